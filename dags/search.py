@@ -1,0 +1,48 @@
+"""Run a fresh Autopilot search and publish its winner as the model's template: ``<model>_search``, started by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk import DAG, Param, dag, task
+
+from airflow_autopilot import steps
+from airflow_autopilot.operators import AutopilotSearchOperator
+from include.autopilot.config import load_models
+
+if TYPE_CHECKING:
+    from include.autopilot.config import ModelConfig
+
+
+def search(model: ModelConfig) -> DAG:
+    """Wire the search DAG of one model."""
+    cutoff = Param(
+        model.search.cutoff.isoformat(),
+        type="string",
+        title="Cutoff",
+        description="The search sees drops up to this date; retraining for an earlier cutoff is refused.",
+    )
+
+    @dag(
+        dag_id=f"{model.name}_search",
+        description=f"Search the best pipeline for {model.title} and publish it as the template",
+        schedule=None,
+        start_date=model.start_date,
+        catchup=False,
+        max_active_runs=1,
+        params={"cutoff": cutoff},
+        default_args={"records": steps.RECORDS},
+        tags=["autopilot", "search", model.name],
+        doc_md=__doc__,
+    )
+    def wire() -> None:
+        run = task(steps.open_run)(model.name)
+        request = task(steps.search_request)(run)
+        automl = AutopilotSearchOperator(task_id="search", config=request)
+        task(steps.publish_template)(run, automl.output)
+
+    return wire()
+
+
+for _model in load_models():
+    globals()[f"{_model.name}_search"] = search(_model)

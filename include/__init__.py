@@ -1,0 +1,1 @@
+"""Everything that is not Airflow: the domain, the BACE data and the embedded AWS."""

@@ -1,0 +1,1 @@
+"""Retrain the pipeline that SageMaker Autopilot once found: templates, drops, requests, evaluation. No Airflow."""

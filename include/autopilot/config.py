@@ -1,0 +1,148 @@
+"""The models to retrain: one YAML file each in include/models/, read strictly into frozen dataclasses.
+
+Strict means: an unknown key, a key given twice, a missing key or a value of another type is refused with a sentence
+that names the file, the key and the fix. Nothing is coerced: ``"8"`` is no number, and only ``true`` and ``false`` are
+booleans.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable
+from datetime import datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from include.autopilot.cutoff import as_utc, parse_cutoff
+from include.autopilot.errors import ConfigError, OptionsError
+from include.autopilot.locations import parse_uri
+
+_STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+def _instant(value: object) -> datetime:
+    """Read a date or an instant; it is UTC unless it says otherwise."""
+    if isinstance(value, datetime):
+        return as_utc(value)
+    try:
+        return parse_cutoff(str(value))
+    except OptionsError as error:
+        raise ValueError("write a date like 2024-01-01") from error
+
+
+def _root(value: str) -> str:
+    parse_uri(value)
+    return value.rstrip("/")
+
+
+def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) != len(value):
+        raise ValueError("name each entry once")
+    return value
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+Text = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Text, ...], AfterValidator(_distinct)]
+HoldoutName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+HoldoutNames = Annotated[tuple[HoldoutName, ...], Field(min_length=1), AfterValidator(_distinct)]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class SearchConfig:
+    """How Autopilot searches for the pipeline. Times in seconds; ``cutoff`` is the newest data the search may see."""
+
+    role_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$")]
+    cutoff: Instant
+    problem_type: Literal["Regression", "BinaryClassification", "MulticlassClassification"]
+    metric: Text
+    max_candidates: Annotated[int, Field(ge=1, le=750)]
+    max_runtime_per_training_seconds: Annotated[int, Field(ge=1)]
+    max_runtime_seconds: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ModelConfig:
+    """One model. include/models/bace.yaml explains every key."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
+    title: Text
+    schedule: Text | None
+    start_date: Instant
+    root: Annotated[str, AfterValidator(_root)]
+    target: Text
+    key: Text
+    ignore: Names
+    holdouts: HoldoutNames
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)]
+    search: SearchConfig
+    notes: Names = ()
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.1 without its two traps: ``yes`` is a text, not true, and a key given twice is an error."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own class attribute
+        first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:bool"]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ConfigError(f"key {key!r} is given twice. Keep one of them.")
+        return super().construct_mapping(node, deep=deep)
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
+
+
+def parse_model(text: str, file: str) -> ModelConfig:
+    """Read one model's YAML.
+
+    :param file: the file's name, for messages.
+    :raises ConfigError: the text cannot be used; the message names the file, each key and the fix.
+    """
+    try:
+        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, made stricter
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{file} is not YAML: {error}") from error
+    try:
+        # By way of JSON, because pydantic's strict mode then takes a list for a tuple and an object for a dataclass.
+        config = TypeAdapter(ModelConfig).validate_json(json.dumps(values, default=str))
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{file}: {_sentence(detail)}" for detail in error.errors())) from error
+    if f"{config.name}.yaml" != file:
+        raise ConfigError(f"{file}: name is {config.name!r}. Give the file and the model the same name.")
+    return config
+
+
+def load_models(folder: Traversable | None = None) -> tuple[ModelConfig, ...]:
+    """Read every model, by name.
+
+    :param folder: where the YAML files are; include/models/ unless told.
+    :raises ConfigError: a file cannot be used.
+    """
+    place = files("include").joinpath("models") if folder is None else folder
+    found = sorted((entry for entry in place.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name)
+    return tuple(parse_model(entry.read_text(encoding="utf-8"), entry.name) for entry in found)
+
+
+def _sentence(detail: Any) -> str:
+    """Turn one of pydantic's findings into: which key, what is wrong, what to do."""
+    key = ".".join(str(part) for part in detail["loc"]) or "the file"
+    kind = detail["type"]
+    if kind == "missing":
+        return f"key {key!r} is missing. Add it; include/models/bace.yaml explains every key."
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"key {key!r} is not known. Remove it or correct its spelling."
+    return f"key {key!r} is {detail['input']!r}. {detail['msg']}."

@@ -1,0 +1,25 @@
+"""Short content digests: the same content has the same digest on every machine and in every run.
+
+A digest is the first 16 hexadecimal digits (64 bits) of a SHA-256: short enough for an S3 key or a job name, and long
+enough that two drops of one project never share one by chance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+LENGTH = 16
+
+
+def of_bytes(content: bytes) -> str:
+    """Return the digest of some bytes."""
+    return hashlib.sha256(content).hexdigest()[:LENGTH]
+
+
+def of_json(value: object) -> str:
+    """Return the digest of a JSON value; the order of keys does not matter.
+
+    :raises TypeError: the value is not plain JSON (a datetime, a set ...).
+    """
+    return of_bytes(json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())

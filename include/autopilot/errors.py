@@ -1,0 +1,60 @@
+"""The package's own errors. Every message names the thing, the place and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AutopilotError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class ConfigError(AutopilotError):
+    """A file in include/models/ cannot be used as it stands."""
+
+
+class OptionsError(AutopilotError):
+    """A value of the trigger form cannot be used."""
+
+
+class MissingObjectError(AutopilotError):
+    """An S3 object that a step needs is not there."""
+
+
+class MissingResourceError(AutopilotError):
+    """SageMaker does not know the named job or model (any more)."""
+
+
+class RequestError(AutopilotError):
+    """A request that SageMaker would refuse; found before it was sent."""
+
+
+class CandidateError(AutopilotError):
+    """An Autopilot job whose winner cannot be replayed; the message says why."""
+
+
+class TemplateError(AutopilotError):
+    """A template that is absent, changed, too new for this botocore, or not allowed for this run."""
+
+
+class DropError(AutopilotError):
+    """The folder of drops or a holdout does not hold what the run needs."""
+
+
+class RunError(AutopilotError):
+    """A step of a run found its inputs incomplete."""
+
+
+class EvaluationError(AutopilotError):
+    """Predictions that do not belong, line for line, to the holdout they were made for."""
+
+
+class ContractError(AutopilotError):
+    """A file that breaks the contract.
+
+    :param problems: one sentence per problem; each names file, column, row and fix.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))

@@ -1,0 +1,63 @@
+"""The training data of a run: a manifest over the features of all its drops. Nothing is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from include.autopilot.errors import RunError
+from include.autopilot.objects import list_uris, write_json
+from include.autopilot.plan import Plan, PlannedDrop
+from include.autopilot.split import SIDES, Side
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def feature_files(s3: S3Client, drop: PlannedDrop) -> dict[str, str]:
+    """Return chunk -> address of its features, for the chunks that have them.
+
+    A transform job that failed half-way leaves some of its outputs, so each chunk is looked for.
+    """
+    present = set(list_uris(s3, drop.features))
+    wanted = {chunk: f"{drop.features}/{chunk}.out" for chunk in drop.prepared.chunks}
+    return {chunk: uri for chunk, uri in wanted.items() if uri in present}
+
+
+def has_features(s3: S3Client, drop: PlannedDrop) -> bool:
+    """Whether the features of a drop are complete."""
+    return len(feature_files(s3, drop)) == len(drop.prepared.chunks)
+
+
+def manifest_of(root: str, files: Sequence[str]) -> list[object]:
+    """Return an S3 manifest: a common prefix, then the rest of each address."""
+    prefix = f"{root}/"
+    return [{"prefix": prefix}, *(uri.removeprefix(prefix) for uri in files)]
+
+
+def write_manifests(s3: S3Client, plan: Plan) -> dict[Side, str]:
+    """Write one manifest per side over the features that are really in S3, and return their addresses.
+
+    :raises RunError: a drop's features are missing, or a side has no rows at all.
+    """
+    sides: dict[Side, list[str]] = {side: [] for side in SIDES}
+    for drop in plan.used:
+        found = feature_files(s3, drop)
+        missing = [chunk for chunk in drop.prepared.chunks if chunk not in found]
+        if missing:
+            raise RunError(
+                f"Drop {drop.day.isoformat()}: {drop.features} lacks the features of {', '.join(missing)}. "
+                f"Clear the featurize task to make them again; its transform job was {drop.job}."
+            )
+        for side in SIDES:
+            sides[side] += [uri for chunk, uri in found.items() if chunk.startswith(f"{side}/")]
+    return {side: _write(s3, plan, side, files) for side, files in sides.items()}
+
+
+def _write(s3: S3Client, plan: Plan, side: Side, files: Sequence[str]) -> str:
+    if not files:
+        raise RunError(
+            f"The drops up to {plan.cutoff.isoformat()} hold no {side} rows. Widen the data scope, deliver more rows, "
+            "or change validation_fraction."
+        )
+    return write_json(s3, f"{plan.folder}/manifest/{side}.manifest", manifest_of(plan.root, files))

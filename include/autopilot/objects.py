@@ -1,0 +1,84 @@
+"""The S3 edge: read, write and list whole objects by address."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from include.autopilot.errors import MissingObjectError
+from include.autopilot.locations import parse_uri
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# User metadata of an S3 object that says where its rows come from, in words.
+SOURCE_METADATA = "data-source"
+_MISSING = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound"})
+
+
+@dataclass(frozen=True)
+class S3Object:
+    """One object read whole: its address, its bytes, and where its rows come from (None: nobody said)."""
+
+    uri: str
+    body: bytes
+    source: str | None
+
+
+def read(s3: S3Client, uri: str) -> S3Object:
+    """Read one object.
+
+    :raises MissingObjectError: there is no such object or bucket.
+    """
+    bucket, key = parse_uri(uri)
+    try:
+        response = s3.get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            raise MissingObjectError(f"{uri} does not exist in S3.") from error
+        raise
+    return S3Object(uri, response["Body"].read(), response.get("Metadata", {}).get(SOURCE_METADATA))
+
+
+def read_json(s3: S3Client, uri: str) -> Any:
+    """Read one JSON object.
+
+    :raises MissingObjectError: there is no such object or bucket.
+    """
+    return json.loads(read(s3, uri).body)
+
+
+def write(s3: S3Client, uri: str, body: bytes | str, content_type: str, source: str | None = None) -> str:
+    """Write one object and return its address.
+
+    :param source: where the rows come from; kept as user metadata, so it travels with them.
+    """
+    bucket, key = parse_uri(uri)
+    data = body.encode() if isinstance(body, str) else body
+    metadata = {} if source is None else {SOURCE_METADATA: source}
+    s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type, Metadata=metadata)
+    return uri
+
+
+def write_json(s3: S3Client, uri: str, value: object) -> str:
+    """Write one JSON object, readable by a person, and return its address."""
+    return write(s3, uri, json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n", "application/json")
+
+
+def list_uris(s3: S3Client, folder: str) -> list[str]:
+    """Return the addresses of all objects in a folder and below, in key order.
+
+    :raises MissingObjectError: there is no such bucket.
+    """
+    bucket, key = parse_uri(folder)
+    prefix = f"{key.rstrip('/')}/"
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    try:
+        return [f"s3://{bucket}/{entry['Key']}" for page in pages for entry in page.get("Contents", [])]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            raise MissingObjectError(f"The bucket of {folder} does not exist in S3.") from error
+        raise

@@ -1,0 +1,139 @@
+"""The trigger form: what a user may change for one run. None always means: as in the template or the schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from include.autopilot.config import ModelConfig
+from include.autopilot.cutoff import parse_cutoff
+from include.autopilot.errors import OptionsError
+
+Scope = Literal["full", "new"]
+_SCOPES = ("full", "new")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """One run's choices; see :func:`form` for their meaning. Runtime in seconds."""
+
+    cutoff: datetime | None = None
+    scope: Scope = "full"
+    instance_type: str | None = None
+    instance_count: int | None = None
+    spot: bool | None = None
+    max_runtime_seconds: int | None = None
+
+    @classmethod
+    def from_form(cls, form: Mapping[str, object]) -> RunOptions:
+        """Read the form's values, which arrive as JSON (UI, REST) or as text (command line, templates).
+
+        :raises OptionsError: an unknown name or a value that cannot be meant.
+        """
+        unknown = sorted(set(form) - set(cls.__dataclass_fields__))
+        if unknown:
+            known = ", ".join(cls.__dataclass_fields__)
+            raise OptionsError(f"The form has no field {', '.join(unknown)}. Its fields are: {known}.")
+        values = {name: None if _is_blank(value) else value for name, value in form.items()}
+        cutoff = values.get("cutoff")
+        return cls(
+            cutoff=None if cutoff is None else parse_cutoff(str(cutoff)),
+            scope=_scope(values.get("scope")),
+            instance_type=_instance_type(values.get("instance_type")),
+            instance_count=_positive("instance_count", values.get("instance_count")),
+            spot=_boolean("spot", values.get("spot")),
+            max_runtime_seconds=_positive("max_runtime_seconds", values.get("max_runtime_seconds")),
+        )
+
+
+def form(config: ModelConfig) -> dict[str, dict[str, Any]]:
+    """Return the form's fields: name -> JSON-schema keywords with ``default``, ``title`` and ``description``."""
+    return {
+        "cutoff": {
+            "default": None,
+            "type": ["null", "string"],
+            "format": "date-time",
+            "title": "Cutoff",
+            "description": f"The run sees drops of {config.title} dated up to this instant (UTC). "
+            "Empty: the end of the scheduled interval, or now.",
+        },
+        "scope": {
+            "default": "full",
+            "type": "string",
+            "enum": list(_SCOPES),
+            "values_display": {"full": "all drops up to the cutoff", "new": "the newest drop only"},
+            "title": "Data scope",
+            "description": "Which drops to train on.",
+        },
+        "instance_type": {
+            "default": None,
+            "type": ["null", "string"],
+            "pattern": "^ml\\.",
+            "title": "Training instance type",
+            "description": "For example ml.m5.4xlarge. Empty: as in the template.",
+        },
+        "instance_count": {
+            "default": None,
+            "type": ["null", "integer"],
+            "minimum": 1,
+            "title": "Training instance count",
+            "description": "Empty: as in the template.",
+        },
+        "spot": {
+            # No "type": with "boolean" the UI draws a switch, which cannot show "as in the template".
+            "default": None,
+            "enum": [None, True, False],
+            "values_display": {"null": "as in the template", "true": "spot", "false": "on demand"},
+            "title": "Managed spot training",
+            "description": "Spot capacity is cheaper and may be interrupted. Empty: as in the template.",
+        },
+        "max_runtime_seconds": {
+            "default": None,
+            "type": ["null", "integer"],
+            "minimum": 60,
+            "title": "Longest training time (seconds)",
+            "description": "SageMaker stops the training job after this time and the run fails. "
+            "Empty: as in the template.",
+        },
+    }
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and value.strip() in ("", "None")
+
+
+def _scope(value: object) -> Scope:
+    if value is None:
+        return "full"
+    if value not in _SCOPES:
+        raise OptionsError(f"scope: {value!r} is not a data scope. Choose one of: {', '.join(_SCOPES)}.")
+    return cast(Scope, value)
+
+
+def _instance_type(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.startswith("ml."):
+        raise OptionsError(f"instance_type: {value!r} is not an instance type. Write one like ml.m5.4xlarge.")
+    return value
+
+
+def _boolean(name: str, value: object) -> bool | None:
+    """Only true and false are booleans: ``bool("false")`` is True, which once made every training a spot training."""
+    if value is None or isinstance(value, bool):
+        return value
+    known = {"true": True, "false": False}
+    if isinstance(value, str) and value.strip().lower() in known:
+        return known[value.strip().lower()]
+    raise OptionsError(f"{name}: {value!r} is neither true nor false. Write true or false, or leave it empty.")
+
+
+def _positive(name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    number = int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise OptionsError(f"{name}: {value!r} is not a whole number above zero. Correct it or leave it empty.")
+    return number

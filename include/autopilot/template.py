@@ -1,0 +1,152 @@
+"""The template: the Create requests derived from a candidate, its column contract, and a digest over all of it.
+
+It is saved once, as ``template/<digest>.json``, and never changed; ``template/current.json`` points at the published
+one. What a retraining sends depends on nothing else that Autopilot left behind, apart from the S3 objects it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import botocore
+from pydantic import TypeAdapter
+
+from include.autopilot.candidate import Candidate
+from include.autopilot.contract import Contract, contract_of
+from include.autopilot.digest import of_json
+from include.autopilot.errors import MissingObjectError, TemplateError
+from include.autopilot.locations import Locations
+from include.autopilot.objective import Objective
+from include.autopilot.objects import read_json, write_json
+from include.autopilot.projection import Request, project
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class Template:
+    """Everything a retraining replays.
+
+    :param featurizer: CreateModel request of the model that featurizes training data; kept for the record.
+    :param featurize: CreateTransformJob request of the featurize step.
+    :param train: CreateTrainingJob request of the algorithm.
+    :param model: CreateModel request with all inference containers.
+    :param searched_until: the cutoff of the search: no run may have an earlier one.
+    :param botocore_version: what the projection knew.
+    """
+
+    automl_job: str
+    candidate: str
+    problem_type: str
+    objective: Objective
+    contract: Contract
+    featurizer: Request
+    featurize: Request
+    train: Request
+    model: Request
+    searched_until: datetime
+    source: str | None
+    botocore_version: str
+
+    @property
+    def digest(self) -> str:
+        """The digest of the whole content."""
+        return of_json(_ADAPTER.dump_python(self, mode="json"))
+
+
+_ADAPTER = TypeAdapter(Template)
+
+
+def template_of(candidate: Candidate, key: str, searched_until: datetime, source: str | None) -> Template:
+    """Derive the template of a candidate.
+
+    :param key: the column that identifies a row.
+    """
+    featurizer = project("Model", candidate.featurizer)
+    return Template(
+        automl_job=candidate.automl_job,
+        candidate=candidate.name,
+        problem_type=candidate.problem_type,
+        objective=candidate.objective,
+        contract=contract_of(candidate.processor, candidate.problem_type, key),
+        featurizer=featurizer,
+        featurize=project("TransformJob", candidate.featurize),
+        train=project("TrainingJob", candidate.train),
+        model=_pipeline_model(featurizer, candidate.containers),
+        searched_until=searched_until,
+        source=source,
+        botocore_version=botocore.__version__,
+    )
+
+
+def publish(s3: S3Client, locations: Locations, template: Template) -> str:
+    """Save a template, point ``current.json`` at it, and return its address."""
+    content = _ADAPTER.dump_python(template, mode="json")
+    uri = write_json(s3, locations.template(template.digest), {"digest": template.digest, "template": content})
+    write_json(s3, locations.template("current"), {"digest": template.digest, "uri": uri})
+    return uri
+
+
+def current_template(s3: S3Client, locations: Locations, model: str) -> Template:
+    """Return the published template.
+
+    :param model: the model's name, for the message.
+    :raises TemplateError: none was published yet, or it cannot be used here.
+    """
+    try:
+        pointer = read_json(s3, locations.template("current"))
+    except MissingObjectError as error:
+        raise TemplateError(
+            f"{model} has no template yet ({locations.template('current')}). Run {model}_search first."
+        ) from error
+    return load_template(s3, locations, pointer["digest"])
+
+
+def load_template(s3: S3Client, locations: Locations, digest: str) -> Template:
+    """Return one template by its digest.
+
+    :raises TemplateError: it is absent, was changed, or was made by a newer botocore.
+    """
+    uri = locations.template(digest)
+    try:
+        stored: dict[str, Any] = read_json(s3, uri)
+    except MissingObjectError as error:
+        raise TemplateError(f"{uri} is gone. Restore it, or search again.") from error
+    found = of_json(stored.get("template"))
+    if not digest == stored.get("digest") == found:
+        raise TemplateError(f"{uri} was changed after it was saved: its content has the digest {found}. Restore it.")
+    template = _ADAPTER.validate_python(stored["template"])
+    if _version(template.botocore_version) > _version(botocore.__version__):
+        raise TemplateError(
+            f"{uri} was made with botocore {template.botocore_version}; this is {botocore.__version__}, which may not "
+            "know all of its settings and would drop them. Upgrade boto3."
+        )
+    return template
+
+
+def check_cutoff(template: Template, cutoff: datetime, model: str) -> None:
+    """Refuse a template whose search saw data that the run must not know.
+
+    :raises TemplateError: the run's cutoff is earlier than the search's.
+    """
+    if cutoff < template.searched_until:
+        earliest = template.searched_until.isoformat()
+        raise TemplateError(
+            f"The template of {model} comes from a search that saw data up to {earliest}; a run with the cutoff "
+            f"{cutoff.isoformat()} would know the future. The earliest possible cutoff is {earliest}; for earlier ones "
+            f"run {model}_search with an earlier cutoff."
+        )
+
+
+def _pipeline_model(featurizer: Request, containers: tuple[dict[str, Any], ...]) -> Request:
+    """Return the request of the whole pipeline: role, network and isolation as Autopilot gave its own model."""
+    kept = {name: value for name, value in featurizer.items() if name not in ("PrimaryContainer", "Containers")}
+    kept.pop("InferenceExecutionConfig", None)
+    return {**kept, "Containers": project("Model", {"Containers": list(containers)})["Containers"]}
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())

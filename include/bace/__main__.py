@@ -1,0 +1,46 @@
+"""``python -m include.bace --root s3://bucket/prefix``: cut BACE into dated drops and put them into S3."""
+
+import argparse
+import logging
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from include.autopilot.source import marked
+from include.bace.cut import cut
+from include.bace.errors import BaceError
+from include.bace.publish import publish
+from include.bace.source import load
+
+CACHE = Path("~/.cache/airflow-autopilot")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m include.bace", description=__doc__)
+    parser.add_argument("--root", required=True, help="s3://bucket/prefix of the model")
+    parser.add_argument("--until", type=date.fromisoformat, help="YYYY-MM-DD: the last drop to deliver; default all")
+    parser.add_argument("--cache", type=Path, default=CACHE, help=f"folder for the downloaded file ({CACHE})")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(format="%(message)s", stream=sys.stderr)
+    try:
+        table = load(os.environ, chosen.cache.expanduser())
+        # Endpoint, region and credentials are boto3's own business: its environment variables and files decide.
+        published = publish(boto3.client("s3"), chosen.root, cut(table.frame), table.data_source, chosen.until)
+    except (BaceError, BotoCoreError, ClientError) as error:
+        print(f"include.bace: {error}", file=sys.stderr)
+        return 1
+    for item in published:
+        state = "written" if item.written else "already there"
+        print(marked(f"{item.uri}: {item.rows} rows, {state}", table.data_source))
+    written = sum(item.written for item in published)
+    print(f"{len(published)} objects, {written} written; data source: {table.data_source}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

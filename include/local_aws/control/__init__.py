@@ -1,0 +1,1 @@
+"""The SageMaker control plane: what each operation checks, stores and answers."""

@@ -1,0 +1,138 @@
+"""The kinds of resource, and what all of them have in common: create, look up, describe, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from include.local_aws import wire
+from include.local_aws.account import arn
+from include.local_aws.control.call import Call, Json, Services
+from include.local_aws.errors import AwsError, ResourceInUse, ResourceNotFound, ValidationException
+from include.local_aws.runner.transitions import transition
+from include.local_aws.store import AlreadyThere, Resource
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource. ``members`` is the prefix of its Describe members (``TrainingJob`` in TrainingJobArn)."""
+
+    members: str
+    arn_part: str
+    spoken: str
+    has_status: bool = True
+
+    @property
+    def name_member(self) -> str:
+        """The request member that holds the name."""
+        return f"{self.members}Name"
+
+    def arn(self, call: Call) -> str:
+        """Return the ARN of the resource a call names."""
+        return arn(call.region, self.arn_part, call.request[self.name_member])
+
+    def missing(self, call: Call) -> AwsError:
+        """AWS's error for a resource that is not there; it differs by kind."""
+        name = call.request[self.name_member]
+        if self is AUTOML:
+            return ResourceNotFound(f"Amazon SageMaker can't find an AutoML job called {name}.")
+        if self is MODEL:
+            return ValidationException(f'Could not find model "{self.arn(call)}".')
+        if self is TRAINING:
+            return ValidationException("Requested resource not found.")
+        return ValidationException(f"Could not find requested job with name: {name}")
+
+    def taken(self, resource: Resource) -> AwsError:
+        """AWS's error for a name that is taken."""
+        if self is MODEL:
+            return ValidationException(f'Cannot create already existing model "{resource.arn}".')
+        if self is TRAINING:
+            noun, article = "Training job", "a training job"
+        elif self is AUTOML:
+            noun, article = "AutoML job", "an AutoML job"
+        else:
+            noun, article = "Job", "a job"
+        return ResourceInUse(
+            f"{noun} names must be unique within an AWS account and region, and {article} with this name already "
+            f"exists ({resource.arn})"
+        )
+
+
+TRAINING = Kind("TrainingJob", "training-job", "training job")
+TRANSFORM = Kind("TransformJob", "transform-job", "transform job")
+PROCESSING = Kind("ProcessingJob", "processing-job", "processing job")
+AUTOML = Kind("AutoMLJob", "automl-job", "AutoML job")
+MODEL = Kind("Model", "model", "model", has_status=False)
+KINDS = {kind.members: kind for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, MODEL)}
+
+
+def ensure_free(services: Services, kind: Kind, call: Call) -> None:
+    """Raise AWS's error if the name of a Create call is taken: before checks that cost time or tell less."""
+    found = services.store.get(call.region, kind.members, call.request[kind.name_member])
+    if found:
+        raise kind.taken(found)
+
+
+def create(services: Services, kind: Kind, call: Call, computed: Mapping[str, Any]) -> Resource:
+    """Store the resource of a Create call with its tags; raises AWS's error if the name is taken."""
+    request = {key: value for key, value in call.request.items() if key != "Tags"}
+    resource = Resource(
+        region=call.region,
+        kind=kind.members,
+        name=call.request[kind.name_member],
+        arn=kind.arn(call),
+        status="InProgress" if kind.has_status else "InService",
+        request=request,
+        computed={key: value for key, value in {**computed, **call.computed}.items() if value is not None},
+    )
+    try:
+        return services.store.insert(transition(resource, "Starting"), call.request.get("Tags", ()))
+    except AlreadyThere as taken:
+        raise kind.taken(taken.resource) from taken
+
+
+def find(services: Services, kind: Kind, call: Call) -> Resource:
+    """Return the resource a call names; raises AWS's error if there is none."""
+    found = services.store.get(call.region, kind.members, call.request[kind.name_member])
+    if found is None:
+        raise kind.missing(call)
+    return found
+
+
+def describe(kind: Kind, resource: Resource, operation: str) -> Json:
+    """Return a resource as ``operation`` answers it: what was asked, as far as it answers that, and what was computed.
+
+    Computed members whose name starts with ``_`` are the endpoint's own and not told.
+    """
+    shape = wire.operation_model(operation).output_shape
+    members = shape.members if shape else {}
+    told = {key: value for key, value in resource.request.items() if key in members}
+    told |= {key: value for key, value in resource.computed.items() if not key.startswith("_")}
+    told |= {
+        kind.name_member: resource.name,
+        f"{kind.members}Arn": resource.arn,
+        "CreationTime": resource.created,
+    }
+    if kind.has_status:
+        told[f"{kind.members}Status"] = resource.status
+    if "LastModifiedTime" in members:
+        told["LastModifiedTime"] = resource.modified
+    return told
+
+
+def stop(services: Services, kind: Kind, call: Call) -> Resource:
+    """Ask a running job to stop; raises AWS's error for one that has ended."""
+    found = find(services, kind, call)
+
+    def ask(current: Resource) -> Resource | None:
+        if current.status != "InProgress":
+            return None
+        return replace(transition(current, "Stopping"), status="Stopping")
+
+    changed = services.store.change(call.region, kind.members, found.name, ask)
+    if changed is None:
+        status = find(services, kind, call).status
+        if status != "Stopping":
+            raise ValidationException(f"The request was rejected because the {kind.spoken} is in status {status}.")
+    return changed or found

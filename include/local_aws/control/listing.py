@@ -1,0 +1,138 @@
+"""The List operations: filters, order and pages as the service model documents them, operation by operation."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.model import ListShape, StructureShape
+
+from include.local_aws import wire
+from include.local_aws.control.call import Call, Json, Services
+from include.local_aws.control.kinds import AUTOML, MODEL, PROCESSING, TRAINING, TRANSFORM, Kind, describe
+from include.local_aws.errors import ValidationException
+from include.local_aws.store import Query, Resource
+
+# Documented for ListTransformJobs ("The default value is 10"); the other operations give no number.
+PAGE = 10
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A List operation: where its items are, and its defaults, which the documentation gives in prose only."""
+
+    kind: Kind
+    member: str
+    describe: str
+    sort: str
+    descending: bool
+
+
+LISTINGS = {
+    "ListTrainingJobs": Listing(TRAINING, "TrainingJobSummaries", "DescribeTrainingJob", "CreationTime", False),
+    "ListTransformJobs": Listing(TRANSFORM, "TransformJobSummaries", "DescribeTransformJob", "CreationTime", True),
+    "ListProcessingJobs": Listing(PROCESSING, "ProcessingJobSummaries", "DescribeProcessingJob", "CreationTime", False),
+    "ListAutoMLJobs": Listing(AUTOML, "AutoMLJobSummaries", "DescribeAutoMLJobV2", "Name", True),
+    "ListModels": Listing(MODEL, "Models", "DescribeModel", "CreationTime", True),
+}
+_COLUMNS = {"Name": "name", "CreationTime": "created", "Status": "status"}
+
+
+def list_resources(services: Services, call: Call) -> Json:
+    """Answer ListTrainingJobs and its siblings."""
+    listing, request = LISTINGS[call.operation], call.request
+    if "WarmPoolStatusEquals" in request or "TrainingPlanArnEquals" in request:
+        return {listing.member: []}  # no job here has a warm pool or a training plan
+    column = _COLUMNS[request.get("SortBy", listing.sort)]
+    limit = request.get("MaxResults", PAGE)
+    query = Query(
+        region=call.region,
+        kind=listing.kind.members,
+        sort=column,
+        descending=_descending(request, default=listing.descending),
+        name_contains=request.get("NameContains"),
+        status=request.get("StatusEquals"),
+        created_after=_after(call.operation, request.get("CreationTimeAfter")),
+        created_before=request.get("CreationTimeBefore"),
+        modified_after=request.get("LastModifiedTimeAfter"),
+        modified_before=request.get("LastModifiedTimeBefore"),
+        after=_read_token(call),
+        limit=limit + 1,
+    )
+    found = services.store.find(query)
+    answer: Json = {listing.member: [_summary(call.operation, listing, item) for item in found[:limit]]}
+    if len(found) > limit:
+        answer["NextToken"] = _write_token(call, _position(found[limit - 1], column))
+    return answer
+
+
+def page(
+    call: Call, items: Sequence[Json], limit: int, key: Callable[[Json], Any], name: str
+) -> tuple[list[Json], Json]:
+    """Return one page of items that are sorted already: (the page, ``{"NextToken": ...}`` or ``{}``).
+
+    ``key`` and the member ``name`` tell where an item is, so that a page goes on there when items were added since.
+    """
+    after = _read_token(call)
+    start = 0
+    if after is not None:
+        names = [item[name] for item in items]
+        start = names.index(after[1]) + 1 if after[1] in names else 0
+    chosen = list(items[start : start + limit])
+    more = len(items) > start + limit
+    return chosen, {"NextToken": _write_token(call, (key(chosen[-1]), chosen[-1][name]))} if more else {}
+
+
+def _descending(request: Mapping[str, Any], *, default: bool) -> bool:
+    return request["SortOrder"] == "Descending" if "SortOrder" in request else default
+
+
+def _after(operation: str, moment: datetime | None) -> datetime | None:
+    """ListModels documents "greater than or equal to", the job lists "after"; the store compares with ``>``."""
+    if moment is not None and operation == "ListModels":
+        return moment - timedelta(milliseconds=0.5)
+    return moment
+
+
+def _summary(operation: str, listing: Listing, resource: Resource) -> Json:
+    shape = wire.operation_model(operation).output_shape
+    items = shape.members[listing.member] if shape else None
+    if not isinstance(items, ListShape) or not isinstance(items.member, StructureShape):
+        raise wire.WireBug(f"{operation} answers no list {listing.member}")
+    told = describe(listing.kind, resource, listing.describe)
+    return {key: told[key] for key in items.member.members if key in told}
+
+
+def _position(resource: Resource, column: str) -> tuple[Any, str]:
+    value = {"name": resource.name, "created": resource.created.timestamp(), "status": resource.status}[column]
+    return value, resource.name
+
+
+def _digest(call: Call) -> str:
+    """Digest what a token belongs to: the operation and everything asked except the token and the page size."""
+    asked = {key: value for key, value in call.request.items() if key not in {"NextToken", "MaxResults"}}
+    text = json.dumps([call.operation, call.region, asked], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _write_token(call: Call, position: tuple[Any, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([_digest(call), *position]).encode()).decode()
+
+
+def _read_token(call: Call) -> tuple[Any, str] | None:
+    token = call.request.get("NextToken")
+    if not token:
+        return None
+    try:
+        digest, value, name = json.loads(base64.urlsafe_b64decode(token))
+    except (ValueError, TypeError, binascii.Error):
+        raise ValidationException(f"Invalid NextToken: {token}") from None
+    if digest != _digest(call):
+        raise ValidationException("Invalid NextToken: it belongs to a request with other filters or another order.")
+    return value, name

@@ -1,0 +1,91 @@
+"""The operations there are, and the one way to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from include.local_aws import wire
+from include.local_aws.constraints import check
+from include.local_aws.control import automl, models, processing, tags, training, transform
+from include.local_aws.control.call import Call, Handler, Json, Services
+from include.local_aws.control.kinds import KINDS
+from include.local_aws.control.listing import LISTINGS, list_resources
+from include.local_aws.control.searches import Searches
+from include.local_aws.errors import NotDone
+from include.local_aws.runner.runner import Runner
+from include.local_aws.runner.s3 import S3Access
+from include.local_aws.runner.transitions import transition
+from include.local_aws.store import Resource, Store
+
+OPERATIONS: dict[str, Handler] = {
+    "AddTags": tags.add,
+    "CreateAutoMLJob": automl.create,
+    "CreateAutoMLJobV2": automl.create_v2,
+    "CreateModel": models.create,
+    "CreateProcessingJob": processing.create,
+    "CreateTrainingJob": training.create,
+    "CreateTransformJob": transform.create,
+    "DeleteModel": models.delete,
+    "DeleteTags": tags.delete,
+    "DescribeAutoMLJob": automl.describe,
+    "DescribeAutoMLJobV2": automl.describe_v2,
+    "DescribeModel": models.describe,
+    "DescribeProcessingJob": processing.describe,
+    "DescribeTrainingJob": training.describe,
+    "DescribeTransformJob": transform.describe,
+    "ListCandidatesForAutoMLJob": automl.list_candidates,
+    "ListTags": tags.list_,
+    "StopAutoMLJob": automl.stop,
+    "StopProcessingJob": processing.stop,
+    "StopTrainingJob": training.stop,
+    "StopTransformJob": transform.stop,
+    **dict.fromkeys(LISTINGS, list_resources),
+}
+
+_RESTARTED = "InternalServerError: The embedded AWS endpoint ended while the job was running. Please try again."
+
+
+class ControlPlane:
+    """SageMaker's operations over a store and a runner."""
+
+    def __init__(self, store: Store, s3: S3Access, runner: Runner) -> None:
+        self._searches = Searches(store, s3, self.call)
+        self._services = Services(store, s3, runner, self._searches)
+
+    def call(
+        self, region: str, operation: str, request: Mapping[str, Any], computed: Mapping[str, Any] | None = None
+    ) -> Json:
+        """Check and do one operation; ``computed`` as in :class:`Call`.
+
+        Raises :class:`~include.local_aws.errors.AwsError`: what AWS refuses as AWS does, what is not done here as
+        :class:`NotDone`, and a name that is no operation as UnknownOperation.
+        """
+        wire.operation_model(operation)
+        handler = OPERATIONS.get(operation)
+        if handler is None:
+            raise NotDone(f"The operation {operation}")
+        check(operation, request)
+        tags.check([tag["Key"] for tag in request.get("Tags", [])])
+        return handler(self._services, Call(region, operation, request, computed or {}))
+
+    def recover(self) -> None:
+        """Fail what was running when the last endpoint on this data folder ended, as an instance loss would."""
+        for resource in self._services.store.unfinished():
+            self._services.store.change(resource.region, resource.kind, resource.name, _lost)
+
+    def shutdown(self) -> None:
+        """Stop searches and jobs; they are told as failed at the next start."""
+        self._searches.shutdown()
+        self._services.runner.shutdown()
+
+
+def _lost(resource: Resource) -> Resource:
+    ended = resource.modified
+    members: Json = {"FailureReason": _RESTARTED}
+    if resource.kind == KINDS["AutoMLJob"].members:
+        members |= {"AutoMLJobSecondaryStatus": "Failed", "EndTime": ended}
+    else:
+        members |= {f"{resource.kind.removesuffix('Job')}EndTime": ended}
+    return replace(transition(resource, "Failed", **members), status="Failed")

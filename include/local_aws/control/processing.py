@@ -1,0 +1,74 @@
+"""CreateProcessingJob, DescribeProcessingJob, StopProcessingJob."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.local_aws.control import checks, kinds
+from include.local_aws.control.call import Call, Json, Services
+from include.local_aws.control.kinds import PROCESSING
+from include.local_aws.errors import NotDone, ValidationException
+from include.local_aws.runner.processing import ROOT
+
+
+def create(services: Services, call: Call) -> Json:
+    """CreateProcessingJob."""
+    request = call.request
+    kinds.ensure_free(services, PROCESSING, call)
+    checks.not_done(request["AppSpecification"], "AppSpecification", "ContainerEntrypoint", "ContainerArguments")
+    checks.known_image(request["AppSpecification"]["ImageUri"])
+    cluster = request["ProcessingResources"]["ClusterConfig"]
+    checks.one_instance("processing job", cluster["InstanceType"], cluster["InstanceCount"])
+    _check_inputs(request)
+    _check_outputs(request)
+    resource = kinds.create(services, PROCESSING, call, _described(request))
+    services.runner.submit(resource)
+    return {"ProcessingJobArn": resource.arn}
+
+
+def describe(services: Services, call: Call) -> Json:
+    """DescribeProcessingJob."""
+    return kinds.describe(PROCESSING, kinds.find(services, PROCESSING, call), call.operation)
+
+
+def stop(services: Services, call: Call) -> Json:
+    """StopProcessingJob."""
+    services.runner.stop(kinds.stop(services, PROCESSING, call).arn)
+    return {}
+
+
+def _check_inputs(request: Mapping[str, Any]) -> None:
+    for number, item in enumerate(request.get("ProcessingInputs", []), 1):
+        member = f"processingInputs.{number}.member"
+        checks.not_done(item, member, "DatasetDefinition", "AppManaged")
+        source = item.get("S3Input")
+        if source is None:
+            raise ValidationException(f"ProcessingInput {item['InputName']} has no S3Input.")
+        if source.get("S3InputMode", "File") != "File" or source.get("S3CompressionType", "None") != "None":
+            raise NotDone(f"{member}.s3Input with S3InputMode Pipe or S3CompressionType Gzip")
+        checks.s3_source(source, f"{member}.s3Input.s3Uri")
+        _check_local(source, member)
+
+
+def _check_outputs(request: Mapping[str, Any]) -> None:
+    for number, item in enumerate(request.get("ProcessingOutputConfig", {}).get("Outputs", []), 1):
+        member = f"processingOutputConfig.outputs.{number}.member"
+        checks.not_done(item, member, "FeatureStoreOutput", "AppManaged")
+        target = item.get("S3Output")
+        if target is None:
+            raise ValidationException(f"ProcessingOutput {item['OutputName']} has no S3Output.")
+        if target["S3UploadMode"] != "EndOfJob":
+            raise NotDone(f"{member}.s3Output with S3UploadMode Continuous")
+        checks.s3_uri(target["S3Uri"], f"{member}.s3Output.s3Uri")
+        _check_local(target, member)
+
+
+def _check_local(place: Mapping[str, Any], member: str) -> None:
+    path = place.get("LocalPath", "")
+    if not f"{path}/".startswith(f"{ROOT}/") or ".." in path.split("/"):
+        raise ValidationException(f"LocalPath {path!r} at '{member}' must be a path below {ROOT}.")
+
+
+def _described(request: Mapping[str, Any]) -> Json:
+    return {"StoppingCondition": request.get("StoppingCondition", {"MaxRuntimeInSeconds": 86_400})}

@@ -1,0 +1,82 @@
+"""CreateTransformJob, DescribeTransformJob, StopTransformJob."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.local_aws.account import arn
+from include.local_aws.control import checks, kinds, models
+from include.local_aws.control.call import Call, Json, Services
+from include.local_aws.control.kinds import MODEL, TRANSFORM
+from include.local_aws.errors import NotDone, ValidationException
+
+_MOST_MEGABYTES_IN_FLIGHT = 100  # MaxPayloadInMB * MaxConcurrentTransforms, CreateTransformJob's documentation
+
+
+def create(services: Services, call: Call) -> Json:
+    """CreateTransformJob. The model is read now: deleting it later does not touch the job."""
+    request = call.request
+    kinds.ensure_free(services, TRANSFORM, call)
+    model = _model(services, call)
+    checks.not_done(request, "", "DataCaptureConfig")
+    resources = request["TransformResources"]
+    checks.one_instance("transform job", resources["InstanceType"], resources["InstanceCount"])
+    checks.s3_source(request["TransformInput"]["DataSource"]["S3DataSource"], "transformInput.dataSource.s3DataSource")
+    checks.s3_uri(request["TransformOutput"]["S3OutputPath"], "transformOutput.s3OutputPath")
+    _check_batches(request)
+    resource = kinds.create(services, TRANSFORM, call, {**_described(request), "_Model": model})
+    services.runner.submit(resource)
+    return {"TransformJobArn": resource.arn}
+
+
+def describe(services: Services, call: Call) -> Json:
+    """DescribeTransformJob."""
+    return kinds.describe(TRANSFORM, kinds.find(services, TRANSFORM, call), call.operation)
+
+
+def stop(services: Services, call: Call) -> Json:
+    """StopTransformJob."""
+    services.runner.stop(kinds.stop(services, TRANSFORM, call).arn)
+    return {}
+
+
+def _model(services: Services, call: Call) -> Json:
+    name = call.request["ModelName"]
+    model = services.store.get(call.region, MODEL.members, name)
+    if model is None:
+        raise ValidationException(f'Could not find model "{arn(call.region, MODEL.arn_part, name)}".')
+    containers = models.containers_of(model.request)
+    if any("ModelDataSource" in container for container in containers):
+        raise NotDone(f"Batch transform with model {name}, which has a ModelDataSource (AWS refuses it, too), ")
+    return {"Containers": containers, "ExecutionRoleArn": model.request.get("ExecutionRoleArn", "")}
+
+
+def _check_batches(request: Mapping[str, Any]) -> None:
+    split = request["TransformInput"].get("SplitType", "None")
+    if request.get("BatchStrategy") and split == "None":
+        raise ValidationException("BatchStrategy can only be specified when SplitType is not None.")
+    in_flight = request.get("MaxPayloadInMB", 0) * request.get("MaxConcurrentTransforms", 1)
+    if in_flight > _MOST_MEGABYTES_IN_FLIGHT:
+        raise ValidationException(
+            f"MaxPayloadInMB * MaxConcurrentTransforms is {in_flight}; it must not exceed {_MOST_MEGABYTES_IN_FLIGHT}."
+        )
+    if request.get("DataProcessing", {}).get("JoinSource", "None") == "Input":
+        assembled = request["TransformOutput"].get("AssembleWith", "None")
+        if split != assembled:
+            raise ValidationException(
+                f"JoinSource Input needs the same SplitType and AssembleWith; they are {split} and {assembled}."
+            )
+
+
+def _described(request: Mapping[str, Any]) -> Json:
+    return {
+        "TransformInput": {"CompressionType": "None", "SplitType": "None", **request["TransformInput"]},
+        "TransformOutput": {"AssembleWith": "None", "KmsKeyId": "", **request["TransformOutput"]},
+        "DataProcessing": {
+            "InputFilter": "$",
+            "OutputFilter": "$",
+            "JoinSource": "None",
+            **request.get("DataProcessing", {}),
+        },
+    }

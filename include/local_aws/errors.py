@@ -1,0 +1,70 @@
+"""The errors an AWS service answers with: a code, a sentence and an HTTP status."""
+
+from __future__ import annotations
+
+
+class AwsError(Exception):
+    """An error in the form AWS clients understand.
+
+    ``code`` is what boto3 shows in ``error.response["Error"]["Code"]``. Every status here is one that boto3 does not
+    retry, except the 500 of :class:`InternalFailure`.
+    """
+
+    code = "InternalFailure"
+    status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ValidationException(AwsError):
+    """The request breaks a rule of the service; also SageMaker's answer for most unknown resources."""
+
+    code = "ValidationException"
+
+
+class ResourceInUse(AwsError):
+    """The name is taken."""
+
+    code = "ResourceInUse"
+
+
+class ResourceNotFound(AwsError):
+    """The resource does not exist, for the operations that say so with this code (AutoML)."""
+
+    code = "ResourceNotFound"
+
+
+class ResourceLimitExceeded(AwsError):
+    """More than the account's quota: this machine is one instance."""
+
+    code = "ResourceLimitExceeded"
+
+
+class SerializationException(AwsError):
+    """The body is not JSON, or a value has another JSON type than the service model says."""
+
+    code = "SerializationException"
+
+
+class UnknownOperation(AwsError):
+    """SageMaker has no operation of this name."""
+
+    code = "UnknownOperationException"
+
+
+class NotDone(AwsError):
+    """AWS does this and the embedded endpoint does not; the message says what and where to look."""
+
+    code = "NotImplementedException"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not done by the embedded AWS endpoint; docs/local.md lists what it does.")
+
+
+class InternalFailure(AwsError):
+    """A defect of the embedded endpoint itself; the traceback is in its log."""
+
+    code = "InternalFailure"
+    status = 500

@@ -1,0 +1,122 @@
+"""The input half of /opt/ml: a training job's channels and its configuration files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.local_aws.runner import pipes
+from include.local_aws.runner.failures import JobFailed
+from include.local_aws.runner.s3 import download
+from include.local_aws.runner.sources import SourceObject, no_objects, resolve
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def stage(s3: S3Client, request: Mapping[str, Any], opt_ml: Path, region: str) -> list[pipes.Pipes]:
+    """Lay out ``opt_ml`` for a CreateTrainingJob request; answers the pipes to close when the container has ended.
+
+    Raises :class:`JobFailed` for a channel without objects or one that S3 does not give.
+    """
+    for folder in ("input/config", "input/data", "model", "output/data"):
+        (opt_ml / folder).mkdir(parents=True, exist_ok=True)
+    _write_config(request, opt_ml / "input" / "config")
+    opened: list[pipes.Pipes] = []
+    for channel in request.get("InputDataConfig", []):
+        objects = _objects(s3, channel, region, request["RoleArn"])
+        folder = opt_ml / "input" / "data" / channel["ChannelName"]
+        if input_mode(request, channel) == "Pipe":
+            opened.append(_open_pipe(s3, channel, objects, folder))
+        else:
+            _fill(s3, channel, objects, folder)
+    return opened
+
+
+def input_mode(request: Mapping[str, Any], channel: Mapping[str, Any]) -> str:
+    """File, FastFile or Pipe: the channel's own word wins over the algorithm's."""
+    mode: str = channel.get("InputMode", request["AlgorithmSpecification"]["TrainingInputMode"])
+    return mode
+
+
+def _objects(s3: S3Client, channel: Mapping[str, Any], region: str, role: str) -> list[SourceObject]:
+    source = channel["DataSource"]["S3DataSource"]
+    objects = resolve(s3, source["S3Uri"], source["S3DataType"])
+    if not objects:
+        raise JobFailed(f"ClientError: Data download failed:{no_objects(source['S3Uri'], region, role)}")
+    return objects
+
+
+def _fill(s3: S3Client, channel: Mapping[str, Any], objects: list[SourceObject], folder: Path) -> None:
+    """File mode, and FastFile, which on AWS differs only in when the bytes arrive."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for item in objects:
+        target = folder / item.path
+        download(s3, item.place, target)
+        if channel.get("CompressionType") == "Gzip":
+            _unzip(target)
+
+
+def _unzip(path: Path) -> None:
+    plain = path.with_name(path.name.removesuffix(".gz"))
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with gzip.open(path) as packed, part.open("wb") as target:
+            shutil.copyfileobj(packed, target)
+    except (OSError, EOFError) as error:
+        raise JobFailed(f"ClientError: Data download failed:{path.name} is not gzip: {error}") from error
+    path.unlink()
+    part.rename(plain)
+
+
+def _open_pipe(s3: S3Client, channel: Mapping[str, Any], objects: list[SourceObject], folder: Path) -> pipes.Pipes:
+    def bodies() -> Iterator[bytes]:
+        for item in objects:
+            yield s3.get_object(Bucket=item.place.bucket, Key=item.place.key)["Body"].read()
+
+    gzipped = channel.get("CompressionType") == "Gzip"
+    as_records = channel.get("RecordWrapperType") == "RecordIO"
+    return pipes.Pipes(folder, lambda: pipes.decoded(bodies(), gzipped=gzipped, as_records=as_records))
+
+
+def _write_config(request: Mapping[str, Any], folder: Path) -> None:
+    """Write hyperparameters.json, inputdataconfig.json and resourceconfig.json as SageMaker documents them."""
+    resources = request["ResourceConfig"]
+    config = {
+        "hyperparameters": dict(request.get("HyperParameters", {})),
+        "inputdataconfig": {
+            item["ChannelName"]: _channel(request, item) for item in request.get("InputDataConfig", [])
+        },
+        "resourceconfig": {
+            "current_host": "algo-1",
+            "current_instance_type": resources.get("InstanceType"),
+            "current_group_name": "homogeneousCluster",
+            "hosts": ["algo-1"],
+            "instance_groups": [
+                {
+                    "instance_group_name": "homogeneousCluster",
+                    "instance_type": resources.get("InstanceType"),
+                    "hosts": ["algo-1"],
+                }
+            ],
+            "network_interface_name": "lo",
+        },
+    }
+    for name, content in config.items():
+        (folder / f"{name}.json").write_text(json.dumps(content))
+
+
+def _channel(request: Mapping[str, Any], channel: Mapping[str, Any]) -> dict[str, str]:
+    source = channel["DataSource"]["S3DataSource"]
+    described = {
+        "TrainingInputMode": input_mode(request, channel),
+        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+        "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+    }
+    if "ContentType" in channel:
+        described["ContentType"] = channel["ContentType"]
+    return described

@@ -1,0 +1,151 @@
+"""One job while it runs: its place in the store, its folder, its log, and whether it should end."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.local_aws.logbook import Logbook
+from include.local_aws.runner import processes
+from include.local_aws.runner.failures import EndpointStopping, JobStopped
+from include.local_aws.runner.transitions import transition
+from include.local_aws.store import Resource, Store, now
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+FOREVER = float("inf")
+_PAUSE_SECONDS = 0.1
+
+
+class Job:
+    """What the steps of a job share. ``job.request`` is the Create request; changes go to the store at once."""
+
+    def __init__(
+        self, store: Store, resource: Resource, folder: Path, s3: S3Client, logbook: Logbook, shutdown: threading.Event
+    ) -> None:
+        self._store = store
+        self._logbook = logbook
+        self._shutdown = shutdown
+        self.stop_asked = threading.Event()
+        self.resource = resource
+        self.request: Mapping[str, Any] = resource.request
+        self.folder = folder
+        self.s3 = s3
+        self.log_file = folder / "log.txt"
+        self._read_to = 0
+        self.interrupt_after = FOREVER
+        self._wait_until = _wait_until(resource)
+
+    # ---- the store
+
+    def change(self, step: Callable[[Resource], Resource | None]) -> bool:
+        """Change the stored resource (see :meth:`Store.change`); answers whether ``step`` changed it."""
+        changed = self._store.change(self.resource.region, self.resource.kind, self.resource.name, step)
+        self.resource = changed or self.resource
+        return changed is not None
+
+    def phase(self, secondary: str, **computed: Any) -> None:
+        """Enter the next phase; raises :class:`JobStopped` instead if Stop was called."""
+        self.check()
+        stopping = not self.change(
+            lambda found: None if found.status == "Stopping" else transition(found, secondary, **computed)
+        )
+        if stopping:
+            raise JobStopped
+
+    def finish(self, status: str, secondary: str | None = None, **computed: Any) -> None:
+        """Enter a final state; a job whose stop was asked too late to matter is Completed all the same."""
+        self.change(
+            lambda found: replace(transition(found, secondary or status, final=True, **computed), status=status)
+        )
+
+    def check(self) -> None:
+        """Raise :class:`JobStopped` or :class:`EndpointStopping` if the job should not go on, its wait being over."""
+        reason = self._ended_by()
+        if reason == "shutdown":
+            raise EndpointStopping
+        if reason:
+            raise JobStopped("Stopped" if reason == "stop" else "MaxWaitTimeExceeded")
+
+    def pause(self, seconds: float) -> None:
+        """Wait; raises as :meth:`check` does, as soon as it does."""
+        until = time.monotonic() + seconds
+        self.check()
+        while (left := until - time.monotonic()) > 0:
+            self.stop_asked.wait(min(left, _PAUSE_SECONDS))
+            self.check()
+
+    def start_over(self) -> None:
+        """Forget the files of a start that came to nothing."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._read_to = 0
+        self.interrupt_after = FOREVER
+
+    def _ended_by(self) -> str | None:
+        if self._shutdown.is_set():
+            return "shutdown"
+        if self.stop_asked.is_set():
+            return "stop"
+        return "wait" if self._wait_until and now() > self._wait_until else None
+
+    # ---- the process
+
+    def execute(
+        self,
+        entry: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        stream: tuple[str, str],
+        seconds: float = FOREVER,
+        read_line: Callable[[str], None] = lambda _: None,
+    ) -> processes.Ended:
+        """Run a container for at most ``seconds``, its output going to the log stream (group, name) and ``read_line``.
+
+        Raises :class:`EndpointStopping` if the endpoint went down meanwhile.
+        """
+        interrupt_at = time.monotonic() + self.interrupt_after
+        ended = processes.execute(
+            entry,
+            arguments,
+            environment,
+            self.log_file,
+            deadline=time.monotonic() + seconds,
+            ended_by=lambda: self._ended_by() or ("interrupt" if time.monotonic() >= interrupt_at else None),
+            each_tick=lambda: self._ship(stream, self._new_lines(), read_line),
+        )
+        self._ship(stream, self._new_lines(whole=True), read_line)
+        if ended.ended_by == "shutdown":
+            raise EndpointStopping
+        return ended
+
+    def _ship(self, stream: tuple[str, str], lines: Sequence[str], read_line: Callable[[str], None]) -> None:
+        if not lines:
+            return
+        for line in lines:
+            read_line(line)
+        self._logbook.write(self.resource.region, *stream, lines)
+
+    def _new_lines(self, *, whole: bool = False) -> list[str]:
+        """Return the complete lines written since the last call; with ``whole`` also an unfinished last one."""
+        if not self.log_file.exists():
+            return []
+        with self.log_file.open("rb") as file:
+            file.seek(self._read_to)
+            chunk = file.read()
+        end = len(chunk) if whole else chunk.rfind(b"\n") + 1
+        self._read_to += end
+        return [line for line in chunk[:end].decode(errors="backslashreplace").splitlines() if line.strip()]
+
+
+def _wait_until(resource: Resource) -> datetime | None:
+    """Return when a spot job's MaxWaitTimeInSeconds is over; a job on demand has none."""
+    most = resource.request.get("StoppingCondition", {}).get("MaxWaitTimeInSeconds")
+    return resource.created + timedelta(seconds=most) if most is not None else None

@@ -1,0 +1,31 @@
+"""Metrics of a training job: the regexes of its metric definitions applied to its log lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+
+class Metrics:
+    """Collects the last value of each metric. ``definitions`` are AWS's: ``{"Name": ..., "Regex": ...}``."""
+
+    def __init__(self, definitions: Iterable[Mapping[str, str]]) -> None:
+        self._definitions = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
+        self._last: dict[str, tuple[float, datetime]] = {}
+
+    def read(self, line: str) -> None:
+        """Look for every metric in one log line; a match that is no number is passed over."""
+        for name, pattern in self._definitions:
+            for match in pattern.finditer(line):
+                try:
+                    self._last[name] = (float(match.group(1) if pattern.groups else match.group()), datetime.now(UTC))
+                except ValueError:
+                    continue
+
+    def final(self) -> list[dict[str, Any]]:
+        """Return the FinalMetricDataList."""
+        return [
+            {"MetricName": name, "Value": value, "Timestamp": moment} for name, (value, moment) in self._last.items()
+        ]

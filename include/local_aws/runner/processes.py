@@ -1,0 +1,104 @@
+"""Job processes: forked from one that has numpy, scikit-learn and XGBoost imported already."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import multiprocessing.context
+import multiprocessing.forkserver
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.local_aws.runner import child
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+# A job then starts in about 0.1 s instead of the 1.6 s that importing these takes.
+_PRELOAD = [
+    "include.local_aws.runner.child",
+    "include.local_aws.runtimes.entry",
+    "numpy",
+    "scipy.sparse",
+    "pandas",
+    "joblib",
+    "sklearn.compose",
+    "sklearn.decomposition",
+    "sklearn.impute",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+    "xgboost",
+]
+_CONTEXT.set_forkserver_preload(_PRELOAD)
+_TICK_SECONDS = 0.1
+GRACE_SECONDS = 10.0  # between SIGTERM and SIGKILL; AWS gives a training container 120
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: its exit code (negative = signal) and why it was ended from outside, if it was."""
+
+    exit_code: int
+    ended_by: str | None = None  # None | "deadline" | what execute's ended_by answered
+
+
+def warm_up() -> None:
+    """Start the process that jobs are forked from; it imports its libraries while nobody waits."""
+    multiprocessing.forkserver.ensure_running()
+
+
+def execute(
+    entry: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    deadline: float,
+    ended_by: Callable[[], str | None],
+    each_tick: Callable[[], None],
+) -> Ended:
+    """Run a container to its end.
+
+    ``deadline`` is a ``time.monotonic()`` value; ``ended_by`` answers why to end it now, or None; ``each_tick`` is
+    called ten times a second and once at the end.
+    """
+    reason = ended_by()
+    if reason:
+        return Ended(-signal.SIGTERM, reason)
+    process = _CONTEXT.Process(
+        target=child.run, args=(entry, list(arguments), dict(environment), str(log)), daemon=True
+    )
+    process.start()
+    while process.is_alive():
+        process.join(_TICK_SECONDS)
+        each_tick()
+        reason = ended_by() or ("deadline" if time.monotonic() > deadline else None)
+        if reason and process.is_alive():
+            _end(process, each_tick, patient=reason != "shutdown")
+            break
+        reason = None
+    process.join()
+    _signal_group(process.pid, signal.SIGKILL)  # what the container started and left behind
+    each_tick()
+    exit_code = process.exitcode if process.exitcode is not None else 1
+    process.close()
+    return Ended(exit_code, reason)
+
+
+def _end(process: multiprocessing.context.ForkServerProcess, each_tick: Callable[[], None], *, patient: bool) -> None:
+    """SIGTERM, time to save what there is, SIGKILL."""
+    process.terminate()
+    _signal_group(process.pid, signal.SIGTERM)
+    until = time.monotonic() + (GRACE_SECONDS if patient else 0.0)
+    while process.is_alive() and time.monotonic() < until:
+        process.join(_TICK_SECONDS)
+        each_tick()
+    process.kill()
+
+
+def _signal_group(pid: int | None, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if pid:
+            os.killpg(pid, number)

@@ -1,0 +1,100 @@
+"""A processing job: S3 prefixes in, a container, S3 prefixes out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from include.local_aws.runner.failures import JobFailed, JobStopped, container_failure
+from include.local_aws.runner.job import Job
+from include.local_aws.runner.s3 import download, location, upload
+from include.local_aws.runner.sources import no_objects, resolve
+from include.local_aws.store import now
+
+LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
+ROOT = "/opt/ml/processing"
+_DEFAULT_MAX_RUNTIME_SECONDS = 86_400
+
+
+def run(job: Job) -> None:
+    """Run a processing job; raises :class:`JobFailed` or :class:`JobStopped` for the runner to record."""
+    job.phase("InProgress", ProcessingStartTime=now())
+    opt_ml = job.folder / "opt" / "ml"
+    _stage(job, opt_ml)
+    job.check()
+    _process(job, opt_ml)
+    _upload(job, opt_ml)
+    job.finish("Completed", ProcessingEndTime=now())
+
+
+def times(_: Job) -> dict[str, Any]:
+    """ProcessingEndTime of a job that ends now."""
+    return {"ProcessingEndTime": now()}
+
+
+def local(opt_ml: Path, path: str) -> Path:
+    """Where a container's ``/opt/ml/processing/...`` is on this machine."""
+    return opt_ml / "processing" / path.removeprefix(ROOT).lstrip("/")
+
+
+def _stage(job: Job, opt_ml: Path) -> None:
+    for folder in ("config", "processing", "output"):
+        (opt_ml / folder).mkdir(parents=True, exist_ok=True)
+    config = {
+        "ProcessingJobArn": job.resource.arn,
+        **{key: value for key, value in job.request.items() if key != "Tags"},
+    }
+    (opt_ml / "config" / "processingjobconfig.json").write_text(json.dumps(config))
+    resources = {"current_host": "algo-1", "hosts": ["algo-1"]}
+    (opt_ml / "config" / "resourceconfig.json").write_text(json.dumps(resources))
+    for item in job.request.get("ProcessingInputs", []):
+        _fetch(job, opt_ml, item["S3Input"])
+    for item in _outputs(job.request):
+        local(opt_ml, item["LocalPath"]).mkdir(parents=True, exist_ok=True)
+
+
+def _fetch(job: Job, opt_ml: Path, source: Mapping[str, Any]) -> None:
+    objects = resolve(job.s3, source["S3Uri"], source["S3DataType"])
+    if not objects:
+        told = no_objects(source["S3Uri"], job.resource.region, job.request["RoleArn"])
+        raise JobFailed(f"ClientError: Data download failed:{told}")
+    folder = local(opt_ml, source["LocalPath"])
+    for item in objects:
+        download(job.s3, item.place, folder / item.path)
+
+
+def _process(job: Job, opt_ml: Path) -> None:
+    stopping = job.request.get("StoppingCondition", {})
+    ended = job.execute(
+        "process_main",
+        [job.request["AppSpecification"]["ImageUri"], str(opt_ml)],
+        {"PROCESSING_JOB_NAME": job.resource.name, **job.request.get("Environment", {})},
+        stream=(LOG_GROUP, f"{job.resource.name}/algo-1-{int(time.time())}"),
+        seconds=stopping.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
+    )
+    if ended.ended_by == "stop":
+        raise JobStopped
+    if ended.ended_by == "deadline":
+        job.change(lambda found: found.with_(ExitMessage="MaxRuntimeInSeconds exceeded"))
+        raise JobStopped
+    if ended.exit_code != 0:
+        failure = opt_ml / "output" / "failure"
+        written = failure.read_text(errors="replace") if failure.exists() else ""
+        job.change(lambda found: found.with_(ExitMessage=written[:1024] or None))
+        raise JobFailed(container_failure(written, ended.exit_code))
+
+
+def _upload(job: Job, opt_ml: Path) -> None:
+    for item in _outputs(job.request):
+        folder = local(opt_ml, item["LocalPath"])
+        target = location(item["S3Uri"])
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                upload(job.s3, path, target / path.relative_to(folder).as_posix())
+
+
+def _outputs(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [item["S3Output"] for item in request.get("ProcessingOutputConfig", {}).get("Outputs", [])]

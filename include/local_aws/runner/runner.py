@@ -1,0 +1,135 @@
+"""Takes jobs, runs each in a thread and at most two at a time in processes, and records how they end."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from include.local_aws.faults.book import RuleBook
+from include.local_aws.faults.jobs import Fate, fate_of
+from include.local_aws.logbook import Logbook
+from include.local_aws.runner import processes, processing, training, transform
+from include.local_aws.runner.failures import EndpointStopping, JobFailed, JobInterrupted, JobStopped
+from include.local_aws.runner.job import Job
+from include.local_aws.runner.s3 import S3Access
+from include.local_aws.runner.slots import Slots
+from include.local_aws.store import Resource, Store
+
+CONCURRENT_JOBS = 2
+# Importing the libraries of the jobs takes two seconds of a core, which the first requests need more.
+_WARM_UP_SECONDS = 1.0
+
+
+class _Kind(NamedTuple):
+    run: Callable[[Job], None]
+    times: Callable[[Job], dict[str, Any]]
+
+
+_KINDS = {
+    "TrainingJob": _Kind(training.run, training.times),
+    "TransformJob": _Kind(transform.run, transform.times),
+    "ProcessingJob": _Kind(processing.run, processing.times),
+}
+
+
+class Runner:
+    """The job runner. ``folder`` holds one folder per running job, deleted when the job is done.
+
+    ``book`` has the rules by which jobs are disturbed, in tests.
+    """
+
+    def __init__(self, store: Store, s3: S3Access, logbook: Logbook, folder: Path, book: RuleBook) -> None:
+        self._store = store
+        self._s3 = s3
+        self._logbook = logbook
+        self._folder = folder
+        self._book = book
+        self._slots = Slots(CONCURRENT_JOBS)
+        self._shutdown = threading.Event()
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+        self._threads: list[threading.Thread] = []
+        shutil.rmtree(folder, ignore_errors=True)  # what a killed endpoint left behind
+
+    def warm_up(self) -> None:
+        """Get ready to start jobs fast, unless the endpoint is stopped again at once."""
+        if not self._shutdown.wait(_WARM_UP_SECONDS):
+            processes.warm_up()
+
+    def submit(self, resource: Resource) -> None:
+        """Run the job of a resource that was just created."""
+        folder = self._folder / resource.kind / resource.region / resource.name
+        s3 = self._s3.client(resource.region)
+        job = Job(self._store, resource, folder, s3, self._logbook, self._shutdown)
+        thread = threading.Thread(target=self._run, args=(job,), name=resource.name, daemon=True)
+        with self._lock:
+            self._jobs[resource.arn] = job
+            self._threads = [other for other in self._threads if other.is_alive()]
+            self._threads.append(thread)
+        thread.start()
+
+    def stop(self, arn: str) -> None:
+        """Ask a running job to stop; no harm if it has ended meanwhile."""
+        with self._lock:
+            job = self._jobs.get(arn)
+        if job:
+            job.stop_asked.set()
+
+    def shutdown(self) -> None:
+        """Stop all processes and wait for the threads; the jobs stay as they are in the store."""
+        self._shutdown.set()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(processes.GRACE_SECONDS)
+
+    def _run(self, job: Job) -> None:
+        kind = _KINDS[job.resource.kind]
+        try:
+            self._until_done(job, kind)
+        except JobStopped as stopped:
+            job.finish("Stopped", stopped.secondary, **kind.times(job))
+        except JobFailed as failure:
+            job.finish("Failed", FailureReason=str(failure), **kind.times(job))
+        except EndpointStopping:
+            pass
+        except Exception:  # noqa: BLE001 - a defect must end the job and be seen, not leave it InProgress for ever
+            if not self._shutdown.is_set():
+                traceback.print_exc(file=sys.stderr)
+                reason = "InternalServerError: We encountered an internal error. Please try again."
+                job.finish("Failed", FailureReason=reason, **kind.times(job))
+        finally:
+            shutil.rmtree(job.folder, ignore_errors=True)
+            with self._lock:
+                self._jobs.pop(job.resource.arn, None)
+
+    def _until_done(self, job: Job, kind: _Kind) -> None:
+        """Start a job, and start it again when its spot instance is taken away."""
+        for restarts in itertools.count():
+            fate = fate_of(self._book, job.resource)
+            try:
+                self._start(job, kind, fate)
+            except JobInterrupted:
+                if restarts == fate.restarts:
+                    raise JobStopped("Interrupted") from None
+                job.start_over()
+                job.phase("Interrupted")
+                job.pause(fate.wait)
+                job.phase("Starting")
+            else:
+                return
+
+    def _start(self, job: Job, kind: _Kind, fate: Fate) -> None:
+        job.pause(fate.starting)
+        if fate.failure:
+            raise JobFailed(fate.failure)
+        with self._slots.place(job.check):
+            job.folder.mkdir(parents=True, exist_ok=True)
+            if fate.interrupt_after is not None:
+                job.interrupt_after = fate.interrupt_after
+            kind.run(job)

@@ -1,0 +1,130 @@
+"""A training job, from Downloading to its last status."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from include.local_aws.runner import archive, channels
+from include.local_aws.runner.failures import JobFailed, JobInterrupted, JobStopped, container_failure
+from include.local_aws.runner.job import Job
+from include.local_aws.runner.metrics import Metrics
+from include.local_aws.runner.processes import Ended
+from include.local_aws.runner.s3 import Location, location, upload
+from include.local_aws.store import now
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+_DEFAULT_MAX_RUNTIME_SECONDS = 86_400  # StoppingCondition's documented default, one day
+
+
+def run(job: Job) -> None:
+    """Run a training job; raises for the runner to record JobFailed, JobStopped or JobInterrupted."""
+    # A job that was interrupted has started already.
+    job.phase("Downloading", TrainingStartTime=job.resource.computed.get("TrainingStartTime", now()))
+    opt_ml = job.folder / "opt" / "ml"
+    opened = channels.stage(job.s3, job.request, opt_ml, job.resource.region)
+    try:
+        job.phase("Training")
+        ended = _train(job, opt_ml)
+    finally:
+        for pipe in opened:
+            pipe.close()
+    _conclude(job, opt_ml, ended)
+
+
+def _train(job: Job, opt_ml: Path) -> Ended:
+    # The stored description, not the request: it has the image's built-in metric definitions.
+    specification = job.resource.computed["AlgorithmSpecification"]
+    metrics = Metrics(specification.get("MetricDefinitions", []))
+    stopping = job.request.get("StoppingCondition", {})
+    ended = job.execute(
+        "train_main",
+        [specification["TrainingImage"], str(opt_ml)],
+        _environment(job),
+        stream=(LOG_GROUP, f"{job.resource.name}/algo-1-{int(time.time())}"),
+        seconds=stopping.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
+        read_line=metrics.read,
+    )
+    job.change(lambda found: found.with_(FinalMetricDataList=metrics.final() or None))
+    return ended
+
+
+def _environment(job: Job) -> dict[str, str]:
+    return {
+        "TRAINING_JOB_NAME": job.resource.name,
+        "TRAINING_JOB_ARN": job.resource.arn,
+        **job.request.get("Environment", {}),
+    }
+
+
+def _conclude(job: Job, opt_ml: Path, ended: Ended) -> None:
+    if ended.ended_by is None and ended.exit_code != 0:
+        failure = opt_ml / "output" / "failure"
+        written = failure.read_text(errors="replace") if failure.exists() else ""
+        raise JobFailed(container_failure(written, ended.exit_code))
+    if ended.ended_by is None:
+        job.phase("Uploading")
+    if ended.ended_by == "interrupt":
+        raise JobInterrupted  # what it had saved went with the instance: checkpoints are not done here
+    # A job that was ended from outside keeps the model it had saved by then, as on AWS.
+    artifacts = _upload(job, opt_ml)
+    if ended.ended_by in {"stop", "wait"}:
+        job.change(lambda found: found.with_(**artifacts))
+        raise JobStopped("Stopped" if ended.ended_by == "stop" else "MaxWaitTimeExceeded")
+    if ended.ended_by == "deadline":
+        job.finish("Stopped", "MaxRuntimeExceeded", **artifacts, **times(job))
+    else:
+        job.finish("Completed", **artifacts, **times(job))
+
+
+def _upload(job: Job, opt_ml: Path) -> dict[str, Any]:
+    """Upload model.tar.gz and, if there is anything in it, output.tar.gz; answers ModelArtifacts."""
+    target = location(job.request["OutputDataConfig"]["S3OutputPath"]) / job.resource.name / "output"
+    model = _upload_folder(job, opt_ml / "model", target, "model")
+    _upload_folder(job, opt_ml / "output" / "data", target, "output")
+    return {"ModelArtifacts": {"S3ModelArtifacts": str(model)}} if model else {}
+
+
+def _upload_folder(job: Job, folder: Path, target: Location, name: str) -> Location | None:
+    if not archive.has_files(folder):
+        return None
+    if job.request["OutputDataConfig"].get("CompressionType") == "NONE":
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                upload(job.s3, path, target / name / path.relative_to(folder).as_posix())
+        return target / f"{name}/"
+    packed = job.folder / f"{name}.tar.gz"
+    archive.pack(folder, packed)
+    place = target / packed.name
+    upload(job.s3, packed, place)
+    return place
+
+
+def times(job: Job) -> dict[str, Any]:
+    """TrainingEndTime and the seconds of a job that ends now; nothing is billed before its instance is there.
+
+    There are no spot prices here: BillableTimeInSeconds is TrainingTimeInSeconds without the waiting for an instance
+    after an interruption.
+    """
+    started = job.resource.computed.get("TrainingStartTime")
+    if started is None:
+        return {"TrainingEndTime": now()}
+    ended = now()
+    seconds = (ended - started).total_seconds()
+    return {
+        "TrainingEndTime": ended,
+        "TrainingTimeInSeconds": max(1, round(seconds)),
+        "BillableTimeInSeconds": max(1, round(seconds - _without_instance(job, started, ended))),
+    }
+
+
+def _without_instance(job: Job, started: datetime, ended: datetime) -> float:
+    history = job.resource.computed["SecondaryStatusTransitions"]
+    waits: list[timedelta] = [
+        entry.get("EndTime", ended) - entry["StartTime"]
+        for entry in history
+        if entry["Status"] in {"Interrupted", "Starting"} and entry["StartTime"] >= started
+    ]
+    return sum(wait.total_seconds() for wait in waits)

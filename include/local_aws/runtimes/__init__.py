@@ -1,0 +1,73 @@
+"""What runs inside a job: one runtime per container image, found by the image URI's repository name."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol, cast
+
+# Repository name -> sub-package here. AWS does not publish its data builder image: that name is ours.
+_RUNTIMES = {
+    "autopilot-data-builder": "data_builder",
+    "sagemaker-sklearn-automl": "sklearn_automl",
+    "sagemaker-xgboost": "xgboost",
+}
+_IMAGE_URI = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9._/-]+):[\w.-]+")
+
+
+class AlgorithmError(Exception):
+    """The container's own fault; the job ends with exit code 1."""
+
+
+class ClientError(Exception):
+    """The customer's data or settings are at fault; the job ends with exit code 2."""
+
+
+class UnknownImage(ClientError):
+    """No local runtime stands for this image URI."""
+
+
+class Servant(Protocol):
+    """One loaded inference container."""
+
+    def execution_parameters(self) -> dict[str, object]:
+        """Answer what batch transform asks for: `MaxConcurrentTransforms`, `BatchStrategy`, `MaxPayloadInMB`."""
+
+    def invoke(self, body: bytes, content_type: str, accept: str | None) -> tuple[bytes, str]:
+        """Answer one request with a body and its content type.
+
+        :raises ClientError: the request cannot be served.
+        """
+
+
+class Container(Protocol):
+    """What an image can do. What it cannot do raises ClientError."""
+
+    def train(self, opt_ml: Path) -> None:
+        """Run a training job over the `/opt/ml` folder `opt_ml`."""
+
+    def process(self, opt_ml: Path) -> None:
+        """Run a processing job over the `/opt/ml` folder `opt_ml`."""
+
+    def load(self, model_dir: Path, environment: Mapping[str, str]) -> Servant:
+        """Load the unpacked model artifact in `model_dir` as the container would with these variables set."""
+
+
+def container_for(image_uri: str) -> Container:
+    """Return the runtime that stands for `image_uri`; its module is imported on first use.
+
+    :raises UnknownImage: the URI is malformed or there is no runtime for its repository.
+    """
+    match = _IMAGE_URI.fullmatch(image_uri)
+    if match is None:
+        raise UnknownImage(
+            f"{image_uri!r} is not an image URI: "
+            "write <12-digit account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>"
+        )
+    repository = match["repository"].rsplit("/", 1)[-1]
+    package = _RUNTIMES.get(repository)
+    if package is None:
+        raise UnknownImage(f"no local runtime for the image {image_uri}: there are {', '.join(sorted(_RUNTIMES))}")
+    return cast(Container, importlib.import_module(f"{__name__}.{package}").CONTAINER)

@@ -1,0 +1,32 @@
+"""The `sagemaker-sklearn-automl` container: fits and serves the featurizers that Autopilot generates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from include.local_aws.runtimes import ClientError, Servant
+from include.local_aws.runtimes.sklearn_automl.fitting import run_program
+from include.local_aws.runtimes.sklearn_automl.programs import serving_program
+
+__all__ = ["CONTAINER", "SklearnAutomlContainer"]
+
+
+class SklearnAutomlContainer:
+    """A generated data processor in, `model.joblib` and its serving program out."""
+
+    def train(self, opt_ml: Path) -> None:
+        """Run the training program of the `code` channel over the `train` channel; leave the featurizer in `model/`."""
+        run_program(opt_ml)
+
+    def process(self, opt_ml: Path) -> None:  # noqa: ARG002 - every container has it
+        """Refuse: this image does not run processing jobs."""
+        raise ClientError("the image sagemaker-sklearn-automl runs training and inference, not processing jobs")
+
+    def load(self, model_dir: Path, environment: Mapping[str, str]) -> Servant:
+        """Load the featurizer with the serving program that the artifact carries."""
+        servant: Servant = serving_program(model_dir, environment).load(model_dir, environment)
+        return servant
+
+
+CONTAINER = SklearnAutomlContainer()

@@ -1,0 +1,32 @@
+"""The `sagemaker-xgboost` container: training and serving of the built-in XGBoost algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from include.local_aws.runtimes import ClientError, Servant
+from include.local_aws.runtimes.xgboost.metrics import METRIC_DEFINITIONS
+from include.local_aws.runtimes.xgboost.serve import BoosterServant
+from include.local_aws.runtimes.xgboost.train import run_training
+
+__all__ = ["CONTAINER", "METRIC_DEFINITIONS", "XGBoostContainer"]
+
+
+class XGBoostContainer:
+    """XGBoost as SageMaker packs it: channels `train` and `validation` in, `xgboost-model` files out."""
+
+    def train(self, opt_ml: Path) -> None:
+        """Train as `hyperparameters.json` says and leave the boosters in `model/`."""
+        run_training(opt_ml)
+
+    def process(self, opt_ml: Path) -> None:  # noqa: ARG002 - what it would work on
+        """Refuse: this image does not run processing jobs."""
+        raise ClientError("the image sagemaker-xgboost runs training and inference, not processing jobs")
+
+    def load(self, model_dir: Path, environment: Mapping[str, str]) -> Servant:
+        """Load every booster in `model_dir`; their predictions are averaged."""
+        return BoosterServant.load(model_dir, environment)
+
+
+CONTAINER = XGBoostContainer()

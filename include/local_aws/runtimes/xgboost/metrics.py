@@ -1,0 +1,98 @@
+"""The metrics of the XGBoost container: XGBoost's own, those the container adds, and how log lines show them.
+
+Names and definitions follow AWS's container (documented under "Tune an XGBoost Model"): `f1` and `*_macro` average over
+classes without weights, `f1_binary`, `precision` and `recall` look at class 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import metrics
+
+Score = Callable[[NDArray[Any], NDArray[Any]], float]
+
+MAXIMIZED = (
+    "accuracy", "auc", "aucpr", "balanced_accuracy", "f1", "f1_binary", "f1_macro", "map", "ndcg", "precision",
+    "precision_macro", "precision_micro", "r2", "recall", "recall_macro", "recall_micro",
+)  # fmt: skip
+MINIMIZED = (
+    "aft-nloglik", "cox-nloglik", "error", "gamma-deviance", "gamma-nloglik", "interval-regression-accuracy", "logloss",
+    "mae", "mape", "merror", "mlogloss", "mphe", "mse", "poisson-nloglik", "rmse", "rmsle", "tweedie-nloglik",
+)  # fmt: skip
+METRIC_NAMES = MAXIMIZED + MINIMIZED
+# What `_tuning_objective_metric` takes.
+OBJECTIVE_METRICS = tuple(f"validation:{name}" for name in METRIC_NAMES)
+# The regexes SageMaker applies to the log of a training job; tabs appear there as #011. AWS's begin with `.*`, which
+# finds the same and takes fifteen times as long for each line a job logs.
+METRIC_DEFINITIONS: list[dict[str, str]] = [
+    {
+        "Name": f"{data}:{name}",
+        "Regex": rf"\[[0-9]+\].*#011{data}-{name}:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*",
+    }
+    for data in ("train", "validation")
+    for name in METRIC_NAMES
+]
+
+_ON_VALUES: dict[str, Score] = {"mse": metrics.mean_squared_error, "r2": metrics.r2_score}
+# A class that is never predicted has no precision; it counts as 0, as in scikit-learn, without a warning every round.
+_ON_CLASSES: dict[str, Score] = {
+    "accuracy": metrics.accuracy_score,
+    "balanced_accuracy": metrics.balanced_accuracy_score,
+    "f1": partial(metrics.f1_score, average="macro", zero_division=0),
+    "f1_binary": partial(metrics.f1_score, zero_division=0),
+    "f1_macro": partial(metrics.f1_score, average="macro", zero_division=0),
+    "precision": partial(metrics.precision_score, zero_division=0),
+    "precision_macro": partial(metrics.precision_score, average="macro", zero_division=0),
+    "precision_micro": partial(metrics.precision_score, average="micro", zero_division=0),
+    "recall": partial(metrics.recall_score, zero_division=0),
+    "recall_macro": partial(metrics.recall_score, average="macro", zero_division=0),
+    "recall_micro": partial(metrics.recall_score, average="micro", zero_division=0),
+}
+CLASSIFICATION_METRICS = (*_ON_CLASSES, "aucpr", "error", "logloss", "merror", "mlogloss")
+
+
+def base_name(metric: str) -> str:
+    """Return the name of a metric without its threshold: `error@0.7` -> `error`."""
+    return metric.partition("@")[0]
+
+
+def split_metrics(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split metric names, each once and in order, into those XGBoost computes itself and those added here."""
+    unique = list(dict.fromkeys(names))
+    added = [name for name in unique if name in _ON_VALUES or name in _ON_CLASSES]
+    return [name for name in unique if name not in added], added
+
+
+def added_metrics(names: Sequence[str], objective: str) -> Callable[[NDArray[Any], Any], list[tuple[str, float]]]:
+    """Return a function for `xgboost.train(custom_metric=...)` that computes `names`.
+
+    XGBoost hands it what `predict` would return: probabilities, classes or values, by objective.
+    """
+
+    def compute(predictions: NDArray[Any], data: Any) -> list[tuple[str, float]]:
+        truth = data.get_label()
+        classes = to_classes(predictions, objective)
+        scores: list[tuple[str, float]] = []
+        for name in names:
+            on_values = _ON_VALUES.get(name)
+            score = on_values(truth, predictions) if on_values else _ON_CLASSES[name](truth, classes)
+            scores.append((name, float(score)))
+        return scores
+
+    return compute
+
+
+def to_classes(predictions: NDArray[Any], objective: str) -> NDArray[Any]:
+    """Turn predictions of a classification objective into class numbers (others stay as they are)."""
+    if objective == "multi:softprob":
+        return np.asarray(predictions.argmax(axis=-1))
+    if objective == "binary:logistic":
+        return (predictions > 0.5).astype(int)
+    if objective == "binary:logitraw":
+        return (predictions > 0).astype(int)
+    return predictions

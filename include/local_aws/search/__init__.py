@@ -1,0 +1,10 @@
+"""The search behind an AutoML job: Autopilot's HYPERPARAMETER_TUNING mode for tables.
+
+It leaves what Autopilot leaves: real jobs, candidates, a generated module and its notebooks, at the same places.
+"""
+
+from include.local_aws.search.check import check
+from include.local_aws.search.interface import Api, Progress, SearchFailed
+from include.local_aws.search.run import run_search
+
+__all__ = ["Api", "Progress", "SearchFailed", "check", "run_search"]

@@ -1,0 +1,87 @@
+"""The names of what a search leaves, in Autopilot's patterns; the same for the same AutoML job."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+_LONGEST = 63
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of jobs and models, and places in S3.
+
+    Autopilot appends random hexadecimal digits; these are a hash of the AutoML job's name and the step.
+
+    :param job: the AutoML job's name, at most 32 characters.
+    :param output: its S3 folder.
+    """
+
+    job: str
+    output: str
+
+    @property
+    def data_builder(self) -> str:
+        """The processing job that splits the data."""
+        return self._step("db-1")
+
+    @property
+    def generator(self) -> str:
+        """The folder of the generated module. Autopilot names it after a processing job that is no candidate step."""
+        return self._step("pr-1")
+
+    def fit(self, processor: int) -> str:
+        """Name the training job that fits a featurizer."""
+        return self._step(f"dpp{processor}-1")
+
+    def featurize(self, processor: int, encoding: str) -> str:
+        """Name the transform job that featurizes; `encoding` is `rpb` or `csv`."""
+        return self._step(f"dpp{processor}-{encoding}-1")
+
+    def model(self, processor: int) -> str:
+        """Name the interim model that the transform job uses."""
+        return self._step(f"dpp{processor}-model")
+
+    def child(self, number: int) -> str:
+        """Name a tuning child; also the name of its candidate."""
+        return f"{self.job}{self._hex('tuning')[:4]}-{number:03d}-{self._hex(f'child-{number}')[:8]}"
+
+    @property
+    def tuning_data(self) -> str:
+        """The split data."""
+        return f"{self.output}/preprocessed-data/tuning_data"
+
+    @property
+    def columns(self) -> str:
+        """What the data builder found out about the columns."""
+        return f"{self.output}/preprocessed-data/columns"
+
+    @property
+    def featurizers(self) -> str:
+        """The fitted featurizers."""
+        return f"{self.output}/data-processor-models"
+
+    def features(self, processor: int, encoding: str) -> str:
+        """Place the featurized data."""
+        return f"{self.output}/transformed-data/dpp{processor}/{encoding}"
+
+    def tuning(self, processor: int) -> str:
+        """Place the artifacts of the tuning children."""
+        return f"{self.output}/tuning/{self.job[:10]}-dpp{processor}-xgb"
+
+    @property
+    def generated_module(self) -> str:
+        """The generated code."""
+        return f"{self.output}/sagemaker-automl-candidates/{self.generator}/generated_module"
+
+    @property
+    def notebooks(self) -> str:
+        """The generated notebooks."""
+        return f"{self.output}/sagemaker-automl-candidates/{self.generator}/notebooks"
+
+    def _step(self, label: str) -> str:
+        return f"{self.job}-{label}-{self._hex(label)}"[:_LONGEST]
+
+    def _hex(self, label: str) -> str:
+        return hashlib.sha256(f"{self.job}/{label}".encode()).hexdigest()[:32]

@@ -1,0 +1,165 @@
+"""The data processors a search tries: three ways to turn columns into features, as generated Python code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pprint import pformat
+
+from include.local_aws.search.columns import Columns
+from include.local_aws.search.objectives import BINARY, REGRESSION
+
+RECORDIO = "application/x-recordio-protobuf"
+CSV = "text/csv"
+
+_WIDTH = 110
+_CLIP = 'FunctionTransformer(np.clip, kw_args={"a_min": -10.0, "a_max": 10.0})'
+# A signed logarithm: one cell of 1e17 must not decide the scale of its column.
+_SPREAD = '("spread", FunctionTransformer(np.arcsinh))'
+_IMPUTE = '("fill", SimpleImputer(strategy="median", keep_empty_features=True))'
+_VARYING = '("varying", VarianceThreshold())'
+_SCALE = f'("scale", StandardScaler()), ("hold", {_CLIP})'
+_QUANTILES = '("quantiles", QuantileTransformer(n_quantiles={quantiles}, subsample=50_000, random_state=0))'
+_COMPONENTS = '("components", PCA(n_components=0.95, svd_solver="full")), ("scale", StandardScaler())'
+_ONE_HOT = 'OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.005, max_categories=50)'
+_WORDS = "TfidfVectorizer(max_features=100)"
+
+_MODULE = '''"""Data processor dpp{number}: {title}."""
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import VarianceThreshold
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
+
+from include.local_aws.runtimes.sklearn_automl.header import Header
+from include.local_aws.runtimes.sklearn_automl.label_encoders import NALabelEncoder, RobustLabelEncoder
+
+# The columns of the training data, in order.
+HEADER = Header(
+    column_names={column_names},
+    target_column_name={target},
+)
+
+
+def build_feature_transform():
+    """Return the unfitted transformer of the features. A branch named numeric... gets numbers, any other texts."""
+{indices}
+    columns = ColumnTransformer(
+        [
+{branches}
+        ],
+        sparse_threshold={sparse_threshold},
+    )
+    return {result}
+
+
+def build_label_transform():
+    """Return the encoder of the target."""
+    return {labels}
+'''
+
+
+@dataclass(frozen=True)
+class Processor:
+    """One data processor.
+
+    :param number: the N of dppN.
+    :param title: what it does, for people.
+    :param accept: the encoding of its features for training.
+    """
+
+    number: int
+    title: str
+    accept: str
+    _numeric: Callable[[Columns], list[str]]
+    _result: str = "columns"
+    _dense: bool = False
+
+    @property
+    def encoding(self) -> str:
+        """The encoding as it stands in names and places: `rpb` or `csv`."""
+        return "rpb" if self.accept == RECORDIO else "csv"
+
+    @property
+    def module(self) -> str:
+        """The generated module's name."""
+        return f"candidate_data_processors.dpp{self.number}"
+
+    def code(self, columns: Columns) -> str:
+        """Write the module for these columns."""
+        return _MODULE.format(
+            number=self.number,
+            title=self.title,
+            column_names=_literal(list(columns.names), 4),
+            target=repr(columns.target),
+            indices=_indices(columns),
+            branches="\n".join(f"            {branch}," for branch in self._branches(columns)),
+            sparse_threshold="0.0" if self._dense else "0.3",
+            result=self._result,
+            labels=_labels(columns),
+        )
+
+    def _branches(self, columns: Columns) -> list[str]:
+        branches = self._numeric(columns) if columns.of_kind("numeric") else []
+        if columns.of_kind("categorical"):
+            branches.append(f'("categorical", {_ONE_HOT}, categorical)')
+        for place in range(len(columns.of_kind("text"))):
+            branches.append(f'("text_{place}", {_WORDS}, text[{place}])')
+        return branches
+
+
+def _scaled(_: Columns) -> list[str]:
+    return [f'("numeric", Pipeline([{_VARYING}, {_SPREAD}, {_SCALE}]), numeric)']
+
+
+def _quantiles(columns: Columns) -> list[str]:
+    steps = f"{_VARYING}, {_QUANTILES.format(quantiles=min(200, columns.rows['train']))}"
+    missing = 'MissingIndicator(features="missing-only", error_on_new=False)'
+    return [f'("numeric", Pipeline([{steps}]), numeric)', f'("numeric_missing", {missing}, numeric)']
+
+
+def _filled(_: Columns) -> list[str]:
+    return [f'("numeric", Pipeline([{_IMPUTE}, {_VARYING}, {_SPREAD}, {_SCALE}]), numeric)']
+
+
+PROCESSORS = (
+    Processor(0, "numbers on a common scale, extreme values held in", RECORDIO, _scaled),
+    Processor(1, "numbers as quantiles, with indicators of missing values", RECORDIO, _quantiles),
+    Processor(
+        2,
+        "principal components of the scaled numbers",
+        CSV,
+        _filled,
+        f'Pipeline([("columns", columns), {_COMPONENTS}])',
+        _dense=True,
+    ),
+)
+
+
+def _indices(columns: Columns) -> str:
+    lines = []
+    for kind in ("numeric", "categorical", "text"):
+        names = columns.of_kind(kind)
+        if names:
+            lines.append(f"    {kind} = HEADER.as_feature_indices({_literal(names, 4)})")
+    return "\n".join(lines)
+
+
+def _labels(columns: Columns) -> str:
+    """Write the label encoder as Autopilot does: the classes are literals and a new fit does not learn others."""
+    if columns.problem_type == REGRESSION:
+        return "NALabelEncoder()"
+    labels = [label for label, _ in columns.labels]
+    if columns.problem_type == BINARY:
+        majority, minority = labels
+        return f"RobustLabelEncoder(labels={[majority]!r}, fill_label_value={minority!r}, include_unseen_class=True)"
+    return f"RobustLabelEncoder(labels={labels!r})"
+
+
+def _literal(names: list[str], indent: int) -> str:
+    text = pformat(names, width=_WIDTH, compact=True)
+    return text.replace("\n", "\n" + " " * indent)

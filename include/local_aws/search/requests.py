@@ -1,0 +1,216 @@
+"""The Create* requests of a search's jobs and models, as Autopilot makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from include.local_aws.search.columns import Columns
+from include.local_aws.search.images import ALGORITHM, DATA_BUILDER, FEATURIZER, image
+from include.local_aws.search.interface import Json
+from include.local_aws.search.names import Names
+from include.local_aws.search.processors import CSV, RECORDIO, Processor
+from include.local_aws.search.settings import Channel, Settings
+
+_PROCESSING = "/opt/ml/processing"
+_ACCEPT = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
+# Container and channel sizes seen in real searches.
+_BUILDER_INSTANCE = "ml.m5.2xlarge"
+_INSTANCE = "ml.m5.4xlarge"
+_VOLUME_GB = 50
+_BUILDER_VOLUME_GB = 250
+_DAY_SECONDS = 86_400
+_PREDICTED = "predicted_label"
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Builds the requests of one search."""
+
+    settings: Settings
+    names: Names
+
+    def data_builder(self) -> Json:
+        """CreateProcessingJob: split the data and describe its columns."""
+        settings, names = self.settings, self.names
+        environment = {
+            "label_col": settings.target,
+            "job_name": settings.name,
+            "input_channel_mode": "File",
+            "validation_fraction": f"{settings.validation_fraction:.6g}",
+            "compression": settings.channels[0].compression,
+        }
+        if settings.problem_type:
+            environment["problem_type"] = settings.problem_type
+        outputs = [_output("tuning_data", names.tuning_data), _output("columns", names.columns)]
+        cluster = {"InstanceCount": 1, "InstanceType": _BUILDER_INSTANCE, "VolumeSizeInGB": _BUILDER_VOLUME_GB}
+        network = {"EnableInterContainerTrafficEncryption": settings.encrypt_traffic} | self._vpc()
+        return {
+            "ProcessingJobName": names.data_builder,
+            "RoleArn": settings.role,
+            "AppSpecification": {"ImageUri": image(DATA_BUILDER, settings.region)},
+            "Environment": environment,
+            "ProcessingInputs": [_input(channel) for channel in settings.channels],
+            "ProcessingOutputConfig": {"Outputs": outputs} | self._output_kms(),
+            "ProcessingResources": {"ClusterConfig": cluster | self._volume_kms()},
+            "StoppingCondition": {"MaxRuntimeInSeconds": _DAY_SECONDS},
+            "NetworkConfig": network,
+        }
+
+    def fit(self, processor: Processor) -> Json:
+        """CreateTrainingJob: fit a featurizer on the training rows."""
+        channels = [
+            _channel("code", self.names.generated_module, "application/x-code", "FullyReplicated", "File"),
+            _channel("train", f"{self.names.tuning_data}/train", CSV, "ShardedByS3Key", "File"),
+        ]
+        hyperparameters = {
+            "processor_module": processor.module,
+            "sagemaker_program": "candidate_data_processors.trainer",
+            "sagemaker_submit_directory": "/opt/ml/input/data/code",
+        }
+        name, output = self.names.fit(processor.number), self.names.featurizers
+        return self._training(name, FEATURIZER, hyperparameters, channels, output, _DAY_SECONDS)
+
+    def model(self, processor: Processor, artifact: str) -> Json:
+        """CreateModel: the featurizer as the transform job uses it, passing the label on."""
+        settings = self.settings
+        return {
+            "ModelName": self.names.model(processor.number),
+            "ExecutionRoleArn": settings.role,
+            "PrimaryContainer": {
+                "Image": image(FEATURIZER, settings.region),
+                "ModelDataUrl": artifact,
+                "Environment": _serving(processor.accept) | {"MAX_CONTENT_LENGTH": "20000000"},
+            },
+            "EnableNetworkIsolation": True,
+        } | self._vpc()
+
+    def featurize(self, processor: Processor) -> Json:
+        """CreateTransformJob: featurize training and validation rows."""
+        source = {"S3DataType": "S3Prefix", "S3Uri": self.names.tuning_data}
+        output = {
+            "S3OutputPath": self.names.features(processor.number, processor.encoding),
+            "Accept": processor.accept,
+            "AssembleWith": "None",
+        }
+        return {
+            "TransformJobName": self.names.featurize(processor.number, processor.encoding),
+            "ModelName": self.names.model(processor.number),
+            "MaxConcurrentTransforms": 4,
+            "TransformInput": {
+                "DataSource": {"S3DataSource": source},
+                "ContentType": CSV,
+                "CompressionType": "None",
+                "SplitType": "Line",
+            },
+            "TransformOutput": output | self._output_kms(),
+            "TransformResources": {"InstanceType": _INSTANCE, "InstanceCount": 1} | self._volume_kms(),
+            "DataProcessing": {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"},
+        }
+
+    def tune(self, name: str, processor: Processor, hyperparameters: dict[str, str]) -> Json:
+        """CreateTrainingJob: one tuning child."""
+        folder = self.names.features(processor.number, processor.encoding)
+        channels = [
+            _channel("train", f"{folder}/train/", processor.accept, "ShardedByS3Key", "Pipe"),
+            _channel("validation", f"{folder}/validation/", processor.accept, "FullyReplicated", "Pipe"),
+        ]
+        output, limit = self.names.tuning(processor.number), self.settings.max_training_seconds
+        return self._training(name, ALGORITHM, hyperparameters, channels, output, limit)
+
+    def inference_containers(self, featurizer: str, model: str, columns: Columns) -> list[Json]:
+        """List the containers of a candidate: featurizer, algorithm and, for classes, the featurizer for the labels.
+
+        The first one answers in RecordIO, however the training data were encoded.
+
+        :param featurizer: the featurizer's artifact.
+        :param model: the algorithm's artifact.
+        """
+        region = self.settings.region
+        first = _container(image(FEATURIZER, region), featurizer, _serving(RECORDIO))
+        first["Environment"]["AUTOML_TRANSFORM_MODE"] = "feature-transform"
+        second = _container(image(ALGORITHM, region), model, {_ACCEPT: CSV, "MAX_CONTENT_LENGTH": "20971520"})
+        if not columns.labels:
+            return [first, second]
+        supported = f"{_PREDICTED},probability,probabilities"
+        second["Environment"] |= _inference(supported)
+        third = _container(image(FEATURIZER, region), featurizer, _serving(CSV))
+        third["Environment"] |= _inference(f"{_PREDICTED},probability,labels,probabilities") | {
+            "AUTOML_TRANSFORM_MODE": "inverse-label-transform",
+            "SAGEMAKER_INFERENCE_INPUT": _PREDICTED,
+        }
+        return [first, second, third]
+
+    def _training(
+        self, name: str, repository: str, hyperparameters: dict[str, str], channels: list[Json], output: str, limit: int
+    ) -> Json:
+        resources = {"InstanceType": _INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": _VOLUME_GB}
+        algorithm = {"TrainingImage": image(repository, self.settings.region), "TrainingInputMode": "File"}
+        return {
+            "TrainingJobName": name,
+            "RoleArn": self.settings.role,
+            "HyperParameters": hyperparameters,
+            "AlgorithmSpecification": algorithm,
+            "InputDataConfig": channels,
+            "OutputDataConfig": {"S3OutputPath": output} | self._output_kms(),
+            "ResourceConfig": resources | self._volume_kms(),
+            "StoppingCondition": {"MaxRuntimeInSeconds": limit},
+            "EnableNetworkIsolation": True,
+            "EnableInterContainerTrafficEncryption": self.settings.encrypt_traffic,
+            "EnableManagedSpotTraining": False,
+        } | self._vpc()
+
+    def _vpc(self) -> Json:
+        return {"VpcConfig": self.settings.vpc} if self.settings.vpc else {}
+
+    def _output_kms(self) -> Json:
+        return {"KmsKeyId": self.settings.output_kms} if self.settings.output_kms else {}
+
+    def _volume_kms(self) -> Json:
+        return {"VolumeKmsKeyId": self.settings.volume_kms} if self.settings.volume_kms else {}
+
+
+def _serving(accept: str) -> dict[str, str]:
+    environment = {
+        _ACCEPT: accept,
+        "SAGEMAKER_PROGRAM": "sagemaker_serve",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    }
+    return environment | ({"AUTOML_SPARSE_ENCODE_RECORDIO_PROTOBUF": "1"} if accept == RECORDIO else {})
+
+
+def _inference(supported: str) -> dict[str, str]:
+    return {"SAGEMAKER_INFERENCE_OUTPUT": _PREDICTED, "SAGEMAKER_INFERENCE_SUPPORTED": supported}
+
+
+def _container(uri: str, artifact: str, environment: dict[str, str]) -> dict[str, Any]:
+    return {"Image": uri, "ModelDataUrl": artifact, "Environment": environment}
+
+
+def _input(channel: Channel) -> Json:
+    name = "train" if channel.kind == "training" else "validation"
+    source = {
+        "S3Uri": channel.uri,
+        "LocalPath": f"{_PROCESSING}/input/{name}",
+        "S3DataType": channel.data_type,
+        "S3InputMode": "File",
+        "S3DataDistributionType": "FullyReplicated",
+    }
+    return {"InputName": name, "S3Input": source}
+
+
+def _output(name: str, uri: str) -> Json:
+    target = {"S3Uri": uri, "LocalPath": f"{_PROCESSING}/output/{name}", "S3UploadMode": "EndOfJob"}
+    return {"OutputName": name, "S3Output": target}
+
+
+def _channel(name: str, uri: str, content_type: str, distribution: str, mode: str) -> Json:
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": distribution}
+    return {
+        "ChannelName": name,
+        "DataSource": {"S3DataSource": source},
+        "ContentType": content_type,
+        "CompressionType": "None",
+        "RecordWrapperType": "None",
+        "InputMode": mode,
+    }

@@ -1,0 +1,153 @@
+"""The embedded AWS endpoint: one threaded WSGI server on one loopback port.
+
+A request's service is read from the scope of its SigV4 signature (header or presigned query); signatures are not
+verified. SageMaker is this package; :data:`~include.local_aws.moto_services.SERVICES` are moto; anything else is
+refused in the form an AWS client reads.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import parse_qs
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from include.local_aws import wire
+from include.local_aws.control.plane import ControlPlane
+from include.local_aws.durable_s3 import Environ, use_path_style
+from include.local_aws.errors import AwsError, InternalFailure, UnknownOperation
+from include.local_aws.faults import admin, requests
+from include.local_aws.faults.book import RuleBook
+from include.local_aws.moto_services import SERVICES, MotoServices
+from include.local_aws.refusals import json_refusal, xml_refusal
+from include.local_aws.runner.runner import Runner
+from include.local_aws.runner.s3 import S3Access
+from include.local_aws.store import Store
+
+HOST = "127.0.0.1"
+
+
+class DataFolderInUse(Exception):
+    """Another process serves the same data folder."""
+
+
+class LocalAwsServer:
+    """The running endpoint. ``port`` 0 takes a free one; :attr:`url` says which. ``faults`` lets tests disturb it."""
+
+    def __init__(self, data: Path, port: int = 0, *, faults: bool = False) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self._guard = _lock_folder(data)
+        self._server: BaseWSGIServer = make_server(HOST, port, self, threaded=True, request_handler=_QuietHandler)
+        self.url = f"http://{HOST}:{self._server.server_port}"
+        self._store = Store(data / "sagemaker.sqlite")
+        self._moto = MotoServices(data)
+        self._book = RuleBook()
+        self._admin_book = self._book if faults else None
+        self._s3 = S3Access(os.environ.get("AWS_ENDPOINT_URL_S3"), self.url)
+        self._runner = Runner(self._store, self._s3, self._moto.logs, data / "jobs", self._book)
+        self._plane = ControlPlane(self._store, self._s3, self._runner)
+        self._plane.recover()
+
+    def serve(self) -> None:
+        """Answer requests in background threads until :meth:`stop`."""
+        threading.Thread(target=self._server.serve_forever, name="http", daemon=True).start()
+        threading.Thread(target=self._moto.load, name="moto", daemon=True).start()
+        threading.Thread(target=self._runner.warm_up, name="warm-up", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop the jobs, then the server. What was running is told as failed at the next start."""
+        self._plane.shutdown()
+        self._server.shutdown()
+        self._server.server_close()
+        self._store.close()
+        self._guard.close()
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Serve one request, or lose its reply on purpose (a ConnectionError)."""
+        use_path_style(environ)
+        if admin.addressed(environ):
+            return admin.serve(self._admin_book, environ, start_response)
+        service, region = _scope(environ)
+        if self._s3.signed(environ.get("HTTP_AUTHORIZATION", "")):
+            return self._answer(service, region, environ, start_response)
+        return requests.serve(
+            self._book, service, environ, start_response, lambda: self._answer(service, region, environ, start_response)
+        )
+
+    def _answer(self, service: str, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if service == "sagemaker":
+            return self._sagemaker(region, environ, start_response)
+        if service in SERVICES:
+            return self._moto(service, environ, start_response)
+        refuse = json_refusal if "json" in environ.get("CONTENT_TYPE", "") else xml_refusal
+        message = f"The embedded AWS endpoint has no {service}; it has sagemaker, {', '.join(SERVICES)}."
+        return refuse(start_response, "UnknownService", message)
+
+    def _sagemaker(self, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        try:
+            operation = _operation(environ)
+            answer = wire.serialise(operation, self._plane.call(region, operation, wire.parse(operation, body)))
+        except AwsError as error:
+            return json_refusal(start_response, error.code, error.message, error.status)
+        except Exception:  # noqa: BLE001 - a defect must reach the caller as AWS's 500 and the log as a traceback
+            traceback.print_exc(file=sys.stderr)
+            failure = InternalFailure("The embedded AWS endpoint failed; its log has the traceback.")
+            return json_refusal(start_response, failure.code, failure.message, failure.status)
+        headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(answer)))]
+        start_response("200 OK", headers)
+        return [answer]
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """The stock handler without a line per request on stderr, and done with a connection that was dropped."""
+
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+    def connection_dropped(self, error: BaseException, environ: Environ | None = None) -> None:  # noqa: ARG002
+        """Close: the stock handler would wait for the next request, and a client whose reply is lost for ever."""
+        self.close_connection = True
+
+
+def _operation(environ: Environ) -> str:
+    target: str = environ.get("HTTP_X_AMZ_TARGET", "")
+    if not target.startswith(wire.TARGET_PREFIX):
+        raise UnknownOperation(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} is no SageMaker operation.")
+    return target.removeprefix(wire.TARGET_PREFIX)
+
+
+def _scope(environ: Environ) -> tuple[str, str]:
+    """(service, region) of a request; an unsigned one is S3's unless it names a SageMaker operation."""
+    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    _, _, credential = authorization.partition("Credential=")
+    if not credential:
+        query = parse_qs(environ.get("QUERY_STRING", ""))
+        credential = query.get("X-Amz-Credential", [""])[0]
+    parts = credential.split(",")[0].split("/")
+    if len(parts) == 5:
+        return parts[3].lower(), parts[2]
+    if environ.get("HTTP_X_AMZ_TARGET", "").startswith(wire.TARGET_PREFIX):
+        return "sagemaker", "us-east-1"
+    return "s3", "us-east-1"
+
+
+def _lock_folder(data: Path) -> IO[str]:
+    guard = (data / "lock").open("w")
+    try:
+        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        guard.close()
+        raise DataFolderInUse(
+            f"{data} is served by another local AWS; stop it or give --data another folder"
+        ) from error
+    return guard

@@ -1,0 +1,272 @@
+"""What the embedded SageMaker knows, in one SQLite file.
+
+WAL mode and one transaction per change: a ``kill -9`` loses nothing that was answered. One connection behind one lock
+serves all threads; every change of a resource goes through :meth:`Store.change`, so that a stop and a finish that meet
+see each other.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+_NEVER = datetime.min.replace(tzinfo=UTC)  # a resource is stamped when it is stored
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS resource (
+    region TEXT NOT NULL, kind TEXT NOT NULL, identity TEXT NOT NULL, name TEXT NOT NULL, arn TEXT NOT NULL,
+    status TEXT NOT NULL, created REAL NOT NULL, modified REAL NOT NULL, request TEXT NOT NULL, computed TEXT NOT NULL,
+    PRIMARY KEY (region, kind, identity));
+CREATE TABLE IF NOT EXISTS tag (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key));
+CREATE TABLE IF NOT EXISTS candidate (
+    job TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (job, name));
+"""
+
+
+class AlreadyThere(Exception):
+    """The name is taken; carries the resource that has it."""
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(f"{resource.kind} {resource.name} exists")
+        self.resource = resource
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One SageMaker resource: what was asked (``request``) and what became of it (``computed``)."""
+
+    region: str
+    kind: str
+    name: str
+    arn: str
+    status: str
+    request: Mapping[str, Any]
+    computed: Mapping[str, Any] = field(default_factory=dict)
+    created: datetime = _NEVER
+    modified: datetime = _NEVER
+
+    def with_(self, **computed: Any) -> Resource:
+        """Return the same resource with more or other computed members; ``None`` removes one."""
+        members = {key: value for key, value in {**self.computed, **computed}.items() if value is not None}
+        return replace(self, computed=members)
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which resources a List call wants, after ``after`` = (sort value, name) of the page before."""
+
+    region: str
+    kind: str
+    sort: str = "created"  # created | name | status
+    descending: bool = False
+    name_contains: str | None = None
+    status: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    modified_after: datetime | None = None
+    modified_before: datetime | None = None
+    after: tuple[Any, str] | None = None
+    limit: int = 10
+
+
+class Store:
+    """The resources, tags and candidates of every region."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file; every later call fails."""
+        with self._lock:
+            self._db.close()
+
+    def insert(self, resource: Resource, tags: Iterable[Mapping[str, str]] = ()) -> Resource:
+        """Store a new resource, stamped now; raises :class:`AlreadyThere` if its name is taken."""
+        moment = now()
+        stamped = replace(resource, created=moment, modified=moment)
+        with self._lock:
+            taken = self.get(resource.region, resource.kind, resource.name)
+            if taken:
+                raise AlreadyThere(taken)
+            self._write(stamped)
+            self.add_tags(resource.arn, tags)
+        return stamped
+
+    def get(self, region: str, kind: str, name: str) -> Resource | None:
+        """Return the resource of this name, or None."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT * FROM resource WHERE region=? AND kind=? AND identity=?",
+                (region, kind, _identity(kind, name)),
+            ).fetchone()
+        return _resource(row) if row else None
+
+    def change(self, region: str, kind: str, name: str, step: Callable[[Resource], Resource | None]) -> Resource | None:
+        """Replace a resource by what ``step`` makes of it, atomically.
+
+        ``step`` returns None to leave it alone; then, and if there is no such resource, None is returned.
+        """
+        with self._lock:
+            found = self.get(region, kind, name)
+            changed = step(found) if found else None
+            if changed is None:
+                return None
+            stamped = replace(changed, modified=now())
+            self._write(stamped)
+            return stamped
+
+    def delete(self, resource: Resource) -> None:
+        """Forget a resource and its tags."""
+        with self._lock:
+            self._db.execute(
+                "DELETE FROM resource WHERE region=? AND kind=? AND identity=?",
+                (resource.region, resource.kind, _identity(resource.kind, resource.name)),
+            )
+            self._db.execute("DELETE FROM tag WHERE arn=?", (resource.arn,))
+
+    def find(self, query: Query) -> list[Resource]:
+        """Up to ``query.limit`` resources in the order asked for."""
+        sql, values = _select(query)
+        with self._lock:
+            return [_resource(row) for row in self._db.execute(sql, values).fetchall()]
+
+    def unfinished(self) -> list[Resource]:
+        """Every resource, of any region, that was running when it was last written."""
+        with self._lock:
+            rows = self._db.execute("SELECT * FROM resource WHERE status IN ('InProgress', 'Stopping')").fetchall()
+        return [_resource(row) for row in rows]
+
+    def by_arn(self, arn: str) -> Resource | None:
+        """Return the resource with this ARN, or None."""
+        with self._lock:
+            row = self._db.execute("SELECT * FROM resource WHERE arn=?", (arn,)).fetchone()
+        return _resource(row) if row else None
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of a resource by key, in key order."""
+        with self._lock:
+            rows = self._db.execute("SELECT key, value FROM tag WHERE arn=? ORDER BY key", (arn,)).fetchall()
+        return {row["key"]: row["value"] for row in rows}
+
+    def add_tags(self, arn: str, tags: Iterable[Mapping[str, str]]) -> None:
+        """Add or overwrite tags, given as AWS gives them: ``{"Key": ..., "Value": ...}``."""
+        with self._lock:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO tag VALUES (?, ?, ?)", [(arn, tag["Key"], tag["Value"]) for tag in tags]
+            )
+
+    def remove_tags(self, arn: str, keys: Iterable[str]) -> None:
+        """Remove tags; keys that are not there are passed over, as AWS does."""
+        with self._lock:
+            self._db.executemany("DELETE FROM tag WHERE arn=? AND key=?", [(arn, key) for key in keys])
+
+    def put_candidate(self, job_arn: str, candidate: Mapping[str, Any]) -> None:
+        """Add a candidate of an AutoML job, or replace the one of the same CandidateName."""
+        with self._lock:
+            self._db.execute(
+                "INSERT INTO candidate VALUES (?, ?, ?) ON CONFLICT (job, name) DO UPDATE SET body=excluded.body",
+                (job_arn, candidate["CandidateName"], _encode(candidate)),
+            )
+
+    def candidates(self, job_arn: str) -> list[dict[str, Any]]:
+        """Return the candidates of an AutoML job in the order they were first put."""
+        with self._lock:
+            rows = self._db.execute("SELECT body FROM candidate WHERE job=? ORDER BY rowid", (job_arn,)).fetchall()
+        return [_decode(row["body"]) for row in rows]
+
+    def _write(self, resource: Resource) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                resource.region,
+                resource.kind,
+                _identity(resource.kind, resource.name),
+                resource.name,
+                resource.arn,
+                resource.status,
+                resource.created.timestamp(),
+                resource.modified.timestamp(),
+                _encode(resource.request),
+                _encode(resource.computed),
+            ),
+        )
+
+
+def now() -> datetime:
+    """Return the time in whole milliseconds: what a client reads back is exactly what a filter compares with."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _identity(kind: str, name: str) -> str:
+    """Return what makes a name unique: AutoML job names differ in more than case (CreateAutoMLJob's documentation)."""
+    return name.lower() if kind == "AutoMLJob" else name
+
+
+def _select(query: Query) -> tuple[str, list[Any]]:
+    where = ["region=?", "kind=?"]
+    values: list[Any] = [query.region, query.kind]
+    filters: tuple[tuple[str, Any], ...] = (
+        ("instr(name, ?) > 0", query.name_contains),
+        ("status = ?", query.status),
+        ("created > ?", query.created_after),
+        ("created < ?", query.created_before),
+        ("modified > ?", query.modified_after),
+        ("modified < ?", query.modified_before),
+    )
+    for clause, value in filters:
+        if value is not None:
+            where.append(clause)
+            values.append(value.timestamp() if isinstance(value, datetime) else value)
+    if query.after is not None:
+        where.append(f"({query.sort}, name) {'<' if query.descending else '>'} (?, ?)")
+        values += query.after
+    direction = "DESC" if query.descending else "ASC"
+    order = f"{query.sort} {direction}, name {direction}"
+    # Column names come from Query's own three words, never from a caller's text.
+    sql = f"SELECT * FROM resource WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?"  # noqa: S608
+    return sql, [*values, query.limit]
+
+
+def _resource(row: sqlite3.Row) -> Resource:
+    return Resource(
+        region=row["region"],
+        kind=row["kind"],
+        name=row["name"],
+        arn=row["arn"],
+        status=row["status"],
+        request=_decode(row["request"]),
+        computed=_decode(row["computed"]),
+        created=datetime.fromtimestamp(row["created"], UTC),
+        modified=datetime.fromtimestamp(row["modified"], UTC),
+    )
+
+
+def _encode(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, default=_encode_time)
+
+
+def _encode_time(value: Any) -> dict[str, float]:
+    if isinstance(value, datetime):
+        return {"$time": value.timestamp()}
+    raise TypeError(f"cannot store {value!r}")
+
+
+def _decode(text: str) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(text, object_hook=_decode_time)
+    return decoded
+
+
+def _decode_time(value: dict[str, Any]) -> Any:
+    return datetime.fromtimestamp(value["$time"], UTC) if set(value) == {"$time"} else value

@@ -1,0 +1,203 @@
+"""SageMaker's JSON 1.1 wire format, driven by botocore's own description of the service.
+
+Requests become plain Python values (timestamps become aware datetimes, blobs bytes); answers are checked member by
+member on their way out, so that a handler cannot answer something AWS would not.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+
+from include.local_aws.errors import SerializationException, UnknownOperation
+
+Json = dict[str, Any]
+
+TARGET_PREFIX = "SageMaker."
+
+
+class WireBug(Exception):
+    """A handler answered something the service model does not know: a defect of this package, never the caller's."""
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Botocore's description of SageMaker (the version is botocore's, so it moves with the lock)."""
+    return ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+
+
+def operation_model(operation: str) -> OperationModel:
+    """One operation of SageMaker; raises :class:`UnknownOperation` if there is none of this name."""
+    if operation not in service_model().operation_names:
+        raise UnknownOperation(f"SageMaker has no operation named {operation!r}.")
+    return service_model().operation_model(operation)
+
+
+def parse(operation: str, body: bytes) -> Json:
+    """Return a request body as Python values. Members the model does not know are ignored, as AWS ignores them.
+
+    Raises :class:`SerializationException` for a body that is not a JSON object or a value of the wrong JSON type.
+    """
+    try:
+        raw = json.loads(body or b"{}")
+    except ValueError as error:
+        raise SerializationException(f"The request body is not JSON: {error}.") from error
+    shape = operation_model(operation).input_shape
+    if not isinstance(raw, dict):
+        raise SerializationException("Start of structure or map expected at the top of the request.")
+    return {} if shape is None else _parse_structure(shape, raw)
+
+
+def serialise(operation: str, output: Mapping[str, Any]) -> bytes:
+    """Return an answer as a JSON body; raises :class:`WireBug` if it has a member or a type the model does not have."""
+    shape = operation_model(operation).output_shape
+    if shape is None:
+        if output:
+            raise WireBug(f"{operation} answers nothing, the handler answered {sorted(output)}")
+        return b""
+    return json.dumps(_dump(shape, output, operation)).encode()
+
+
+def _parse(shape: Shape, value: Any) -> Any:
+    parser = _PARSERS.get(shape.type_name)
+    if parser is None:
+        raise WireBug(f"no parser for the type {shape.type_name} of {shape.name}")
+    return parser(shape, value)
+
+
+def _parse_structure(shape: StructureShape, value: Any) -> Json:
+    if not isinstance(value, dict):
+        raise SerializationException(f"Start of structure or map expected for {shape.name}.")
+    members = shape.members
+    return {name: _parse(members[name], item) for name, item in value.items() if name in members and item is not None}
+
+
+def _parse_list(shape: ListShape, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise SerializationException(f"Start of list expected for {shape.name}.")
+    return [_parse(shape.member, item) for item in value]
+
+
+def _parse_map(shape: MapShape, value: Any) -> Json:
+    if not isinstance(value, dict):
+        raise SerializationException(f"Start of structure or map expected for {shape.name}.")
+    return {key: _parse(shape.value, item) for key, item in value.items() if item is not None}
+
+
+def _parse_string(shape: Shape, value: Any) -> str:
+    if not isinstance(value, str):
+        raise SerializationException(f"{_json_type(value)} can not be converted to a String ({shape.name}).")
+    return value
+
+
+def _parse_boolean(shape: Shape, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise SerializationException(f"{_json_type(value)} can not be converted to a Boolean ({shape.name}).")
+    return value
+
+
+def _parse_integer(shape: Shape, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or int(value) != value:
+        raise SerializationException(f"{_json_type(value)} can not be converted to an Integer ({shape.name}).")
+    return int(value)
+
+
+def _parse_float(shape: Shape, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SerializationException(f"{_json_type(value)} can not be converted to a Float ({shape.name}).")
+    return float(value)
+
+
+def _parse_timestamp(shape: Shape, value: Any) -> datetime:
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return datetime.fromtimestamp(_parse_float(shape, value), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise SerializationException(f"{value!r} can not be converted to a Timestamp ({shape.name}).") from error
+
+
+def _parse_blob(shape: Shape, value: Any) -> bytes:
+    try:
+        return base64.b64decode(_parse_string(shape, value), validate=True)
+    except binascii.Error as error:
+        raise SerializationException(f"The blob {shape.name} is not base64.") from error
+
+
+_PARSERS: dict[str, Any] = {
+    "structure": _parse_structure,
+    "list": _parse_list,
+    "map": _parse_map,
+    "string": _parse_string,
+    "boolean": _parse_boolean,
+    "integer": _parse_integer,
+    "long": _parse_integer,
+    "float": _parse_float,
+    "double": _parse_float,
+    "timestamp": _parse_timestamp,
+    "blob": _parse_blob,
+}
+
+
+def _json_type(value: Any) -> str:
+    names: tuple[tuple[type, str], ...] = ((bool, "BOOLEAN_VALUE"), (str, "STRING_VALUE"), (list, "START_ARRAY"))
+    for kind, name in names:
+        if isinstance(value, kind):
+            return name
+    return "START_OBJECT" if isinstance(value, dict) else "NUMBER_VALUE"
+
+
+def _dump(shape: Shape, value: Any, path: str) -> Any:
+    if isinstance(shape, StructureShape):
+        return _dump_structure(shape, value, path)
+    if isinstance(shape, ListShape):
+        _expect(isinstance(value, list | tuple), shape, value, path)
+        return [_dump(shape.member, item, f"{path}[]") for item in value]
+    if isinstance(shape, MapShape):
+        _expect(isinstance(value, Mapping), shape, value, path)
+        return {key: _dump(shape.value, item, f"{path}.{key}") for key, item in value.items()}
+    return _dump_scalar(shape, value, path)
+
+
+def _dump_structure(shape: StructureShape, value: Any, path: str) -> Json:
+    _expect(isinstance(value, Mapping), shape, value, path)
+    unknown = sorted(set(value) - set(shape.members))
+    if unknown:
+        raise WireBug(f"{path}: {shape.name} has no member {', '.join(unknown)}")
+    return {
+        name: _dump(shape.members[name], item, f"{path}.{name}") for name, item in value.items() if item is not None
+    }
+
+
+def _dump_scalar(shape: Shape, value: Any, path: str) -> Any:
+    kind = shape.type_name
+    if kind == "timestamp":
+        _expect(isinstance(value, datetime) and value.tzinfo is not None, shape, value, path)
+        return round(value.timestamp(), 3)
+    if kind == "blob":
+        _expect(isinstance(value, bytes), shape, value, path)
+        return base64.b64encode(value).decode()
+    if kind in {"float", "double"}:
+        _expect(isinstance(value, int | float) and not isinstance(value, bool), shape, value, path)
+        # JSON has no NaN; botocore reads these names back as floats.
+        return value if math.isfinite(value) else str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
+    expected: dict[str, type] = {"string": str, "boolean": bool, "integer": int, "long": int}
+    _expect(
+        isinstance(value, expected[kind]) and (kind == "boolean" or not isinstance(value, bool)), shape, value, path
+    )
+    return value
+
+
+def _expect(holds: bool, shape: Shape, value: Any, path: str) -> None:
+    if not holds:
+        raise WireBug(f"{path}: {shape.name} is a {shape.type_name}, not {value!r}")

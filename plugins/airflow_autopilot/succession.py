@@ -1,0 +1,84 @@
+"""Who a job belongs to when one run of a task follows another: after a clear, and after Airflow gave a task up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from airflow_autopilot.kinds import LIVE, MODEL, JobKind
+from airflow_autopilot.owner import TAG_PREFIX, generation_name
+from airflow_autopilot.stop import stop_and_confirm
+from airflow_autopilot.submit import find
+
+_SECONDS_TO_ANSWER = 2.0  # Airflow gives a killed task five seconds in all
+_CLEARED = "restarting"
+_NO_KEY = "airflow_autopilot.never_set"
+
+
+def stop_earlier_generations(client: Any, kind: JobKind, name: str, owner: Mapping[str, str]) -> None:
+    """Stop what this task's earlier generations still run, so that clearing a task never leaves two jobs running.
+
+    Usually the triggerer or the worker has done it at the moment of the clear; neither can if it was down.
+
+    :param name: the job's name without generation.
+    :param owner: the tags of the generation that begins.
+    """
+    if kind is MODEL:
+        return
+    key = f"{TAG_PREFIX}generation"
+    for earlier in range(int(owner[key])):
+        base, attempt = generation_name(name, earlier), 0
+        while found := find(client, kind, f"{base}-r{attempt}" if attempt else base):
+            attempt += 1
+            tags = {**owner, key: str(earlier)}
+            if kind.status(found) in LIVE and _belongs_to(client, found[kind.arn_member], tags):
+                stop_and_confirm(client, kind, found[kind.name_member])
+
+
+def is_taken_over(context: Any) -> bool:
+    """Whether Airflow has given up this try of a task that goes on in another one, which will adopt the job.
+
+    A scheduler that comes back does so with the tasks of its predecessor, and Airflow ends the old process as it does
+    when a person acts. Only the task instance tells: its id is gone, for the next try has a new one; and it is not
+    ``restarting``, as it is when a person has cleared it. Before Airflow 3.3 nobody can tell, so the answer is False.
+
+    :param context: the context of the task that is being killed.
+    """
+    if context is None or "task_state_store" not in context:
+        return False
+    answers: list[bool] = []
+    # In a thread: a signal may have interrupted the very call that holds the line to the supervisor.
+    thread = threading.Thread(target=lambda: answers.append(_ask(context)), name="taken over?", daemon=True)
+    thread.start()
+    thread.join(_SECONDS_TO_ANSWER)
+    return any(answers)
+
+
+def _ask(context: Any) -> bool:
+    from airflow.sdk.exceptions import AirflowRuntimeError
+
+    instance = context["ti"]
+    try:
+        context["task_state_store"].delete(_NO_KEY)
+        return False
+    except AirflowRuntimeError as error:
+        if (error.error.detail or {}).get("status_code") != HTTPStatus.NOT_FOUND:
+            return False
+    try:
+        states = instance.get_task_states(
+            dag_id=instance.dag_id,
+            task_ids=[instance.task_id],
+            run_ids=[instance.run_id],
+            map_index=instance.map_index,
+        )
+    except AirflowRuntimeError:
+        return False
+    return _CLEARED not in states.get(instance.run_id, {}).values()
+
+
+def _belongs_to(client: Any, arn: str, owner: Mapping[str, str]) -> bool:
+    pages = client.get_paginator("list_tags").paginate(ResourceArn=arn)
+    tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    return all(tags.get(key) == value[:256] for key, value in owner.items())

@@ -1,0 +1,1 @@
+"""What `make` starts: the demo, a local Airflow, the MWAA bundle."""

@@ -1,0 +1,71 @@
+"""Makes what an Amazon MWAA bucket needs: ``dags/``, ``plugins.zip`` and ``requirements.txt``.
+
+``plugins.zip`` holds ``plugins/`` and ``include/``: on MWAA the plugins folder is the one folder that every Airflow
+component has on its path. The same sources give the same bytes, so an unchanged bundle is no new version in S3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# The embedded AWS is for machines without an account, and BACE is put into S3 from outside Airflow.
+LEFT_OUT = ("include/local_aws", "include/bace", "plugins/include")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment a zip file can name
+_UNIX, _FILE_MODE = 3, 0o100644
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the bundle, replacing an older one; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", nargs="?", type=Path, default=ROOT / "dist" / "mwaa")
+    target: Path = parser.parse_args(arguments).target
+    if target.exists() and not (target / "plugins.zip").exists() and any(target.iterdir()):
+        print(f"{target} holds something else than a bundle: name another folder", file=sys.stderr)
+        return 1
+    bundle(ROOT, target)
+    for path in sorted(path for path in target.rglob("*") if path.is_file()):
+        print(f"{path.stat().st_size:>9,}  {path.relative_to(target)}")
+    return 0
+
+
+def bundle(root: Path, target: Path) -> None:
+    """Write the bundle of the sources under ``root`` into ``target``, which is emptied first."""
+    shutil.rmtree(target, ignore_errors=True)
+    for path in _sources(root, "dags"):
+        copy = target / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    (target / "requirements.txt").write_bytes((root / "requirements.txt").read_bytes())
+    with zipfile.ZipFile(target / "plugins.zip", "w") as archive:
+        for path in _sources(root, "plugins"):
+            _add(archive, path.relative_to(root / "plugins"), path)
+        for path in _sources(root, "include"):
+            _add(archive, path.relative_to(root), path)
+
+
+def _sources(root: Path, room: str) -> Iterator[Path]:
+    """Yield the files of a room in a fixed order, without byte code, hidden files and what stays at home."""
+    for path in sorted((root / room).rglob("*")):
+        place = path.relative_to(root)
+        left_out = any(place.is_relative_to(part) for part in LEFT_OUT) or "__pycache__" in place.parts
+        hidden = path.name.startswith(".") and path.name != ".airflowignore"
+        if path.is_file() and not left_out and not hidden:
+            yield path
+
+
+def _add(archive: zipfile.ZipFile, name: Path, path: Path) -> None:
+    entry = zipfile.ZipInfo(name.as_posix(), _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = _UNIX
+    entry.external_attr = _FILE_MODE << 16
+    archive.writestr(entry, path.read_bytes())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Retraining while things are killed: a real Airflow, real jobs, SIGKILL."""

@@ -1,0 +1,147 @@
+"""All scenarios, several at once, until every run has ended; then what became of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import boto3
+import numpy as np
+from botocore.config import Config
+
+from tests.chaos.airflow_state import AirflowState
+from tests.chaos.cluster import Cluster, NotStarted
+from tests.chaos.disturbance import Disturbance
+from tests.chaos.scenario import PERSON, SHORT_ROUNDS, Scenario
+from tests.chaos.verdict import Verdict, jobs, judge
+
+# A run needs 30 s undisturbed on two busy cores; every kill of the scheduler that it meets adds half a minute.
+SECONDS_PER_RUN = 600
+SECONDS_TO_READ_DAGS = 60
+SECONDS_TO_SETTLE = 60
+_ENDED = ("success", "failed")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one run.
+
+    :param disturbed: whether the moment of its scenario came.
+    """
+
+    scenario: Scenario
+    verdict: Verdict
+    disturbed: bool
+
+
+class Campaign:
+    """Runs scenarios on a cluster that is up.
+
+    :param in_flight: DAG runs at once.
+    """
+
+    def __init__(self, cluster: Cluster, scenarios: Sequence[Scenario], in_flight: int) -> None:
+        self._cluster, self._in_flight = cluster, in_flight
+        self._client = client("sagemaker", cluster.aws.url)
+        self._state = AirflowState(cluster.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], cluster.api)
+        self._disturbance = Disturbance(cluster, self._state, self._client)
+        self._todo = list(scenarios)
+        self._numbers = count(len(scenarios))
+        # A moment that did not come (its job was lost to another scenario's kill) gets another run; not for ever.
+        self._again = 2 + len(scenarios) // 10
+        self._active: dict[str, tuple[Scenario, float]] = {}
+        self._started: list[Scenario] = []
+
+    def run(self) -> Iterator[str]:
+        """Go through all scenarios; gives a sentence for each run that ended."""
+        put_tables(client("s3", self._cluster.aws.url))
+        self._wait_for_dags()
+        while self._todo or self._active:
+            self._cluster.supervise()
+            self._start()
+            self._disturbance.look(self._state.tasks())
+            yield from self._ended()
+            time.sleep(0.1)
+        self._settle()
+
+    def outcomes(self) -> list[Outcome]:
+        """Judge every run, the undisturbed ones too: they met the other scenarios' kills."""
+        made, runs = jobs(self._client), self._state.runs()
+        listed = []
+        for one in self._started:
+            its = [job for job in made if one.run in (job.owner[0], *job.name.split("-"))]
+            came = one.run in self._disturbance.done
+            # A person who came too late has done nothing that could be judged.
+            verdict = judge(one, runs.get(one.run), its) if came or one.victim != PERSON else Verdict()
+            listed.append(Outcome(one, verdict, came))
+        return listed
+
+    def _wait_for_dags(self) -> None:
+        deadline = time.monotonic() + SECONDS_TO_READ_DAGS
+        while not all(self._state.knows(dag) for dag in {one.dag for one in self._todo}):
+            if time.monotonic() > deadline:
+                errors = self._state.import_errors()
+                raise NotStarted(f"Airflow did not read the DAGs in {SECONDS_TO_READ_DAGS} s: {errors}")
+            time.sleep(0.5)
+
+    def _start(self) -> None:
+        while self._todo and len(self._active) < self._in_flight:
+            one = self._todo.pop(0)
+            self._disturbance.expect(one)
+            rounds = {"rounds": str(one.rounds), "rounds_after_clear": str(SHORT_ROUNDS)}
+            self._state.trigger(one.dag, one.run, rounds)
+            self._active[one.run] = (one, time.monotonic())
+            self._started.append(one)
+
+    def _ended(self) -> Iterator[str]:
+        states = self._state.runs()
+        for run, (one, since) in list(self._active.items()):
+            lasted = time.monotonic() - since
+            # A person may still be about to act; nobody else changes how a run has ended.
+            settled = one.victim != PERSON or run in self._disturbance.over
+            if lasted < SECONDS_PER_RUN and not (settled and states.get(run) in _ENDED):
+                continue
+            del self._active[run]
+            told = self._disturbance.done.get(run)
+            if told is None and self._again:
+                self._again -= 1
+                self._todo.append(replace(one, run=f"s{next(self._numbers):04d}"))
+            yield f"{run} {states.get(run)} after {lasted:.0f} s: {one.cell}, {told or 'its moment did not come'}"
+
+    def _settle(self) -> None:
+        """Give jobs that are being stopped the time to stop."""
+        deadline = time.monotonic() + SECONDS_TO_SETTLE
+        while self._live() and time.monotonic() < deadline:
+            self._cluster.supervise()
+            time.sleep(0.5)
+
+    def _live(self) -> bool:
+        return any(
+            getattr(self._client, f"list_{kind.lower()}_jobs")(StatusEquals=status)[f"{kind}JobSummaries"]
+            for kind in ("Training", "Transform")
+            for status in ("InProgress", "Stopping")
+        )
+
+
+def client(service: Any, url: str) -> Any:
+    """Make a client with enough patience for an endpoint that is just being started again."""
+    config = Config(retries={"mode": "standard", "max_attempts": 10}, connect_timeout=5)
+    return boto3.client(service, endpoint_url=url, config=config)
+
+
+def put_tables(s3: Any) -> None:
+    """Put tables of a label and 20 features; small, so that a job is over in a second or two."""
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(4000, 20))
+    label = 2 * features[:, 0] - features[:, 1] + 0.1 * generator.normal(size=4000)
+    s3.create_bucket(Bucket="chaos")
+    for key, rows in (
+        ("in/train/chunk_0.csv", np.c_[label, features][:3000]),
+        ("in/validation/chunk_0.csv", np.c_[label, features][3000:3500]),
+        ("holdout/rows.csv", features[3500:]),
+    ):
+        lines = "".join(",".join(f"{value:.5f}" for value in row) + "\n" for row in rows)
+        s3.put_object(Bucket="chaos", Key=key, Body=lines.encode())

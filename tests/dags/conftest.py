@@ -1,0 +1,136 @@
+"""A small made-up model, searched once per session, so that whole DAGs run in seconds."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import numpy as np
+import pandas as pd
+import pytest
+
+from include.autopilot import config
+from include.autopilot.locations import Locations
+from include.autopilot.template import Template, current_template
+
+MODEL = """
+name: tiny
+title: A made-up table
+schedule: "0 0 1 * *"
+start_date: 2023-12-01
+root: s3://tiny-models/tiny
+target: y
+key: id
+ignore: [note]
+holdouts: [sealed, second]
+validation_fraction: 0.2
+search:
+  role_arn: arn:aws:iam::123456789012:role/AutopilotRetrain
+  cutoff: 2024-01-01
+  problem_type: Regression
+  metric: MSE
+  max_candidates: 2
+  max_runtime_per_training_seconds: 300
+  max_runtime_seconds: 600
+"""
+FEATURES = ["a", "PEOE14 (PEOE14)", 'b, "quoted"', "d[1]"]
+
+
+def table(first: int, count: int) -> pd.DataFrame:
+    """Rows ``first`` … of an endless table whose target depends on its features."""
+    random = np.random.default_rng(first)
+    features = pd.DataFrame(random.normal(size=(count, len(FEATURES))), columns=FEATURES).round(4)
+    target = (features["a"] * 2 + features["d[1]"] ** 2 + random.normal(0, 0.1, count)).round(4)
+    ids = [f"row-{number}" for number in range(first, first + count)]
+    return pd.concat([pd.DataFrame({"note": "n", "id": ids, "y": target}), features], axis=1)
+
+
+@dataclass
+class Tiny:
+    """The model's place and the means to run its DAGs."""
+
+    endpoint: str
+    s3: Any
+    sagemaker: Any
+    dags: dict[str, Any]
+    runs: int = field(default=0)
+
+    def put(self, key: str, rows: pd.DataFrame | bytes) -> None:
+        body = rows if isinstance(rows, bytes) else rows.to_csv(index=False).encode()
+        self.s3.put_object(Bucket="tiny-models", Key=f"tiny/{key}", Body=body)
+
+    def delete(self, key: str) -> None:
+        self.s3.delete_object(Bucket="tiny-models", Key=f"tiny/{key}")
+
+    def run(self, dag_id: str, cutoff: str | None = None, **form: Any) -> Any:
+        """Run a DAG with its form; each run has another logical date."""
+        self.runs += 1
+        moment = datetime(2025, 1, 1, 0, self.runs, tzinfo=UTC)
+        conf = {**form, **({"cutoff": cutoff} if cutoff else {})}
+        return self.dags[dag_id].test(logical_date=moment, run_conf=conf)
+
+    def jobs(self) -> list[str]:
+        """Names of all SageMaker jobs so far."""
+        kinds = ("TrainingJob", "TransformJob", "ProcessingJob")
+        names = []
+        for kind in kinds:
+            pages = self.sagemaker.get_paginator(f"list_{kind[:-3].lower()}_jobs").paginate()
+            names += [job[f"{kind}Name"] for page in pages for job in page[f"{kind}Summaries"]]
+        return names
+
+    def read(self, uri: str) -> bytes:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        return bytes(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    def template(self) -> Template:
+        """The published template."""
+        return current_template(self.s3, Locations("s3://tiny-models/tiny"), "tiny")
+
+    def keys(self, uri: str) -> list[str]:
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [f"s3://{bucket}/{item['Key']}" for page in pages for item in page.get("Contents", [])]
+
+
+@pytest.fixture(scope="session")
+def unsearched(aws: str, airflow_db: None) -> Iterator[Tiny]:
+    """The tiny model with its drops and holdouts in S3, before any search."""
+    patch = pytest.MonkeyPatch()
+    model = config.parse_model(MODEL, "tiny.yaml")
+    patch.setattr(config, "load_models", lambda: (model,))
+    found = {}
+    for name in ("retrain", "search"):
+        build: Callable[..., Any] = getattr(importlib.import_module(f"dags.{name}"), name)
+        dag = build(model)
+        found[dag.dag_id] = dag
+    s3 = boto3.client("s3", endpoint_url=aws)
+    s3.create_bucket(Bucket="tiny-models")
+    tiny = Tiny(aws, s3, boto3.client("sagemaker", endpoint_url=aws), found)
+    tiny.put("drops/2024-01-01/rows.csv", table(0, 620))
+    tiny.put("drops/2024-02-01/rows.csv", table(620, 60))
+    tiny.put("holdout/sealed.csv", table(5000, 80))
+    tiny.put("holdout/second.csv", table(6000, 30))
+    yield tiny
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def searched(unsearched: Tiny) -> Tiny:
+    """The tiny model after its search."""
+    run = unsearched.run("tiny_search")
+    assert run.state == "success"
+    return unsearched
+
+
+def returned(run: Any, task_id: str) -> Any:
+    """What a task of a run returned."""
+    return next(one for one in run.get_task_instances() if one.task_id == task_id).xcom_pull(task_ids=task_id)
+
+
+def states(run: Any) -> dict[str, str]:
+    """Task id -> state (of one of its mapped instances)."""
+    return {one.task_id: str(one.state) for one in run.get_task_instances()}

@@ -1,0 +1,162 @@
+"""Whole retraining runs against the embedded AWS: real jobs, real models, real predictions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.dags.conftest import Tiny, returned, states, table
+
+NEW_DROP = "drops/2024-03-01/rows.csv"
+
+
+@pytest.fixture(scope="module")
+def first(searched: Tiny) -> Any:
+    """The first retraining, on the first drop."""
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    assert run.state == "success"
+    return run
+
+
+def report_of(tiny: Tiny, run: Any) -> dict[str, Any]:
+    return json.loads(tiny.read(returned(run, "report")["json"]))  # type: ignore[no-any-return]
+
+
+def test_it_learns(searched: Tiny, first: Any) -> None:
+    report = report_of(searched, first)
+    judged = report["holdouts"]["sealed"]
+    assert judged["rows"] == 80
+    assert judged["r2"] > 0.7
+    assert report["training_rows"] + report["validation_rows"] == 620
+    assert [drop["date"] for drop in report["drops"]] == ["2024-01-01"]
+    assert report["synthetic"] is False
+
+
+def test_the_reported_error_is_that_of_the_predictions(searched: Tiny, first: Any) -> None:
+    report = report_of(searched, first)
+    (sealed,) = [key for key in searched.keys(report["predictions"]) if "sealed" in key]
+    rows = list(csv.reader(io.StringIO(searched.read(sealed).decode())))
+    holdout = table(5000, 80)
+    assert [row[0] for row in rows] == list(holdout["id"])
+    assert [float(row[1]) for row in rows] == list(holdout["y"])
+    errors = np.array([float(row[2]) - float(row[1]) for row in rows])
+    assert report["holdouts"]["sealed"]["rmse"] == pytest.approx(float(np.sqrt(np.mean(errors**2))))
+
+
+def test_every_features_file_has_a_record_per_row_of_its_chunk(searched: Tiny, first: Any) -> None:
+    from include.local_aws.runtimes import recordio
+
+    outputs = [uri for uri in searched.keys("s3://tiny-models/tiny/features/") if uri.endswith(".out")]
+    chunks = [uri for uri in searched.keys("s3://tiny-models/tiny/prepared/") if uri.endswith(".csv")]
+    rows = sum(len(searched.read(uri).splitlines()) for uri in chunks)
+    assert outputs
+    assert sum(recordio.read_records(searched.read(uri))[0].shape[0] for uri in outputs) == rows
+
+
+def test_the_model_opens_with_plain_xgboost(searched: Tiny, first: Any, tmp_path: Path) -> None:
+    artifact = searched.read(returned(first, "train")["uri"])
+    with tarfile.open(fileobj=io.BytesIO(artifact)) as archive:
+        archive.extractall(tmp_path, filter="data")
+    script = (
+        "import sys, xgboost\n"
+        "for path in sys.argv[1:]:\n"
+        "    booster = xgboost.Booster(); booster.load_model(path); print(booster.num_features())\n"
+    )
+    boosters = sorted(str(path) for path in tmp_path.glob("xgboost-model*"))
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", script, *boosters], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert boosters
+    assert len(ended.stdout.split()) == len(boosters)
+
+
+def test_the_pipeline_model_has_every_container_and_environment(searched: Tiny, first: Any) -> None:
+    made = searched.sagemaker.describe_model(ModelName=returned(first, "create_model")["name"])
+    automl = searched.sagemaker.describe_auto_ml_job(AutoMLJobName=searched.template().automl_job)
+    best = automl["BestCandidate"]
+    expected = [container["Environment"] for container in best["InferenceContainers"]]
+    assert [container["Environment"] for container in made["Containers"]] == expected
+    assert made["Containers"][1]["ModelDataUrl"] == returned(first, "train")["uri"]
+
+
+def test_full_requests_and_descriptions_lie_beside_the_run(searched: Tiny, first: Any) -> None:
+    train = returned(first, "train")["name"]
+    folder = returned(first, "open_run")["records"]
+    request = json.loads(searched.read(f"{folder}/{train}.request.json"))
+    described = json.loads(searched.read(f"{folder}/{train}.description.json"))
+    assert request["HyperParameters"] == described["HyperParameters"]
+    assert len([uri for uri in searched.keys(folder) if uri.endswith(".request.json")]) == 4
+
+
+def test_a_later_run_featurizes_only_the_new_drop(searched: Tiny, first: Any) -> None:
+    before = set(searched.jobs())
+    run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z")
+    made = set(searched.jobs()) - before
+    assert run.state == "success"
+    assert sorted(name.split("-")[1] for name in made) == ["featurize", "predict", "train"]
+    report = report_of(searched, run)
+    assert report["training_rows"] + report["validation_rows"] == 680
+
+
+def test_nothing_to_featurize_is_no_reason_to_skip_the_training(searched: Tiny, first: Any) -> None:
+    run = searched.run("tiny_retrain", "2024-01-15T00:00:00Z")
+    assert run.state == "success"
+    assert states(run)["featurize"] == "skipped"
+    assert states(run)["report"] == "success"
+
+
+def test_scope_new_trains_on_the_newest_drop_alone(searched: Tiny, first: Any) -> None:
+    run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z", scope="new")
+    report = report_of(searched, run)
+    assert report["training_rows"] + report["validation_rows"] == 60
+
+
+@pytest.mark.parametrize(("spot", "expected"), [(True, True), (False, False)])
+def test_the_form_reaches_the_training_job(searched: Tiny, first: Any, spot: bool, expected: bool) -> None:
+    run = searched.run(
+        "tiny_retrain", "2024-01-01T00:00:00Z", spot=spot, instance_type="ml.c5.xlarge", max_runtime_seconds=900
+    )
+    job = searched.sagemaker.describe_training_job(TrainingJobName=returned(run, "train")["name"])
+    assert job["EnableManagedSpotTraining"] is expected
+    assert job["ResourceConfig"]["InstanceType"] == "ml.c5.xlarge"
+    assert job["StoppingCondition"]["MaxRuntimeInSeconds"] == 900
+    assert ("MaxWaitTimeInSeconds" in job["StoppingCondition"]) is expected
+
+
+def test_a_run_without_a_logical_date_works(searched: Tiny, first: Any) -> None:
+    run = searched.dags["tiny_retrain"].test(logical_date=None, run_conf={"cutoff": "2024-01-01"})
+    assert run.state == "success"
+    assert run.logical_date is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"note,id,y\n",
+        table(700, 20).drop(columns="a").to_csv(index=False).encode(),
+        table(700, 20).drop(columns="y").to_csv(index=False).encode(),
+        table(700, 20).astype({"a": object}).assign(a="much").to_csv(index=False).encode(),
+        table(700, 20).to_csv(index=False).encode("utf-16"),
+    ],
+    ids=["empty", "header only", "column missing", "target missing", "text in a number", "not UTF-8"],
+)
+def test_a_wrong_drop_stops_before_the_first_paid_job(searched: Tiny, first: Any, content: bytes) -> None:
+    before = searched.jobs()
+    searched.put(NEW_DROP, content)
+    try:
+        run = searched.run("tiny_retrain", "2024-03-01T00:00:00Z")
+    finally:
+        searched.delete(NEW_DROP)
+    assert states(run)["prepare"] == "failed"
+    assert states(run)["train"] == "upstream_failed"
+    assert searched.jobs() == before

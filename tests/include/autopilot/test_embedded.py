@@ -1,0 +1,128 @@
+"""The same functions against jobs that really run: a search, then a retraining of its winner, on the embedded AWS."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tarfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from include.autopilot import retrain, split
+from include.autopilot.config import ModelConfig, parse_model
+from include.autopilot.options import RunOptions
+from include.autopilot.search import automl_request, publish_template, search_input
+from include.autopilot.template import current_template
+from tests.include.autopilot.conftest import SEARCHED, YAML, Toy, csv_bytes, rows
+
+FEBRUARY = datetime(2024, 2, 1, tzinfo=UTC)
+
+
+def wait(describe: Callable[..., Any], status: str, **name: str) -> Any:
+    for _ in range(600):
+        found = describe(**name)
+        if found[status] not in ("InProgress", "Stopping"):
+            assert found[status] == "Completed", found.get("FailureReason")
+            return found
+        time.sleep(0.2)
+    raise TimeoutError(name)
+
+
+@pytest.fixture(scope="module")
+def real(aws: str) -> Toy:
+    """A searched model; its winner's template is published."""
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
+    s3: Any = boto3.client("s3", endpoint_url=aws, **keys)  # type: ignore[call-overload]
+    sagemaker: Any = boto3.client("sagemaker", endpoint_url=aws, **keys)  # type: ignore[call-overload]
+    s3.create_bucket(Bucket="toy-models")
+    config: ModelConfig = replace(parse_model(YAML, "toy.yaml"), root="s3://toy-models/toy")
+    toy = Toy(config, s3, sagemaker)
+    toy.put("holdout/sealed.csv", csv_bytes(rows(1000, 50)))
+    toy.put("holdout/second.csv", csv_bytes(rows(2000, 7)))
+    toy.put("drops/2024-01-01/first.csv", csv_bytes(rows(0, 500)))
+    toy.put("drops/2024-02-01/second.csv", csv_bytes(rows(500, 60)))
+    table = search_input(s3, config, SEARCHED)
+    request = automl_request(config, SEARCHED, table["input"], "a test")
+    sagemaker.create_auto_ml_job(**request)
+    wait(sagemaker.describe_auto_ml_job_v2, "AutoMLJobStatus", AutoMLJobName=request["AutoMLJobName"])
+    publish_template(sagemaker, s3, config, request["AutoMLJobName"], SEARCHED)
+    return toy
+
+
+def transform(toy: Toy, request: dict[str, Any]) -> None:
+    toy.sagemaker.create_transform_job(**request)  # type: ignore[attr-defined]
+    wait(toy.sagemaker.describe_transform_job, "TransformJobStatus", TransformJobName=request["TransformJobName"])
+
+
+def test_the_template_is_what_the_search_left(real: Toy) -> None:
+    template = current_template(real.s3, retrain.Locations(real.config.root), "toy")
+    assert set(template.contract.columns) == {"d[1]", "colour", "y", "a (b, c)"}
+    assert set(template.contract.numeric) >= {"y", "d[1]", "a (b, c)"}
+    assert "colour" not in template.contract.numeric
+    assert template.objective.direction == "Minimize"
+    assert len(template.model["Containers"]) == 2
+    assert "AUTOML_TRANSFORM_MODE" not in template.featurizer["PrimaryContainer"]["Environment"]
+
+
+def test_a_retraining_from_drop_to_report(real: Toy) -> None:
+    key = "20240201T000000-1a2b3c4d"
+    prepared = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), key)  # type: ignore[arg-type]
+    assert [drop["date"] for drop in prepared["summary"]["drops"]] == ["2024-01-01", "2024-02-01"]
+    for request in prepared["featurize"]:
+        transform(real, request)
+    request = retrain.training_request(real.s3, prepared["plan"])
+    sagemaker: Any = real.sagemaker
+    sagemaker.create_training_job(**request)
+    job = wait(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName=request["TrainingJobName"])
+    artifact = job["ModelArtifacts"]["S3ModelArtifacts"]
+    assert artifact.startswith(f"{real.config.root}/runs/{key}/model/")
+    with tarfile.open(fileobj=io.BytesIO(real.get(artifact))) as archive:
+        assert any("xgboost-model" in name for name in archive.getnames())
+    model = retrain.model_request(real.s3, prepared["plan"], artifact)
+    sagemaker.create_model(**model)
+    prediction = retrain.prediction_request(real.s3, prepared["plan"], model["ModelName"])
+    transform(real, prediction)
+    output = prediction["TransformOutput"]["S3OutputPath"]
+    lines = list(csv.reader(io.StringIO(real.get(f"{output}/sealed.csv.out").decode())))
+    assert [line[0] for line in lines] == [f"row-{number}" for number in range(1000, 1050)]
+    evaluation = retrain.evaluate(real.s3, prepared["plan"], output)
+    # The target is a sum of two columns with a standard deviation of 2.2: whoever learned at all is well below.
+    assert evaluation["holdouts"]["sealed"]["rmse"] < 1
+    assert evaluation["holdouts"]["second"]["rows"] == 7
+    written = retrain.report(real.s3, prepared["plan"], [])
+    assert json.loads(real.get(written["json"]))["training_rows"] == prepared["summary"]["training_rows"]
+    again = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), "another")  # type: ignore[arg-type]
+    assert again["featurize"] == []
+
+
+def labels(body: bytes, accept: str) -> list[float]:
+    """The labels of a file of features: the records' own, or the first column."""
+    from include.local_aws.runtimes.recordio import read_records
+
+    if accept == "text/csv":
+        return [float(row[0]) for row in csv.reader(io.StringIO(body.decode()))]
+    found = read_records(body)[1]
+    assert found is not None
+    return [float(label) for label in found]
+
+
+def test_features_carry_the_label_of_every_prepared_row(real: Toy) -> None:
+    """The label is the target, not a feature that was mistaken for it, and no row is lost or repeated."""
+    prepared = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), "a-third")  # type: ignore[arg-type]
+    for request in prepared["featurize"]:
+        transform(real, request)
+    retrain.training_request(real.s3, prepared["plan"])
+    template = current_template(real.s3, retrain.Locations(real.config.root), "toy")
+    accept = template.featurize["TransformOutput"]["Accept"]
+    for side in ("train", "validation"):
+        head, *files = json.loads(real.get(f"{real.config.root}/runs/a-third/manifest/{side}.manifest"))
+        found = [label for file in files for label in labels(real.get(head["prefix"] + file), accept)]
+        expected = [float(row["y"]) for row in rows(0, 560) if split.side(row["id"], 0.2) == side]
+        assert found == pytest.approx(expected, rel=1e-6)

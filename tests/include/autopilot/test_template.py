@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore
+import pytest
+
+from include.autopilot.candidate import find_candidate
+from include.autopilot.errors import TemplateError
+from include.autopilot.locations import Locations
+from include.autopilot.template import Template, check_cutoff, current_template, load_template, publish, template_of
+from include.autopilot.validation import problems
+from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy
+
+PLACES = Locations("s3://toy-models/toy")
+
+
+def make(toy: Toy) -> Template:
+    candidate = find_candidate(toy.sagemaker, toy.s3, AUTOML_JOB)  # type: ignore[arg-type]
+    return template_of(candidate, "id", SEARCHED, "a toy")
+
+
+def test_a_template_survives_saving(searched: Toy) -> None:
+    template = make(searched)
+    uri = publish(searched.s3, PLACES, template)
+    assert uri == f"s3://toy-models/toy/template/{template.digest}.json"
+    assert current_template(searched.s3, PLACES, "toy") == template
+    assert template.botocore_version == botocore.__version__
+
+
+def test_the_same_search_has_the_same_digest(searched: Toy) -> None:
+    assert make(searched).digest == make(searched).digest
+    assert replace(make(searched), source=None).digest != make(searched).digest
+
+
+def test_all_requests_are_valid_but_for_the_name(searched: Toy) -> None:
+    template = make(searched)
+    assert problems("TransformJob", template.featurize) == []
+    assert problems("TrainingJob", template.train) == []
+    assert problems("Model", template.featurizer) == []
+    assert problems("Model", template.model) == []
+
+
+def test_the_contract_comes_from_the_generated_module(searched: Toy) -> None:
+    contract = make(searched).contract
+    assert contract.columns == ("y", "a (b, c)", "d[1]", "colour")
+    assert contract.numeric == ("y", "a (b, c)", "d[1]")
+    assert contract.features == ("a (b, c)", "d[1]", "colour")
+
+
+def test_a_changed_template_is_refused(toy: Toy) -> None:
+    digest = json.loads(toy.get(PLACES.template("current")))["digest"]
+    stored: dict[str, Any] = json.loads(toy.get(PLACES.template(digest)))
+    stored["template"]["train"]["HyperParameters"]["eta"] = "0.9"
+    toy.put(f"template/{digest}.json", json.dumps(stored).encode())
+    with pytest.raises(TemplateError, match="was changed after it was saved: its content has the digest"):
+        current_template(toy.s3, PLACES, "toy")
+
+
+def test_a_template_under_another_name_is_refused(toy: Toy) -> None:
+    digest = json.loads(toy.get(PLACES.template("current")))["digest"]
+    toy.put("template/0123456789abcdef.json", toy.get(PLACES.template(digest)))
+    with pytest.raises(TemplateError, match="was changed after it was saved"):
+        load_template(toy.s3, PLACES, "0123456789abcdef")
+
+
+def test_a_template_that_is_gone(toy: Toy) -> None:
+    with pytest.raises(TemplateError, match=r"0123456789abcdef.json is gone. Restore it, or search again"):
+        load_template(toy.s3, PLACES, "0123456789abcdef")
+
+
+def test_a_template_of_a_newer_botocore_is_refused(searched: Toy) -> None:
+    publish(searched.s3, PLACES, replace(make(searched), botocore_version="99.0.0"))
+    with pytest.raises(TemplateError, match=r"made with botocore 99\.0\.0; this is .* Upgrade boto3"):
+        current_template(searched.s3, PLACES, "toy")
+
+
+def test_no_run_may_know_the_future(searched: Toy) -> None:
+    template = make(searched)
+    check_cutoff(template, SEARCHED, "toy")
+    with pytest.raises(TemplateError, match=r"The earliest possible cutoff is 2024-01-01T00:00:00\+00:00"):
+        check_cutoff(template, datetime(2023, 12, 31, 23, 59, tzinfo=UTC), "toy")

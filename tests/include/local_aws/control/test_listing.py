@@ -1,0 +1,130 @@
+"""Lists, against a store filled by hand: no job has to run for them."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.local_aws import wire
+from include.local_aws.account import arn
+from include.local_aws.control.call import Call, Services
+from include.local_aws.control.kinds import KINDS
+from include.local_aws.control.listing import LISTINGS, list_resources
+from include.local_aws.errors import ValidationException
+from include.local_aws.store import Resource, Store
+
+REGION = "us-east-1"
+NAMES = [f"job-{letter}" for letter in "cabd"]
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    store = Store(tmp_path / "store.sqlite")
+    for kind in KINDS.values():
+        for number, name in enumerate(NAMES):
+            status = ("Completed", "Failed")[number % 2] if kind.has_status else "InService"
+            computed = {"AutoMLJobSecondaryStatus": status} if kind.members == "AutoMLJob" else {}
+            store.insert(Resource(REGION, kind.members, name, arn(REGION, kind.arn_part, name), status, {}, computed))
+            time.sleep(0.002)  # creation times are whole milliseconds
+    return Services(store, None, None, None)  # type: ignore[arg-type] - lists need the store only
+
+
+def _list(services: Services, operation: str, region: str = REGION, **request: Any) -> dict[str, Any]:
+    answer = list_resources(services, Call(region, operation, request))
+    wire.serialise(operation, answer)
+    return answer
+
+
+def _names(operation: str, answer: dict[str, Any]) -> list[str]:
+    listing = LISTINGS[operation]
+    return [item[listing.kind.name_member] for item in answer[listing.member]]
+
+
+@pytest.mark.parametrize(
+    ("operation", "order"),
+    [
+        ("ListTrainingJobs", NAMES),
+        ("ListTransformJobs", NAMES[::-1]),
+        ("ListProcessingJobs", NAMES),
+        ("ListAutoMLJobs", sorted(NAMES)[::-1]),
+        ("ListModels", NAMES[::-1]),
+    ],
+)
+def test_the_order_without_asking_is_the_documented_one(services: Services, operation: str, order: list[str]) -> None:
+    assert _names(operation, _list(services, operation)) == order
+
+
+@pytest.mark.parametrize("operation", sorted(LISTINGS))
+def test_pages_make_up_the_whole_list(services: Services, operation: str) -> None:
+    for descending in ("Ascending", "Descending"):
+        asked = {"SortBy": "Name", "SortOrder": descending}
+        seen: list[str] = []
+        answer = _list(services, operation, MaxResults=3, **asked)
+        seen += _names(operation, answer)
+        assert len(seen) == 3
+        answer = _list(services, operation, MaxResults=2, NextToken=answer["NextToken"], **asked)
+        seen += _names(operation, answer)
+        assert "NextToken" not in answer
+        assert seen == sorted(NAMES, reverse=descending == "Descending")
+
+
+def test_filters_come_before_pages(services: Services) -> None:
+    answer = _list(services, "ListTrainingJobs", NameContains="-b", MaxResults=1)
+    assert _names("ListTrainingJobs", answer) == ["job-b"]
+    assert "NextToken" not in answer
+    answer = _list(services, "ListTransformJobs", StatusEquals="Failed")
+    assert sorted(_names("ListTransformJobs", answer)) == ["job-a", "job-d"]
+    assert _names("ListModels", _list(services, "ListModels", NameContains="nothing")) == []
+    assert _names("ListTrainingJobs", _list(services, "ListTrainingJobs", region="eu-west-1")) == []
+
+
+def test_times_filter(services: Services) -> None:
+    first = _list(services, "ListTrainingJobs")["TrainingJobSummaries"][0]
+    moment = first["CreationTime"]
+    after = _names("ListTrainingJobs", _list(services, "ListTrainingJobs", CreationTimeAfter=moment))
+    assert after == NAMES[1:]
+    before = _list(services, "ListTrainingJobs", LastModifiedTimeBefore=moment + timedelta(milliseconds=1))
+    assert _names("ListTrainingJobs", before) == NAMES[:1]
+
+
+def test_models_created_at_that_very_moment_count_as_after(services: Services) -> None:
+    models = _list(services, "ListModels", SortOrder="Ascending")["Models"]
+    asked = _list(services, "ListModels", SortOrder="Ascending", CreationTimeAfter=models[1]["CreationTime"])
+    assert _names("ListModels", asked) == NAMES[1:]
+
+
+def test_ten_are_a_page(services: Services) -> None:
+    for number in range(10):
+        name = f"more-{number}"
+        services.store.insert(Resource(REGION, "TrainingJob", name, arn(REGION, "training-job", name), "Completed", {}))
+    answer = _list(services, "ListTrainingJobs")
+    assert len(answer["TrainingJobSummaries"]) == 10
+    assert len(_list(services, "ListTrainingJobs", NextToken=answer["NextToken"])["TrainingJobSummaries"]) == 4
+
+
+def test_a_token_belongs_to_its_question(services: Services) -> None:
+    token = _list(services, "ListTrainingJobs", MaxResults=1)["NextToken"]
+    with pytest.raises(ValidationException, match="it belongs to a request with other filters or another order"):
+        _list(services, "ListTrainingJobs", NextToken=token, SortBy="Name")
+    with pytest.raises(ValidationException, match="it belongs to a request with other filters or another order"):
+        _list(services, "ListTransformJobs", NextToken=token)
+    with pytest.raises(ValidationException, match="Invalid NextToken: nonsense"):
+        _list(services, "ListTrainingJobs", NextToken="nonsense")
+
+
+def test_no_job_has_a_warm_pool_or_a_plan(services: Services) -> None:
+    assert _list(services, "ListTrainingJobs", WarmPoolStatusEquals="Available") == {"TrainingJobSummaries": []}
+
+
+def test_a_page_goes_on_after_its_last_item_when_others_came_since(services: Services) -> None:
+    asked = {"SortBy": "Name", "SortOrder": "Ascending", "MaxResults": 2}
+    token = _list(services, "ListTrainingJobs", **asked)["NextToken"]
+    services.store.insert(
+        Resource(REGION, "TrainingJob", "job-aa", arn(REGION, "training-job", "job-aa"), "Completed", {})
+    )
+    answer = _list(services, "ListTrainingJobs", NextToken=token, **asked)
+    assert _names("ListTrainingJobs", answer) == ["job-c", "job-d"]

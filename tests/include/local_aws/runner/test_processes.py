@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from include.local_aws.runner import processes
+from include.local_aws.runner.processes import Ended, execute
+
+
+def _run(tmp_path: Path, *, deadline: float = 60, ended_by: str | None = None, image: str = "no-image") -> Ended:
+    opt_ml = tmp_path / "opt" / "ml"
+    opt_ml.mkdir(parents=True, exist_ok=True)
+    return execute(
+        "train_main",
+        [image, str(opt_ml)],
+        {"JOB": "here"},
+        tmp_path / "log.txt",
+        deadline=time.monotonic() + deadline,
+        ended_by=lambda: ended_by,
+        each_tick=lambda: None,
+    )
+
+
+def test_the_exit_code_and_the_output_come_back(tmp_path: Path) -> None:
+    assert _run(tmp_path) == Ended(2)
+    assert "no-image" in (tmp_path / "log.txt").read_text()
+    assert "no-image" in (tmp_path / "opt" / "ml" / "output" / "failure").read_text()
+
+
+def test_an_entry_that_does_not_exist_is_a_traceback_in_the_log(tmp_path: Path) -> None:
+    ended = execute(
+        "nothing_main",
+        [],
+        {},
+        tmp_path / "log.txt",
+        deadline=time.monotonic() + 60,
+        ended_by=lambda: None,
+        each_tick=lambda: None,
+    )
+    assert ended == Ended(1)
+    assert "AttributeError" in (tmp_path / "log.txt").read_text()
+
+
+def test_the_transform_entry_gets_its_file(tmp_path: Path) -> None:
+    (tmp_path / "spec.json").write_text(json.dumps({"output_dir": str(tmp_path / "output")}))
+    ended = execute(
+        "transform_main",
+        [str(tmp_path / "spec.json")],
+        {},
+        tmp_path / "log.txt",
+        deadline=time.monotonic() + 60,
+        ended_by=lambda: None,
+        each_tick=lambda: None,
+    )
+    assert ended.exit_code in {1, 2}
+    assert (tmp_path / "failure").exists()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forkserver() -> None:
+    processes.warm_up()

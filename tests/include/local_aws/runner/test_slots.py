@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from include.local_aws.runner.slots import Slots
+
+
+def test_no_more_than_the_places_run_and_the_first_come_first() -> None:
+    slots, running, most, order = Slots(2), [0], [0], []
+    lock = threading.Lock()
+
+    def work(number: int) -> None:
+        with slots.place(lambda: None):
+            with lock:
+                order.append(number)
+                running[0] += 1
+                most[0] = max(most[0], running[0])
+            time.sleep(0.03)
+            with lock:
+                running[0] -= 1
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.005)  # so that they come in this order
+    for thread in threads:
+        thread.join()
+    assert most == [2]
+    assert order == sorted(order)
+
+
+def test_one_that_gives_up_waiting_leaves_the_line() -> None:
+    slots, give_up, seen = Slots(1), threading.Event(), []
+
+    class GivenUp(Exception):
+        pass
+
+    def check() -> None:
+        if give_up.is_set():
+            raise GivenUp
+
+    def impatient() -> None:
+        with pytest.raises(GivenUp), slots.place(check):
+            seen.append("never")
+        seen.append("gave up")
+
+    with slots.place(lambda: None):
+        waiting = threading.Thread(target=impatient)
+        waiting.start()
+        give_up.set()
+        waiting.join(2)
+    with slots.place(lambda: None):
+        seen.append("next")
+    assert seen == ["gave up", "next"]
+
+
+def test_a_failing_job_gives_its_place_back() -> None:
+    slots = Slots(1)
+    with pytest.raises(ZeroDivisionError), slots.place(lambda: None):
+        _ = 1 / 0
+    with slots.place(lambda: None):
+        pass

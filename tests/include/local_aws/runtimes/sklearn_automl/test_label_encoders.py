@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+
+from include.local_aws.runtimes.sklearn_automl.label_encoders import (
+    NALabelEncoder,
+    RobustLabelEncoder,
+    as_numbers,
+    label_encoder,
+)
+
+
+def texts(*values: str) -> np.ndarray:
+    return np.array(values, dtype=object)
+
+
+def test_numbers_that_are_none_become_nan() -> None:
+    encoded = NALabelEncoder().encode(texts("1.5", "", "inf", "target", "-2e3"))
+    np.testing.assert_array_equal(encoded, [1.5, np.nan, np.nan, np.nan, -2000.0])
+
+
+def test_a_binary_problem_takes_everything_but_the_majority_for_the_minority() -> None:
+    encoder = RobustLabelEncoder(labels=["no"], fill_label_value="yes", include_unseen_class=True)
+    np.testing.assert_array_equal(encoder.encode(texts("no", "yes", " no", "", "maybe")), [0, 1, 1, 1, 1])
+    assert encoder.decode(np.array([0.0, 1.0])) == ["no", "yes"]
+
+
+def test_a_multiclass_problem_counts_an_unseen_label_after_the_last() -> None:
+    encoder = RobustLabelEncoder(labels=["a", "b", "c"])
+    np.testing.assert_array_equal(encoder.encode(texts("c", "a", "d")), [2, 0, 3])
+    assert encoder.decode(np.array([2.0, 3.0])) == ["c", "<unseen_label>"]
+
+
+def test_encoders_survive_their_state() -> None:
+    binary = label_encoder(RobustLabelEncoder(["no"], "yes", include_unseen_class=True).state())
+    assert binary.decode(np.array([1.0])) == ["yes"]
+    assert np.isnan(label_encoder(NALabelEncoder().state()).encode(texts("x"))).all()
+
+
+def test_numbers_keep_their_shape() -> None:
+    cells = np.array([["1", "x"], ["", "1e400"]], dtype=object)
+    np.testing.assert_array_equal(as_numbers(cells), [[1, np.nan], [np.nan, np.nan]])

@@ -1,0 +1,54 @@
+"""docs/local.md must say what the code does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from include.local_aws import durable_s3, moto_services
+from include.local_aws.__main__ import READY
+from include.local_aws.control.plane import OPERATIONS
+from include.local_aws.faults import rules
+from include.local_aws.runner import processing, runner, training, transform
+from include.local_aws.runner.processes import GRACE_SECONDS
+
+DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
+
+
+def test_the_table_of_operations_is_the_operations() -> None:
+    rows = re.findall(r"^\| (\w+) \| (yes|no) \|", DOCS, re.MULTILINE)
+    assert [name for name, done in rows if name != "operation"] == list(dict.fromkeys(name for name, _ in rows))
+    assert {name for name, done in rows if done == "yes"} == set(OPERATIONS)
+
+
+def test_numbers_and_names_are_the_codes() -> None:
+    assert f"`{READY}http://127.0.0.1:PORT`" in DOCS
+    assert runner.CONCURRENT_JOBS == 2
+    assert "At most two run at a time" in DOCS
+    assert GRACE_SECONDS == 10
+    assert "ten seconds to save" in DOCS
+    for module in (training, processing, transform):
+        assert f"`{module.LOG_GROUP}`" in DOCS
+    for service in moto_services.SERVICES:
+        assert service.upper() in DOCS or service.title() in DOCS
+
+
+def test_refused_bucket_settings_are_named() -> None:
+    for setting in durable_s3._REFUSED_SETTINGS:
+        assert setting.replace("-", " ") in DOCS
+
+
+def test_the_table_of_faults_is_the_faults() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (requests|jobs) \| .* \| (.*) ?\|$", DOCS, re.MULTILINE)
+    told = {fault: (of, sorted(re.findall(r"`(\w+)`", members))) for fault, of, members in rows}
+    done = {fault: ("requests", sorted(members)) for fault, members in rules.REQUEST_FAULTS.items()}
+    done |= {fault: ("jobs", sorted(members)) for fault, members in rules.JOB_FAULTS.items()}
+    assert told == done
+
+
+def test_the_example_of_rules_is_taken() -> None:
+    example = re.search(r"faults\.set\(\s*(\[.*?\])\s*\)", DOCS, re.DOTALL)
+    assert example
+    for place, given in enumerate(ast.literal_eval(example[1]), 1):
+        rules.read_rule(given, place)

@@ -1,0 +1,137 @@
+"""The rooms of the repository: who may import whom, and what no file may contain."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Room -> what a file in it must not import. Imports point one way: dags -> plugins -> include/autopilot.
+FORBIDDEN = {
+    "dags": ("include.local_aws", "include.bace", "scripts", "tests"),
+    "plugins": ("dags", "include.local_aws", "include.bace", "scripts", "tests"),
+    "include/autopilot": (
+        "airflow",
+        "airflow_autopilot",
+        "dags",
+        "include.bace",
+        "include.local_aws",
+        "scripts",
+        "tests",
+    ),
+    "include/bace": ("airflow", "airflow_autopilot", "dags", "include.local_aws", "scripts", "tests"),
+    "include/local_aws": (
+        "airflow",
+        "airflow_autopilot",
+        "dags",
+        "include.autopilot",
+        "include.bace",
+        "scripts",
+        "tests",
+    ),
+}
+# A DAG file is read again and again: what touches data or a network is imported by the tasks, where they run.
+HEAVY = ("boto3", "botocore", "matplotlib", "numpy", "pandas", "requests", "scipy", "sklearn", "xgboost")
+MOST_LINES = 400
+
+
+def sources(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+def imports(tree: ast.AST) -> list[str]:
+    """Full dotted names that a file imports, wherever in it."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def below(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def committed() -> list[Path]:
+    """Every file that git keeps or would keep; all files where there is no git."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        pytest.skip("this is not a git work tree")
+    return [path for line in listed.stdout.splitlines() if (path := ROOT / line).is_file()]
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_imports_point_one_way(room):
+    files = sources(room)
+    assert files
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files
+        for name in imports(ast.parse(text(path)))
+        if any(below(name, package) for package in FORBIDDEN[room])
+    ]
+    assert wrong == []
+
+
+def test_dag_files_import_nothing_heavy_when_they_are_read():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources("dags")
+        for name in imports(ast.parse(text(path)))
+        if any(below(name, package) for package in HEAVY)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["dags", "plugins", "include/autopilot"])
+def test_nothing_asks_whether_it_runs_locally(room):
+    names = re.compile(r"\b(is_)?local(_aws|_mode|host|stack)?\b", re.IGNORECASE)
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.test)}"
+        for path in sources(room)
+        for node in ast.walk(ast.parse(text(path)))
+        if isinstance(node, ast.If | ast.IfExp) and names.search(ast.unparse(node.test))
+    ]
+    assert wrong == []
+
+
+def test_no_file_is_too_long_to_read():
+    files = [path for path in committed() if path.suffix in {".py", ".sh", ".yaml", ".md", ".j2"}]
+    assert files
+    lengths = {str(path.relative_to(ROOT)): len(text(path).splitlines()) for path in files}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_no_path_of_one_machine_is_committed():
+    # Split, or this file would find itself.
+    private = re.compile(
+        "|".join(
+            [
+                r"(?<![\w.])/ro" + r"ot/",
+                r"/ho" + r"me/(?!airflow\b)\w+/",
+                r"/Us" + r"ers/\w+/",
+                r"(?<![\w./])/wo" + r"rk/",
+                r"/t" + r"mp/\w+/",
+            ]
+        )
+    )
+    wrong = {
+        f"{path.relative_to(ROOT)}:{number}": line.strip()[:120]
+        for path in committed()
+        if path.name != "requirements.lock"
+        for number, line in enumerate(text(path).splitlines(), 1)
+        if private.search(line)
+    }
+    assert wrong == {}
