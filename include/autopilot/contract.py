@@ -12,22 +12,33 @@ _NUMERIC = "numeric"
 
 
 @dataclass(frozen=True)
-class Contract:
-    """Columns in the order the featurizer expects them, the target in its place among them.
+class Schema:
+    """What the candidate says of its columns: names in the order it expects them, the target in its place among them.
 
-    :param key: the column that identifies a row; not among ``columns``.
     :param numeric: columns whose cells must be numbers or empty.
+    :param labels: the classes the candidate knows, by class index; empty for regression or where it does not say.
     """
 
     columns: tuple[str, ...]
     target: str
-    key: str
     numeric: tuple[str, ...]
+    labels: tuple[str, ...]
 
     @property
     def features(self) -> tuple[str, ...]:
         """The columns without the target, in order."""
         return tuple(column for column in self.columns if column != self.target)
+
+    def keyed(self, key: str) -> Contract:
+        """Return the contract of a model whose rows are identified by the column ``key``."""
+        return Contract(self.columns, self.target, self.numeric, self.labels, key)
+
+
+@dataclass(frozen=True)
+class Contract(Schema):
+    """The schema and the column that identifies a row, which is not among ``columns``."""
+
+    key: str
 
     @property
     def digest(self) -> str:
@@ -35,8 +46,8 @@ class Contract:
         return of_json(asdict(self))
 
 
-def contract_of(processor: Processor, problem_type: str, key: str) -> Contract:
-    """Return the contract of a candidate's data processor.
+def schema_of(processor: Processor, problem_type: str) -> Schema:
+    """Return the schema of a candidate's data processor.
 
     A column that Autopilot reads in several ways (as a number and as a category, say) may hold text.
     """
@@ -45,10 +56,10 @@ def contract_of(processor: Processor, problem_type: str, key: str) -> Contract:
     if problem_type == "Regression":
         numeric.add(processor.target)
     ordered = tuple(column for column in processor.header if column in numeric)
-    return Contract(columns=processor.header, target=processor.target, key=key, numeric=ordered)
+    return Schema(columns=processor.header, target=processor.target, numeric=ordered, labels=())
 
 
 def contract_of_header(header: list[str], target: str, key: str, ignore: tuple[str, ...], regression: bool) -> Contract:
     """Return the contract that a first file sets where no candidate has set one: its own columns, in its own order."""
     columns = tuple(column for column in header if column != key and column not in ignore)
-    return Contract(columns=columns, target=target, key=key, numeric=(target,) if regression else ())
+    return Contract(columns=columns, target=target, numeric=(target,) if regression else (), labels=(), key=key)

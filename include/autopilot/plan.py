@@ -60,7 +60,7 @@ class Plan:
     cutoff: datetime
     options: RunOptions
     template: str
-    automl_job: str
+    automl_job: str | None
     candidate: str
     drops: tuple[PlannedDrop, ...]
     holdouts: tuple[PlannedHoldout, ...]

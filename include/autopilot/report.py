@@ -31,7 +31,7 @@ def write_report(s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]]) ->
     :raises RunError: the run was not evaluated yet.
     """
     evaluation = load_evaluation(s3, plan)
-    target = load_template(s3, plan.locations, plan.template).contract.target
+    target = load_template(s3, plan.locations, plan.template).schema.target
     content = report_content(plan, evaluation, jobs)
     charts = [
         parity_svg(found.holdout, marked(found.holdout, plan.source), target, found.actual, found.predicted)

@@ -39,7 +39,7 @@ def featurize_request(template: Template, drop: PlannedDrop) -> Request:
 
     The model stays the template's: the featurizer that passes the target on as the label.
     """
-    request = copy.deepcopy(template.featurize)
+    request = copy.deepcopy(template.steps.featurize)
     request["TransformJobName"] = drop.job
     request["TransformInput"]["DataSource"]["S3DataSource"] = {
         "S3DataType": "S3Prefix",
@@ -57,7 +57,7 @@ def training_request(template: Template, plan: Plan, manifests: Mapping[Side, st
     :param manifests: the address of each side's manifest.
     :raises TemplateError: the template's algorithm has no channel for one of the sides.
     """
-    request = copy.deepcopy(template.train)
+    request = copy.deepcopy(template.steps.train)
     channels = request.get("InputDataConfig", [])
     names = {channel["ChannelName"] for channel in channels}
     if not set(manifests) <= names:
@@ -86,7 +86,7 @@ def model_request(template: Template, plan: Plan, artifact: str) -> Request:
 
     :param artifact: the S3 address of the new ``model.tar.gz``.
     """
-    request = copy.deepcopy(template.model)
+    request = copy.deepcopy(template.steps.model)
     request["Containers"][_ALGORITHM]["ModelDataUrl"] = artifact
     request["ModelName"] = job_name(plan.model, "model", plan.cutoff, plan.run, artifact)
     return check("Model", request)
@@ -98,7 +98,7 @@ def prediction_request(template: Template, plan: Plan, model_name: str) -> Reque
     The holdout's lines are ``key,target,features...``: the model sees the features only, and the service puts key and
     target beside the prediction, so that nothing has to be aligned by line number later.
     """
-    request = copy.deepcopy(template.featurize)
+    request = copy.deepcopy(template.steps.featurize)
     # Settings of the featurizer's own container; the pipeline asks for its own payload size.
     for name in ("BatchStrategy", "Environment", "MaxPayloadInMB"):
         request.pop(name, None)

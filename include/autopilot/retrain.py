@@ -50,7 +50,7 @@ def prepare(
     """
     locations = Locations(config.root)
     template = _usable_template(s3, sagemaker, config, locations, cutoff)
-    contract = template.contract
+    contract = template.schema.keyed(config.key)
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore)
     drops = visible_drops(list_drops(s3, locations), cutoff, locations.drops)
     scope = drops[-1:] if options.scope == "new" else drops
@@ -134,17 +134,21 @@ def _usable_template(
 ) -> Template:
     template = current_template(s3, locations, config.name)
     check_cutoff(template, cutoff, config.name)
-    contract = template.contract
-    if (contract.target, contract.key) != (config.target, config.key):
+    if template.schema.target != config.target:
         raise TemplateError(
-            f"The template of {config.name} predicts {contract.target!r} by key {contract.key!r}; the YAML says "
-            f"{config.target!r} and {config.key!r}. Run {config.name}_search again, or correct the YAML."
+            f"The template of {config.name} predicts {template.schema.target!r}; the YAML says {config.target!r}. "
+            f"Run {config.name}_search again, or correct the YAML."
+        )
+    if config.key in template.schema.columns:
+        raise TemplateError(
+            f"{config.key!r} identifies a row by {config.name}.yaml, but {template.automl_job or template.candidate} "
+            f"used it as a feature. Name another key, or run {config.name}_search again without it."
         )
     if template.problem_type != "Regression":
         raise TemplateError(
             f"The template of {config.name} is for {template.problem_type}; only Regression can be evaluated so far."
         )
-    featurizer = template.featurize["ModelName"]
+    featurizer = template.steps.featurize["ModelName"]
     try:
         describe(sagemaker, "Model", featurizer)
     except MissingResourceError as error:
@@ -158,7 +162,7 @@ def _plan_drops(
     s3: S3Client, config: ModelConfig, template: Template, holdouts: Sequence[Holdout], drops: Sequence[Drop]
 ) -> tuple[tuple[PlannedDrop, ...], list[str | None]]:
     locations = Locations(config.root)
-    rules = rules_of(template.contract, config.ignore, config.validation_fraction, holdouts)
+    rules = rules_of(template.schema.keyed(config.key), config.ignore, config.validation_fraction, holdouts)
     planned: list[PlannedDrop] = []
     sources: list[str | None] = []
     for drop in drops:

@@ -115,7 +115,7 @@ def publish_template(
     locations = Locations(config.root)
     source = read(s3, locations.search_input(cutoff)).source
     candidate = find_candidate(sagemaker, s3, automl_job_name)
-    template = template_of(candidate, config.key, cutoff, source)
+    template = template_of(candidate, cutoff, source)
     _check_fits(template, config)
     uri = publish(s3, locations, template)
     log.info("%s", marked(f"Template {template.digest} of {config.title} from {candidate.name}: {uri}", source))
@@ -125,16 +125,16 @@ def publish_template(
         "candidate": candidate.name,
         "automl_job": automl_job_name,
         "metric": template.objective.metric,
-        "features": len(template.contract.features),
+        "features": len(template.schema.features),
         "searched_until": cutoff.isoformat(),
     }
 
 
 def _check_fits(template: Template, config: ModelConfig) -> None:
-    contract = template.contract
-    if contract.target != config.target:
-        raise TemplateError(f"{template.automl_job} predicts {contract.target!r}, {config.name} {config.target!r}.")
-    forbidden = [name for name in contract.columns if name == config.key or name in config.ignore]
+    schema = template.schema
+    if schema.target != config.target:
+        raise TemplateError(f"{template.automl_job} predicts {schema.target!r}, {config.name} {config.target!r}.")
+    forbidden = [name for name in schema.columns if name == config.key or name in config.ignore]
     if forbidden:
         raise TemplateError(
             f"{template.automl_job} saw {', '.join(forbidden)}, which {config.name}.yaml keeps from the model. "

@@ -14,7 +14,7 @@ import botocore
 from pydantic import TypeAdapter
 
 from include.autopilot.candidate import Candidate
-from include.autopilot.contract import Contract, contract_of
+from include.autopilot.contract import Schema, schema_of
 from include.autopilot.digest import of_json
 from include.autopilot.errors import MissingObjectError, TemplateError
 from include.autopilot.locations import Locations
@@ -27,29 +27,65 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Template:
-    """Everything a retraining replays.
+class Replay:
+    """The requests of the candidate's steps, as they were sent; only names, places and data change in a retraining.
 
-    :param featurizer: CreateModel request of the model that featurizes training data; kept for the record.
+    :param fit: CreateTrainingJob request that fitted the featurizer.
+    :param featurizer: CreateModel request of the model that featurizes training data.
     :param featurize: CreateTransformJob request of the featurize step.
     :param train: CreateTrainingJob request of the algorithm.
     :param model: CreateModel request with all inference containers.
-    :param searched_until: the cutoff of the search: no run may have an earlier one.
-    :param botocore_version: what the projection knew.
     """
 
-    automl_job: str
-    candidate: str
-    problem_type: str
-    objective: Objective
-    contract: Contract
+    fit: Request
     featurizer: Request
     featurize: Request
     train: Request
     model: Request
+
+
+@dataclass(frozen=True)
+class SearchAgain:
+    """The request of the search itself.
+
+    :param kind: ``AutoMLJob`` or ``AutoMLJobV2``: which of the two Create operations takes it.
+    """
+
+    kind: str
+    request: Request
+
+
+@dataclass(frozen=True)
+class Template:
+    """Everything a retraining needs of what Autopilot left.
+
+    :param automl_job: None where the candidate was named by its transform and training jobs.
+    :param replay: None for a candidate without steps (ENSEMBLING): it can only be searched again.
+    :param search: None where the Autopilot job is not known.
+    :param searched_until: the cutoff of the search: no run may have an earlier one.
+    :param botocore_version: what the projection knew.
+    """
+
+    automl_job: str | None
+    candidate: str
+    problem_type: str
+    objective: Objective
+    schema: Schema
+    replay: Replay | None
+    search: SearchAgain | None
     searched_until: datetime
     source: str | None
     botocore_version: str
+
+    @property
+    def steps(self) -> Replay:
+        """The requests to replay.
+
+        :raises TemplateError: the candidate left no steps.
+        """
+        if self.replay is None:
+            raise TemplateError(f"{self.candidate} left no steps to replay; it can only be searched again.")
+        return self.replay
 
     @property
     def digest(self) -> str:
@@ -60,22 +96,23 @@ class Template:
 _ADAPTER = TypeAdapter(Template)
 
 
-def template_of(candidate: Candidate, key: str, searched_until: datetime, source: str | None) -> Template:
-    """Derive the template of a candidate.
-
-    :param key: the column that identifies a row.
-    """
+def template_of(candidate: Candidate, searched_until: datetime, source: str | None) -> Template:
+    """Derive the template of a candidate."""
     featurizer = project("Model", candidate.featurizer)
     return Template(
         automl_job=candidate.automl_job,
         candidate=candidate.name,
         problem_type=candidate.problem_type,
         objective=candidate.objective,
-        contract=contract_of(candidate.processor, candidate.problem_type, key),
-        featurizer=featurizer,
-        featurize=project("TransformJob", candidate.featurize),
-        train=project("TrainingJob", candidate.train),
-        model=_pipeline_model(featurizer, candidate.containers),
+        schema=schema_of(candidate.processor, candidate.problem_type),
+        replay=Replay(
+            fit=project("TrainingJob", candidate.fit),
+            featurizer=featurizer,
+            featurize=project("TransformJob", candidate.featurize),
+            train=project("TrainingJob", candidate.train),
+            model=_pipeline_model(featurizer, candidate.containers),
+        ),
+        search=None,
         searched_until=searched_until,
         source=source,
         botocore_version=botocore.__version__,

@@ -9,7 +9,7 @@ def test_it_publishes_a_template_of_the_winner(searched: Tiny) -> None:
     template = searched.template()
     job = searched.sagemaker.list_auto_ml_jobs(NameContains="tiny")["AutoMLJobSummaries"][0]
     assert job["AutoMLJobStatus"] == "Completed"
-    assert template.contract.target == "y"
+    assert template.schema.target == "y"
     assert template.automl_job == job["AutoMLJobName"]
 
 

@@ -11,10 +11,16 @@ from typing import Protocol, cast
 # Repository name -> sub-package here. AWS does not publish its data builder image: that name is ours.
 _RUNTIMES = {
     "autopilot-data-builder": "data_builder",
+    "linear-learner": "linear_learner",
+    "mxnet-algorithms": "mlp",
     "sagemaker-sklearn-automl": "sklearn_automl",
     "sagemaker-xgboost": "xgboost",
 }
-_IMAGE_URI = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9._/-]+):[\w.-]+")
+_IMAGE_URI = re.compile(
+    r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9._/-]+):(?P<tag>[\w.-]+)"
+)
+# Repositories with these tags hold two images, one for each purpose; a package's CONTAINER does both.
+_PURPOSES = {"training-cpu": "TRAINING", "inference-cpu": "SERVING"}
 
 
 class AlgorithmError(Exception):
@@ -70,4 +76,5 @@ def container_for(image_uri: str) -> Container:
     package = _RUNTIMES.get(repository)
     if package is None:
         raise UnknownImage(f"no local runtime for the image {image_uri}: there are {', '.join(sorted(_RUNTIMES))}")
-    return cast(Container, importlib.import_module(f"{__name__}.{package}").CONTAINER)
+    module = importlib.import_module(f"{__name__}.{package}")
+    return cast(Container, getattr(module, _PURPOSES.get(match["tag"], ""), module.CONTAINER))

@@ -59,18 +59,19 @@ class Examples:
         return Examples(self.features[rows], self.labels[rows], weights)
 
 
-def read_channel(opt_ml: Path, name: str, csv_weights: bool = False) -> Examples | None:
+def read_channel(opt_ml: Path, name: str, csv_weights: bool = False, default: str = "text/libsvm") -> Examples | None:
     """Read the channel `name`, or return None if the job has no such channel.
 
     CSV has no header and the label in column 0 (the weight in column 1 with `csv_weights`); files are read in the order
     of their paths; names that start with `.` or `_` are skipped.
 
+    :param default: what a channel without a ContentType is.
     :raises ClientError: an unsupported ContentType or mode, no data, or unreadable data, naming file and row.
     """
     config = channel_config(opt_ml).get(name)
     if config is None:
         return None
-    kind = data_format(config.get("ContentType"))
+    kind = data_format(config.get("ContentType", default))
     if config.get("RecordWrapperType", "None") not in ("None", None):
         raise ClientError(f"channel {name}: RecordWrapperType {config['RecordWrapperType']} is not supported, use None")
     piped = config.get("TrainingInputMode") == "Pipe"
@@ -180,6 +181,17 @@ def _joined(parts: list[Examples], name: str) -> Examples:
         np.concatenate([part.labels for part in parts]),
         np.concatenate(weights) if weights else None,
     )
+
+
+def merged(first: Examples, second: Examples | None) -> Examples:
+    """Put two sets of examples below each other; weights are kept if both have them."""
+    if second is None:
+        return first
+    weights = None
+    if first.weights is not None and second.weights is not None:
+        weights = np.concatenate([first.weights, second.weights])
+    labels = np.concatenate([first.labels, second.labels])
+    return Examples(stack([first.features, second.features]), labels, weights)
 
 
 def widened(features: Matrix, columns: int) -> Matrix:

@@ -63,12 +63,12 @@ def transform(toy: Toy, request: dict[str, Any]) -> None:
 
 def test_the_template_is_what_the_search_left(real: Toy) -> None:
     template = current_template(real.s3, retrain.Locations(real.config.root), "toy")
-    assert set(template.contract.columns) == {"d[1]", "colour", "y", "a (b, c)"}
-    assert set(template.contract.numeric) >= {"y", "d[1]", "a (b, c)"}
-    assert "colour" not in template.contract.numeric
+    assert set(template.schema.columns) == {"d[1]", "colour", "y", "a (b, c)"}
+    assert set(template.schema.numeric) >= {"y", "d[1]", "a (b, c)"}
+    assert "colour" not in template.schema.numeric
     assert template.objective.direction == "Minimize"
-    assert len(template.model["Containers"]) == 2
-    assert "AUTOML_TRANSFORM_MODE" not in template.featurizer["PrimaryContainer"]["Environment"]
+    assert len(template.steps.model["Containers"]) == 2
+    assert "AUTOML_TRANSFORM_MODE" not in template.steps.featurizer["PrimaryContainer"]["Environment"]
 
 
 def test_a_retraining_from_drop_to_report(real: Toy) -> None:
@@ -120,7 +120,7 @@ def test_features_carry_the_label_of_every_prepared_row(real: Toy) -> None:
         transform(real, request)
     retrain.training_request(real.s3, prepared["plan"])
     template = current_template(real.s3, retrain.Locations(real.config.root), "toy")
-    accept = template.featurize["TransformOutput"]["Accept"]
+    accept = template.steps.featurize["TransformOutput"]["Accept"]
     for side in ("train", "validation"):
         head, *files = json.loads(real.get(f"{real.config.root}/runs/a-third/manifest/{side}.manifest"))
         found = [label for file in files for label in labels(real.get(head["prefix"] + file), accept)]

@@ -11,7 +11,7 @@ from include.autopilot.locations import Locations
 from tests.include.autopilot.conftest import Toy, csv_bytes, rows
 
 PLACES = Locations("s3://toy-models/toy")
-CONTRACT = Contract(("y", "a (b, c)", "d[1]", "colour"), "y", "id", ("y",))
+CONTRACT = Contract(("y", "a (b, c)", "d[1]", "colour"), "y", ("y",), (), "id")
 
 
 def read(toy: Toy) -> Any:

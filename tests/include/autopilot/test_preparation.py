@@ -13,7 +13,7 @@ from include.autopilot.preparation import Prepared, Rules, prepare_drop
 from tests.include.autopilot.conftest import Toy, csv_bytes, rows
 
 PLACES = Locations("s3://toy-models/toy")
-RULES = Rules(Contract(("y", "d[1]"), "y", "id", ("y", "d[1]")), ("note",), 0.2, frozenset({"row-3"}), "h")
+RULES = Rules(Contract(("y", "d[1]"), "y", ("y", "d[1]"), (), "id"), ("note",), 0.2, frozenset({"row-3"}), "h")
 
 
 def prepare(toy: Toy, rules: Rules = RULES) -> Prepared:

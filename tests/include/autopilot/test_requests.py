@@ -26,7 +26,7 @@ def planned(toy: Toy) -> tuple[Template, Plan]:
 
 def train(planned: tuple[Template, Plan], changes: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
     template, plan = planned
-    template = replace(template, train=template.train | (changes or {}))
+    template = replace(template, replay=replace(template.steps, train=template.steps.train | (changes or {})))
     return requests.training_request(template, replace(plan, options=RunOptions(**options)), MANIFESTS)
 
 
@@ -85,7 +85,7 @@ def test_an_instance_type_that_does_not_exist_is_refused_offline(planned: Any) -
 
 def test_channels_are_found_by_name(planned: Any) -> None:
     template, plan = planned
-    backwards = {"InputDataConfig": template.train["InputDataConfig"][::-1]}
+    backwards = {"InputDataConfig": template.steps.train["InputDataConfig"][::-1]}
     for request in (train(planned), train(planned, backwards)):
         found = {channel["ChannelName"]: channel for channel in request["InputDataConfig"]}
         assert {name: found[name]["DataSource"]["S3DataSource"]["S3Uri"] for name in MANIFESTS} == MANIFESTS
@@ -118,7 +118,7 @@ def test_other_data_is_another_job(planned: Any) -> None:
 def test_the_featurizers_own_transform_settings_stay_with_it(planned: Any) -> None:
     template, plan = planned
     special = {"BatchStrategy": "SingleRecord", "MaxPayloadInMB": 1, "Environment": {"A": "b"}}
-    template = replace(template, featurize=template.featurize | special)
+    template = replace(template, replay=replace(template.steps, featurize=template.steps.featurize | special))
     featurize = requests.featurize_request(template, plan.drops[0])
     assert {name: featurize[name] for name in special} == special
     assert not set(special) & set(requests.prediction_request(template, plan, "m"))

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from include.autopilot.locations import parse_uri
 from include.autopilot.options import RunOptions
 from include.autopilot.split import side
 from include.autopilot.validation import problems
-from tests.include.autopilot.conftest import COLUMNS, PROCESSOR, Toy, csv_bytes, rows
+from tests.include.autopilot.conftest import AUTOML_JOB, COLUMNS, PROCESSOR, Toy, csv_bytes, rows
 
 MARCH = datetime(2024, 3, 1, tzinfo=UTC)
 FEBRUARY = datetime(2024, 2, 1, tzinfo=UTC)
@@ -191,11 +192,16 @@ def test_a_deleted_featurizer_model(toy: Toy) -> None:
         prepare(toy)
 
 
-def test_a_yaml_that_changed_its_mind(toy: Toy) -> None:
-    from dataclasses import replace
-
-    toy.config = replace(toy.config, key="note")
-    with pytest.raises(TemplateError, match="by key 'id'; the YAML says 'y' and 'note'"):
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"target": "z"}, "predicts 'y'; the YAML says 'z'"),
+        ({"key": "colour"}, f"'colour' identifies a row by toy.yaml, but {AUTOML_JOB} used it as a feature"),
+    ],
+)
+def test_a_yaml_that_changed_its_mind(toy: Toy, change: dict[str, str], message: str) -> None:
+    toy.config = replace(toy.config, **change)  # type: ignore[arg-type]
+    with pytest.raises(TemplateError, match=message):
         prepare(toy)
 
 

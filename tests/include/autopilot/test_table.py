@@ -13,7 +13,7 @@ from include.autopilot.contract import Contract
 from include.autopilot.errors import ContractError
 from include.autopilot.table import Table, read_header, read_table
 
-CONTRACT = Contract(("y", "a (b, c)", "colour"), "y", "id", ("y", "a (b, c)"))
+CONTRACT = Contract(("y", "a (b, c)", "colour"), "y", ("y", "a (b, c)"), (), "id")
 HEADER = 'id,"a (b, c)",colour,y\n'
 
 
@@ -56,7 +56,7 @@ def test_a_byte_order_mark_and_blank_lines_do_no_harm() -> None:
 
 
 def test_without_numeric_columns_every_cell_is_text() -> None:
-    contract = Contract(("y", "colour"), "y", "id", ())
+    contract = Contract(("y", "colour"), "y", (), (), "id")
     assert read_table("drop.csv", b"id,y,colour\n1,yes,inf\n", contract).lines == (("1", "yes,inf"),)
 
 
@@ -151,7 +151,7 @@ def test_one_more_row_is_one() -> None:
 
 def test_many_wrong_columns_are_counted() -> None:
     names = [f"c{number}" for number in range(30)]
-    contract = Contract(("y", *names), "y", "id", tuple(names))
+    contract = Contract(("y", *names), "y", tuple(names), (), "id")
     body = f"id,y,{','.join(names)}\n1,1,{','.join('x' for _ in names)}\n".encode()
     with pytest.raises(ContractError) as caught:
         read_table("drop.csv", body, contract)

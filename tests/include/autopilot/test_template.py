@@ -20,7 +20,7 @@ PLACES = Locations("s3://toy-models/toy")
 
 def make(toy: Toy) -> Template:
     candidate = find_candidate(toy.sagemaker, toy.s3, AUTOML_JOB)  # type: ignore[arg-type]
-    return template_of(candidate, "id", SEARCHED, "a toy")
+    return template_of(candidate, SEARCHED, "a toy")
 
 
 def test_a_template_survives_saving(searched: Toy) -> None:
@@ -38,14 +38,14 @@ def test_the_same_search_has_the_same_digest(searched: Toy) -> None:
 
 def test_all_requests_are_valid_but_for_the_name(searched: Toy) -> None:
     template = make(searched)
-    assert problems("TransformJob", template.featurize) == []
-    assert problems("TrainingJob", template.train) == []
-    assert problems("Model", template.featurizer) == []
-    assert problems("Model", template.model) == []
+    assert problems("TransformJob", template.steps.featurize) == []
+    assert problems("TrainingJob", template.steps.train) == []
+    assert problems("Model", template.steps.featurizer) == []
+    assert problems("Model", template.steps.model) == []
 
 
 def test_the_contract_comes_from_the_generated_module(searched: Toy) -> None:
-    contract = make(searched).contract
+    contract = make(searched).schema
     assert contract.columns == ("y", "a (b, c)", "d[1]", "colour")
     assert contract.numeric == ("y", "a (b, c)", "d[1]")
     assert contract.features == ("a (b, c)", "d[1]", "colour")
@@ -54,7 +54,7 @@ def test_the_contract_comes_from_the_generated_module(searched: Toy) -> None:
 def test_a_changed_template_is_refused(toy: Toy) -> None:
     digest = json.loads(toy.get(PLACES.template("current")))["digest"]
     stored: dict[str, Any] = json.loads(toy.get(PLACES.template(digest)))
-    stored["template"]["train"]["HyperParameters"]["eta"] = "0.9"
+    stored["template"]["replay"]["train"]["HyperParameters"]["eta"] = "0.9"
     toy.put(f"template/{digest}.json", json.dumps(stored).encode())
     with pytest.raises(TemplateError, match="was changed after it was saved: its content has the digest"):
         current_template(toy.s3, PLACES, "toy")

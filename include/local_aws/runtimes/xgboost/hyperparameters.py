@@ -7,67 +7,16 @@ follow its wording. Parameters XGBoost itself no longer has are refused rather t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.hyperparameters import Hyperparameter, Value, choice, integer, number
 from include.local_aws.runtimes.xgboost.metrics import (
     CLASSIFICATION_METRICS,
     METRIC_NAMES,
     OBJECTIVE_METRICS,
     base_name,
 )
-
-Value = Any
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A range of numbers; a bound that is None is no bound."""
-
-    low: float | None = None
-    high: float | None = None
-    low_open: bool = False
-    high_open: bool = False
-
-    def __contains__(self, value: object) -> bool:
-        if not isinstance(value, int | float) or value != value:  # NaN lies in no range
-            return False
-        if self.low is not None and (value <= self.low if self.low_open else value < self.low):
-            return False
-        return self.high is None or not (value >= self.high if self.high_open else value > self.high)
-
-    def __str__(self) -> str:
-        left = "(-inf" if self.low is None else f"{'(' if self.low_open else '['}{self.low:g}"
-        right = "+inf)" if self.high is None else f"{self.high:g}{')' if self.high_open else ']'}"
-        return f"{left}, {right}"
-
-
-@dataclass(frozen=True)
-class Hyperparameter:
-    """How one hyperparameter is read (`parse` raises ValueError) and which values it takes."""
-
-    parse: Callable[[str], Value]
-    allowed: Container[Any] | None = None
-
-    def read(self, name: str, text: str) -> Value:
-        """Return the value `text` stands for.
-
-        :raises ClientError: unreadable or out of range; names the hyperparameter.
-        """
-        try:
-            value = self.parse(text)
-        except (ValueError, SyntaxError) as error:
-            raise ClientError(f"Hyperparameter {name}: could not parse value {text!r}") from error
-        outside = [item for item in (value if isinstance(value, list) else [value]) if not self._takes(item)]
-        if outside:
-            allowed = list(self.allowed) if isinstance(self.allowed, tuple) else self.allowed
-            raise ClientError(f"Hyperparameter {name}: {outside[0]} is not in {allowed}")
-        return value
-
-    def _takes(self, value: Value) -> bool:
-        return self.allowed is None or value in self.allowed
 
 
 class _EvaluationMetrics:
@@ -83,20 +32,6 @@ class _EvaluationMetrics:
         return f"{list(METRIC_NAMES)} or error@t, ndcg@n, map@n"
 
 
-def _integer(low: int | None = None, high: int | None = None) -> Hyperparameter:
-    return Hyperparameter(int, Interval(low, high))
-
-
-def _number(
-    low: float | None = None, high: float | None = None, low_open: bool = False, high_open: bool = False
-) -> Hyperparameter:
-    return Hyperparameter(float, Interval(low, high, low_open, high_open))
-
-
-def _choice(*values: str) -> Hyperparameter:
-    return Hyperparameter(str, values)
-
-
 def _words(text: str) -> list[str]:
     words = [item.strip() for item in text.split(",")]
     if not all(words):
@@ -110,7 +45,7 @@ def _literal(text: str) -> str:
 
 
 _REMOVED = ("deterministic_histogram", "dsplit", "lambda_bias", "predictor", "sketch_eps")
-_FRACTION = _number(0, 1, low_open=True)
+_FRACTION = number(0, 1, low_open=True)
 _OBJECTIVES = (
     "binary:logistic", "binary:logitraw", "binary:hinge", "count:poisson", "multi:softmax", "multi:softprob",
     "rank:pairwise", "rank:ndcg", "rank:map", "reg:linear", "reg:squarederror", "reg:logistic", "reg:gamma",
@@ -118,50 +53,50 @@ _OBJECTIVES = (
 )  # fmt: skip
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
-    "num_round": _integer(1),
-    "csv_weights": _integer(0, 1),
-    "early_stopping_rounds": _integer(1),
-    "booster": _choice("gbtree", "gblinear", "dart"),
-    "verbosity": _integer(0, 3),
-    "nthread": _integer(1),
-    "eta": _number(0, 1),
-    "gamma": _number(0),
-    "max_depth": _integer(0),
-    "min_child_weight": _number(0),
-    "max_delta_step": _number(0),
+    "num_round": integer(1),
+    "csv_weights": integer(0, 1),
+    "early_stopping_rounds": integer(1),
+    "booster": choice("gbtree", "gblinear", "dart"),
+    "verbosity": integer(0, 3),
+    "nthread": integer(1),
+    "eta": number(0, 1),
+    "gamma": number(0),
+    "max_depth": integer(0),
+    "min_child_weight": number(0),
+    "max_delta_step": number(0),
     "subsample": _FRACTION,
-    "sampling_method": _choice("uniform", "gradient_based"),
+    "sampling_method": choice("uniform", "gradient_based"),
     "colsample_bytree": _FRACTION,
     "colsample_bylevel": _FRACTION,
     "colsample_bynode": _FRACTION,
-    "lambda": _number(0),
-    "alpha": _number(0),
-    "tree_method": _choice("auto", "exact", "approx", "hist"),
-    "scale_pos_weight": _number(0, low_open=True),
-    "grow_policy": _choice("depthwise", "lossguide"),
-    "max_leaves": _integer(0),
-    "max_bin": _integer(2),
+    "lambda": number(0),
+    "alpha": number(0),
+    "tree_method": choice("auto", "exact", "approx", "hist"),
+    "scale_pos_weight": number(0, low_open=True),
+    "grow_policy": choice("depthwise", "lossguide"),
+    "max_leaves": integer(0),
+    "max_bin": integer(2),
     "monotone_constraints": Hyperparameter(_literal),
     "interaction_constraints": Hyperparameter(_literal),
-    "sample_type": _choice("uniform", "weighted"),
-    "normalize_type": _choice("tree", "forest"),
-    "rate_drop": _number(0, 1),
-    "one_drop": _integer(0, 1),
-    "skip_drop": _number(0, 1),
-    "tweedie_variance_power": _number(1, 2, low_open=True, high_open=True),
-    "huber_slope": _number(0, low_open=True),
-    "objective": _choice(*_OBJECTIVES),
-    "num_class": _integer(2),
-    "base_score": _number(),
-    "_kfold": _integer(2),
-    "_num_cv_round": _integer(1),
-    "_tuning_objective_metric": _choice(*OBJECTIVE_METRICS),
+    "sample_type": choice("uniform", "weighted"),
+    "normalize_type": choice("tree", "forest"),
+    "rate_drop": number(0, 1),
+    "one_drop": integer(0, 1),
+    "skip_drop": number(0, 1),
+    "tweedie_variance_power": number(1, 2, low_open=True, high_open=True),
+    "huber_slope": number(0, low_open=True),
+    "objective": choice(*_OBJECTIVES),
+    "num_class": integer(2),
+    "base_score": number(),
+    "_kfold": integer(2),
+    "_num_cv_round": integer(1),
+    "_tuning_objective_metric": choice(*OBJECTIVE_METRICS),
     "eval_metric": Hyperparameter(_words, _EvaluationMetrics()),
-    "seed": _integer(-(2**31) + 1, 2**31 - 2),
-    "num_parallel_tree": _integer(1),
-    "save_model_on_termination": _choice("true", "false"),
-    "aft_loss_distribution": _choice("normal", "logistic", "extreme"),
-    "aft_loss_distribution_scale": _number(0, low_open=True),
+    "seed": integer(-(2**31) + 1, 2**31 - 2),
+    "num_parallel_tree": integer(1),
+    "save_model_on_termination": choice("true", "false"),
+    "aft_loss_distribution": choice("normal", "logistic", "extreme"),
+    "aft_loss_distribution_scale": number(0, low_open=True),
 }
 
 

@@ -7,12 +7,13 @@ classes without weights, `f1_binary`, `precision` and `recall` look at class 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
+
+from include.local_aws.runtimes.xgboost.hits import Hits
 
 Score = Callable[[NDArray[Any], NDArray[Any]], float]
 
@@ -39,19 +40,18 @@ METRIC_DEFINITIONS: list[dict[str, str]] = [
 ]
 
 _ON_VALUES: dict[str, Score] = {"mse": metrics.mean_squared_error, "r2": metrics.r2_score}
-# A class that is never predicted has no precision; it counts as 0, as in scikit-learn, without a warning every round.
-_ON_CLASSES: dict[str, Score] = {
-    "accuracy": metrics.accuracy_score,
-    "balanced_accuracy": metrics.balanced_accuracy_score,
-    "f1": partial(metrics.f1_score, average="macro", zero_division=0),
-    "f1_binary": partial(metrics.f1_score, zero_division=0),
-    "f1_macro": partial(metrics.f1_score, average="macro", zero_division=0),
-    "precision": partial(metrics.precision_score, zero_division=0),
-    "precision_macro": partial(metrics.precision_score, average="macro", zero_division=0),
-    "precision_micro": partial(metrics.precision_score, average="micro", zero_division=0),
-    "recall": partial(metrics.recall_score, zero_division=0),
-    "recall_macro": partial(metrics.recall_score, average="macro", zero_division=0),
-    "recall_micro": partial(metrics.recall_score, average="micro", zero_division=0),
+_ON_CLASSES: dict[str, Callable[[Hits], float]] = {
+    "accuracy": lambda hits: hits.share,
+    "balanced_accuracy": lambda hits: float(hits.recall[hits.true > 0].mean()),
+    "f1": lambda hits: float(hits.f1.mean()),
+    "f1_binary": lambda hits: hits.of_class_1(hits.f1),
+    "f1_macro": lambda hits: float(hits.f1.mean()),
+    "precision": lambda hits: hits.of_class_1(hits.precision),
+    "precision_macro": lambda hits: float(hits.precision.mean()),
+    "precision_micro": lambda hits: hits.share,
+    "recall": lambda hits: hits.of_class_1(hits.recall),
+    "recall_macro": lambda hits: float(hits.recall.mean()),
+    "recall_micro": lambda hits: hits.share,
 }
 CLASSIFICATION_METRICS = (*_ON_CLASSES, "aucpr", "error", "logloss", "merror", "mlogloss")
 
@@ -73,16 +73,15 @@ def added_metrics(names: Sequence[str], objective: str) -> Callable[[NDArray[Any
 
     XGBoost hands it what `predict` would return: probabilities, classes or values, by objective.
     """
+    on_classes = any(name in _ON_CLASSES for name in names)
 
     def compute(predictions: NDArray[Any], data: Any) -> list[tuple[str, float]]:
         truth = data.get_label()
-        classes = to_classes(predictions, objective)
-        scores: list[tuple[str, float]] = []
-        for name in names:
-            on_values = _ON_VALUES.get(name)
-            score = on_values(truth, predictions) if on_values else _ON_CLASSES[name](truth, classes)
-            scores.append((name, float(score)))
-        return scores
+        scores = {name: float(score(truth, predictions)) for name, score in _ON_VALUES.items() if name in names}
+        if on_classes:
+            hits = Hits.count(truth, to_classes(predictions, objective))
+            scores |= {name: float(score(hits)) for name, score in _ON_CLASSES.items() if name in names}
+        return [(name, scores[name]) for name in names]
 
     return compute
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ import xgboost
 from numpy.typing import NDArray
 
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.answers import encode
 from include.local_aws.runtimes.channels import data_format, parse_libsvm, widened
 from include.local_aws.runtimes.csv_numbers import parse_numbers
+from include.local_aws.runtimes.invocation import check_size, execution_parameters, in_batch, wanted_type
 from include.local_aws.runtimes.recordio import Matrix, read_records
-from include.local_aws.runtimes.xgboost.responses import encode, select
-
-_MIB = 1024 * 1024
-# The container's own limits: 6 MB unless MAX_CONTENT_LENGTH says otherwise, and never above 20 MB.
-_PAYLOAD, _LARGEST_PAYLOAD = 6 * _MIB, 20 * _MIB
+from include.local_aws.runtimes.xgboost.responses import select
 
 
 @dataclass(frozen=True)
@@ -50,11 +47,7 @@ class BoosterServant:
 
     def execution_parameters(self) -> dict[str, object]:
         """Answer as many transforms at a time as there are cores, several records a request, and the payload limit."""
-        return {
-            "MaxConcurrentTransforms": os.cpu_count() or 1,
-            "BatchStrategy": "MULTI_RECORD",
-            "MaxPayloadInMB": self._payload_limit() // _MIB,
-        }
+        return execution_parameters(self.environment)
 
     def invoke(self, body: bytes, content_type: str, accept: str | None) -> tuple[bytes, str]:
         """Predict for rows without a label in `text/csv`, `text/libsvm` or RecordIO-protobuf (labels are ignored).
@@ -63,18 +56,11 @@ class BoosterServant:
 
         :raises ClientError: the request is too large, empty, unreadable, of the wrong width or of an unsupported type.
         """
-        if len(body) > self._payload_limit():
-            raise ClientError(f"the request has {len(body)} bytes, MAX_CONTENT_LENGTH is {self._payload_limit()}")
+        check_size(body, self.environment)
         kind = data_format(content_type)
         features = self._checked(_parse(body, kind), kind)
-        if accept in (None, "", "*/*"):
-            accept = self.environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "text/csv")
-        predictions = self._predict(features)
-        batch = self.environment.get("SAGEMAKER_BATCH", "").lower() == "true"
-        return encode(select(predictions, self.environment, self.objective, self.classes), str(accept), batch)
-
-    def _payload_limit(self) -> int:
-        return min(int(self.environment.get("MAX_CONTENT_LENGTH", _PAYLOAD)), _LARGEST_PAYLOAD)
+        answer = select(self._predict(features), self.environment, self.objective, self.classes)
+        return encode(answer, wanted_type(accept, self.environment), in_batch(self.environment))
 
     def _checked(self, features: Matrix, kind: str) -> Matrix:
         trained, given = self.boosters[0].num_features(), features.shape[1]
@@ -115,8 +101,6 @@ def _load_booster(path: Path) -> Any:
 
 
 def _parse(body: bytes, kind: str) -> Matrix:
-    if not body.strip():
-        raise ClientError("the request has no content")
     if kind == "csv":
         return parse_numbers(body, "the request")
     if kind == "recordio-protobuf":

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from include.local_aws.runtimes import ClientError
-from include.local_aws.runtimes.channels import Examples, channel_config, read_channel, stack, widened
+from include.local_aws.runtimes.channels import Examples, channel_config, merged, read_channel, widened
+from include.local_aws.runtimes.folds import folds
 from include.local_aws.runtimes.xgboost.callbacks import StopWhenAsked, log, round_line, stopping_on_sigterm
 from include.local_aws.runtimes.xgboost.fit import Fitted, Settings, as_matrix, fit
-from include.local_aws.runtimes.xgboost.folds import OutOfFold, folds
+from include.local_aws.runtimes.xgboost.folds import OutOfFold
 from include.local_aws.runtimes.xgboost.hyperparameters import is_classification
 
 MODEL_NAME = "xgboost-model"
@@ -35,7 +36,7 @@ def run_training(opt_ml: Path) -> None:
     model_dir.mkdir(parents=True, exist_ok=True)
     with stopping_on_sigterm(settings.values.get("save_model_on_termination") == "true") as stop:
         if "_kfold" in settings.values:
-            _train_folds(settings, _merged(train, validation), stop, opt_ml)
+            _train_folds(settings, merged(train, validation), stop, opt_ml)
         else:
             _train_once(settings, train, validation, stop, model_dir)
 
@@ -109,13 +110,3 @@ def _as_wide(train: Examples, validation: Examples) -> Examples:
             f"the validation channel has {validation.columns} feature columns, the train channel {train.columns}"
         )
     return validation
-
-
-def _merged(train: Examples, validation: Examples | None) -> Examples:
-    if validation is None:
-        return train
-    weights = None
-    if train.weights is not None and validation.weights is not None:
-        weights = np.concatenate([train.weights, validation.weights])
-    labels = np.concatenate([train.labels, validation.labels])
-    return Examples(stack([train.features, validation.features]), labels, weights)

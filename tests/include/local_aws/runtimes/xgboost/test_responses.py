@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from include.local_aws.runtimes import ClientError
-from include.local_aws.runtimes.xgboost.responses import encode, select
+from include.local_aws.runtimes.answers import encode
+from include.local_aws.runtimes.xgboost.responses import select
 
 _BINARY = np.array([0.25, 0.75])
 _MULTI = np.array([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125]])
