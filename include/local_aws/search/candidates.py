@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from include.local_aws.search.algorithms import Algorithm
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.interface import Json
 from include.local_aws.search.names import Names
-from include.local_aws.search.objectives import PROBLEMS, Objective
+from include.local_aws.search.objectives import Objective, metric_names
 from include.local_aws.search.processors import Processor
 from include.local_aws.search.requests import Requests
 
@@ -65,31 +66,32 @@ class Candidates:
             candidate |= self._result(featurized, child)
         return candidate
 
-    def value(self, child: Json) -> float | None:
+    def value(self, featurized: Featurized, child: Json) -> float | None:
         """Return the objective of a finished child, None if it did not log it or did not complete."""
         if child["TrainingJobStatus"] != "Completed":
             return None
-        return _logged(child).get(self.objective.logged)
+        return _logged(child).get(self.objective.logged_by(featurized.processor.algorithm))
 
     def _result(self, featurized: Featurized, child: Json) -> Json:
-        logged = _logged(child)
+        logged, algorithm = _logged(child), featurized.processor.algorithm
         result: Json = {
             "InferenceContainers": self.requests.inference_containers(
-                featurized.artifact, child["ModelArtifacts"]["S3ModelArtifacts"], self.columns
+                algorithm, featurized.artifact, child["ModelArtifacts"]["S3ModelArtifacts"], self.columns
             ),
-            "CandidateProperties": {"CandidateMetrics": self._metrics(logged)},
+            "CandidateProperties": {"CandidateMetrics": self._metrics(algorithm, logged)},
         }
-        if self.objective.logged in logged:
+        name = self.objective.logged_by(algorithm)
+        if name in logged:
             result["FinalAutoMLJobObjectiveMetric"] = {
-                "MetricName": self.objective.logged,
-                "Value": logged[self.objective.logged],
+                "MetricName": name,
+                "Value": logged[name],
                 "StandardMetricName": self.objective.name,
             }
         return result
 
-    def _metrics(self, logged: dict[str, float]) -> list[Json]:
+    def _metrics(self, algorithm: Algorithm, logged: dict[str, float]) -> list[Json]:
         metrics = []
-        for name, own in PROBLEMS[self.objective.problem_type].metrics.items():
+        for name, own in metric_names(self.objective.problem_type, algorithm).items():
             if f"validation:{own}" in logged:
                 value = logged[f"validation:{own}"]
                 metrics.append({"MetricName": name, "StandardMetricName": name, "Value": value, "Set": "Validation"})

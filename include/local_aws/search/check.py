@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from include.local_aws.errors import NotDone, ValidationException
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.sources import SourceObject, no_objects, resolve
+from include.local_aws.search.algorithms import ALGORITHMS
 from include.local_aws.search.images import has_images
 from include.local_aws.search.interface import Json
 from include.local_aws.search.objectives import PROBLEMS, objective_names
-from include.local_aws.search.settings import Channel, channels_of
+from include.local_aws.search.settings import Channel, algorithms_of, channels_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -53,9 +54,19 @@ def _check_kind(request: Json) -> None:
     generation = config.get("CandidateGenerationConfig", {})
     if generation.get("FeatureSpecificationS3Uri"):
         raise NotDone("FeatureSpecificationS3Uri")
-    for algorithms in generation.get("AlgorithmsConfig", []):
-        if "xgboost" not in algorithms["AutoMLAlgorithms"]:
-            raise NotDone("AlgorithmsConfig without xgboost")
+    if generation.get("AlgorithmsConfig"):
+        _check_algorithms(config)
+
+
+def _check_algorithms(config: Json) -> None:
+    mode = config.get("Mode", "HYPERPARAMETER_TUNING")
+    if mode == "AUTO":
+        raise ValidationException("AlgorithmsConfig cannot be given when Mode is AUTO: name the mode.")
+    foreign = [name for name in algorithms_of(config) if name not in ALGORITHMS]
+    if foreign:
+        raise ValidationException(
+            f"The algorithm {foreign[0]} is not one of the mode {mode}: choose from {', '.join(ALGORITHMS)}."
+        )
 
 
 def _check_objective(request: Json) -> None:

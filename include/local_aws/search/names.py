@@ -66,9 +66,9 @@ class Names:
         """Place the featurized data."""
         return f"{self.output}/transformed-data/dpp{processor}/{encoding}"
 
-    def tuning(self, processor: int) -> str:
-        """Place the artifacts of the tuning children."""
-        return f"{self.output}/tuning/{self.job[:10]}-dpp{processor}-xgb"
+    def tuning(self, processor: int, algorithm: str) -> str:
+        """Place the artifacts of the tuning children; `algorithm` is its suffix, e.g. `xgb`."""
+        return f"{self.output}/tuning/{self.job[:10]}-dpp{processor}-{algorithm}"
 
     @property
     def generated_module(self) -> str:

@@ -9,7 +9,7 @@ from include.local_aws.search.columns import Columns
 from include.local_aws.search.names import Names
 from include.local_aws.search.objectives import Objective
 from include.local_aws.search.processors import Processor
-from include.local_aws.search.space import ranges
+from include.local_aws.search.space import SPACES
 
 EXPLORATION = "SageMakerAutopilotDataExplorationNotebook.ipynb"
 DEFINITION = "SageMakerAutopilotCandidateDefinitionNotebook.ipynb"
@@ -36,14 +36,20 @@ def exploration(names: Names, columns: Columns) -> str:
 
 def definition(names: Names, objective: Objective, processors: tuple[Processor, ...]) -> str:
     """Write the candidate definition notebook: the data processors and the ranges that are searched."""
-    dpps = "\n".join(f"- `dpp{one.number}-xgboost`: {one.title} ({one.accept})" for one in processors)
-    tuned = "\n".join(f"| {name} | {values} |" for name, values in ranges().items())
-    goal = f"{objective.direction.capitalize()} {objective.name} (`{objective.logged}`)."
+    dpps = "\n".join(f"- `dpp{one.number}-{one.algorithm.name}`: {one.title} ({one.accept})" for one in processors)
+    algorithms = list(dict.fromkeys(one.algorithm for one in processors))
+    tuned = "\n".join(
+        f"| {algorithm.name} | {name} | {values} |"
+        for algorithm in algorithms
+        for name, values in SPACES[algorithm.name].ranges().items()
+    )
+    logged = ", ".join(f"`{name}`" for name in dict.fromkeys(map(objective.logged_by, algorithms)))
+    goal = f"{objective.direction.capitalize()} {objective.name} ({logged})."
     return _notebook(
         [
             f"# Candidates of {names.job}\n\n{goal}",
             f"## Data processors\n\n{dpps}\n\nTheir code is in `{names.generated_module}`.",
-            f"## Hyperparameter ranges\n\n| hyperparameter | range |\n|---|---|\n{tuned}",
+            f"## Hyperparameter ranges\n\n| algorithm | hyperparameter | range |\n|---|---|---|\n{tuned}",
         ]
     )
 

@@ -1,9 +1,11 @@
-"""Objectives: Autopilot's names for metrics, XGBoost's, and which way they improve."""
+"""Objectives: Autopilot's names for metrics, the algorithms' own, and which way they improve."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+from include.local_aws.search.algorithms import XGBOOST, Algorithm
 
 REGRESSION = "Regression"
 BINARY = "BinaryClassification"
@@ -16,18 +18,23 @@ class Problem:
 
     :param loss: XGBoost's objective.
     :param metrics: Autopilot's metric name -> the XGBoost container's; the first one is Autopilot's default objective.
+    :param others: Autopilot's metric name -> that of linear-learner and mlp.
     :param reported: the metrics every candidate reports beside its objective. The container computes them in every
         round, and those of classes are slow there: few.
     """
 
     loss: str
     metrics: dict[str, str]
+    others: dict[str, str]
     reported: tuple[str, ...]
 
 
 PROBLEMS = {
     REGRESSION: Problem(
-        "reg:squarederror", {"MSE": "mse", "RMSE": "rmse", "MAE": "mae", "R2": "r2"}, ("MSE", "RMSE", "MAE", "R2")
+        "reg:squarederror",
+        {"MSE": "mse", "RMSE": "rmse", "MAE": "mae", "R2": "r2"},
+        {"MSE": "mse", "RMSE": "rmse", "MAE": "absolute_loss", "R2": "r2"},
+        ("MSE", "RMSE", "MAE", "R2"),
     ),
     BINARY: Problem(
         "binary:logistic",
@@ -39,6 +46,15 @@ PROBLEMS = {
             "Precision": "precision",
             "Recall": "recall",
             "LogLoss": "logloss",
+        },
+        {
+            "F1": "binary_f_beta",
+            "Accuracy": "binary_classification_accuracy",
+            "AUC": "roc_auc_score",
+            "BalancedAccuracy": "balanced_accuracy",
+            "Precision": "precision",
+            "Recall": "recall",
+            "LogLoss": "objective_loss",
         },
         ("Accuracy", "AUC", "LogLoss"),
     ),
@@ -52,6 +68,14 @@ PROBLEMS = {
             "RecallMacro": "recall_macro",
             "LogLoss": "mlogloss",
         },
+        {
+            "Accuracy": "multiclass_accuracy",
+            "F1macro": "macro_f_beta",
+            "BalancedAccuracy": "macro_recall",
+            "PrecisionMacro": "macro_precision",
+            "RecallMacro": "macro_recall",
+            "LogLoss": "objective_loss",
+        },
         ("Accuracy", "LogLoss"),
     ),
 }
@@ -62,15 +86,14 @@ _MINIMIZED = frozenset({"MSE", "RMSE", "MAE", "LogLoss"})
 
 @dataclass(frozen=True)
 class Objective:
-    """What is tuned for, e.g. `MSE`, which the container logs as `validation:mse`."""
+    """What is tuned for, e.g. `MSE`, which the containers log as `validation:mse`."""
 
     problem_type: str
     name: str
 
-    @property
-    def logged(self) -> str:
-        """The container's name of the metric on unseen rows."""
-        return f"validation:{PROBLEMS[self.problem_type].metrics[self.name]}"
+    def logged_by(self, algorithm: Algorithm) -> str:
+        """Return an algorithm's name of the metric on unseen rows."""
+        return f"validation:{metric_names(self.problem_type, algorithm)[self.name]}"
 
     @property
     def direction(self) -> Literal["minimize", "maximize"]:
@@ -80,6 +103,12 @@ class Objective:
     def better(self, value: float, than: float) -> bool:
         """Whether `value` beats `than`."""
         return value < than if self.direction == "minimize" else value > than
+
+
+def metric_names(problem_type: str, algorithm: Algorithm) -> dict[str, str]:
+    """Return Autopilot's metric name -> the algorithm's, for a problem."""
+    problem = PROBLEMS[problem_type]
+    return problem.metrics if algorithm is XGBOOST else problem.others
 
 
 def objective_names(problem_type: str) -> list[str]:

@@ -1,11 +1,12 @@
-"""The data processors a search tries: three ways to turn columns into features, as generated Python code."""
+"""The data processors a search tries: ways to turn columns into an algorithm's features, as generated Python code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pprint import pformat
 
+from include.local_aws.search.algorithms import LINEAR_LEARNER, MLP, XGBOOST, Algorithm
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.objectives import BINARY, REGRESSION
 
@@ -21,6 +22,8 @@ _VARYING = '("varying", VarianceThreshold())'
 _SCALE = f'("scale", StandardScaler()), ("hold", {_CLIP})'
 _QUANTILES = '("quantiles", QuantileTransformer(n_quantiles={quantiles}, subsample=50_000, random_state=0))'
 _COMPONENTS = '("components", PCA(n_components=0.95, svd_solver="full")), ("scale", StandardScaler())'
+# A missing value is the text "", a category like any other; one that was not there at the fit gets a code of its own.
+_CODES = 'OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, min_frequency=0.005, max_categories=50)'
 _ONE_HOT = 'OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.005, max_categories=50)'
 _WORDS = "TfidfVectorizer(max_features=100)"
 
@@ -33,7 +36,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    QuantileTransformer,
+    StandardScaler,
+)
 
 from include.local_aws.runtimes.sklearn_automl.header import Header
 from include.local_aws.runtimes.sklearn_automl.label_encoders import NALabelEncoder, RobustLabelEncoder
@@ -68,16 +77,19 @@ class Processor:
     """One data processor.
 
     :param number: the N of dppN.
+    :param algorithm: the one its features are for.
     :param title: what it does, for people.
     :param accept: the encoding of its features for training.
     """
 
     number: int
+    algorithm: Algorithm
     title: str
     accept: str
     _numeric: Callable[[Columns], list[str]]
     _result: str = "columns"
     _dense: bool = False
+    _categorical: str = _ONE_HOT
 
     @property
     def encoding(self) -> str:
@@ -106,7 +118,9 @@ class Processor:
     def _branches(self, columns: Columns) -> list[str]:
         branches = self._numeric(columns) if columns.of_kind("numeric") else []
         if columns.of_kind("categorical"):
-            branches.append(f'("categorical", {_ONE_HOT}, categorical)')
+            # Codes come first: mlp is told how many of its first features they are (num_categorical_features).
+            place = 0 if self._categorical == _CODES else len(branches)
+            branches.insert(place, f'("categorical", {self._categorical}, categorical)')
         for place in range(len(columns.of_kind("text"))):
             branches.append(f'("text_{place}", {_WORDS}, text[{place}])')
         return branches
@@ -122,22 +136,56 @@ def _quantiles(columns: Columns) -> list[str]:
     return [f'("numeric", Pipeline([{steps}]), numeric)', f'("numeric_missing", {missing}, numeric)']
 
 
+def _filled_and_marked(columns: Columns) -> list[str]:
+    missing = 'MissingIndicator(features="missing-only", error_on_new=False)'
+    return [*_filled(columns), f'("numeric_missing", {missing}, numeric)']
+
+
 def _filled(_: Columns) -> list[str]:
     return [f'("numeric", Pipeline([{_IMPUTE}, {_VARYING}, {_SPREAD}, {_SCALE}]), numeric)']
 
 
+def _filled_quantiles(columns: Columns) -> list[str]:
+    quantiles = _QUANTILES.format(quantiles=min(200, columns.rows["train"]))
+    return [f'("numeric", Pipeline([{_IMPUTE}, {_VARYING}, {quantiles}]), numeric)']
+
+
 PROCESSORS = (
-    Processor(0, "numbers on a common scale, extreme values held in", RECORDIO, _scaled),
-    Processor(1, "numbers as quantiles, with indicators of missing values", RECORDIO, _quantiles),
+    Processor(0, XGBOOST, "numbers on a common scale, extreme values held in", RECORDIO, _scaled),
+    Processor(1, XGBOOST, "numbers as quantiles, with indicators of missing values", RECORDIO, _quantiles),
     Processor(
         2,
+        XGBOOST,
         "principal components of the scaled numbers",
         CSV,
         _filled,
         f'Pipeline([("columns", columns), {_COMPONENTS}])',
         _dense=True,
     ),
+    Processor(
+        3,
+        LINEAR_LEARNER,
+        "numbers on a common scale, missing values filled and indicated",
+        RECORDIO,
+        _filled_and_marked,
+    ),
+    Processor(4, LINEAR_LEARNER, "numbers as quantiles, missing values filled", RECORDIO, _filled_quantiles),
+    Processor(
+        5,
+        MLP,
+        "codes of categories, then numbers on a common scale, missing values filled",
+        CSV,
+        _filled,
+        _dense=True,
+        _categorical=_CODES,
+    ),
 )
+
+
+def processors_for(algorithms: Iterable[str]) -> tuple[Processor, ...]:
+    """Return the data processors of these algorithms, by the names of AlgorithmsConfig."""
+    names = set(algorithms)
+    return tuple(one for one in PROCESSORS if one.algorithm.name in names)
 
 
 def _indices(columns: Columns) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from include.local_aws.search.algorithms import Algorithm
 from include.local_aws.search.columns import Columns
-from include.local_aws.search.images import ALGORITHM, DATA_BUILDER, FEATURIZER, image
+from include.local_aws.search.images import DATA_BUILDER, FEATURIZER, Image
 from include.local_aws.search.interface import Json
 from include.local_aws.search.names import Names
 from include.local_aws.search.processors import CSV, RECORDIO, Processor
@@ -48,7 +49,7 @@ class Requests:
         return {
             "ProcessingJobName": names.data_builder,
             "RoleArn": settings.role,
-            "AppSpecification": {"ImageUri": image(DATA_BUILDER, settings.region)},
+            "AppSpecification": {"ImageUri": DATA_BUILDER.uri(settings.region)},
             "Environment": environment,
             "ProcessingInputs": [_input(channel) for channel in settings.channels],
             "ProcessingOutputConfig": {"Outputs": outputs} | self._output_kms(),
@@ -78,7 +79,7 @@ class Requests:
             "ModelName": self.names.model(processor.number),
             "ExecutionRoleArn": settings.role,
             "PrimaryContainer": {
-                "Image": image(FEATURIZER, settings.region),
+                "Image": FEATURIZER.uri(settings.region),
                 "ModelDataUrl": artifact,
                 "Environment": _serving(processor.accept) | {"MAX_CONTENT_LENGTH": "20000000"},
             },
@@ -115,10 +116,11 @@ class Requests:
             _channel("train", f"{folder}/train/", processor.accept, "ShardedByS3Key", "Pipe"),
             _channel("validation", f"{folder}/validation/", processor.accept, "FullyReplicated", "Pipe"),
         ]
-        output, limit = self.names.tuning(processor.number), self.settings.max_training_seconds
-        return self._training(name, ALGORITHM, hyperparameters, channels, output, limit)
+        algorithm = processor.algorithm
+        output, limit = self.names.tuning(processor.number, algorithm.suffix), self.settings.max_training_seconds
+        return self._training(name, algorithm.training, hyperparameters, channels, output, limit)
 
-    def inference_containers(self, featurizer: str, model: str, columns: Columns) -> list[Json]:
+    def inference_containers(self, algorithm: Algorithm, featurizer: str, model: str, columns: Columns) -> list[Json]:
         """List the containers of a candidate: featurizer, algorithm and, for classes, the featurizer for the labels.
 
         The first one answers in RecordIO, however the training data were encoded.
@@ -127,14 +129,15 @@ class Requests:
         :param model: the algorithm's artifact.
         """
         region = self.settings.region
-        first = _container(image(FEATURIZER, region), featurizer, _serving(RECORDIO))
+        first = _container(FEATURIZER.uri(region), featurizer, _serving(RECORDIO))
         first["Environment"]["AUTOML_TRANSFORM_MODE"] = "feature-transform"
-        second = _container(image(ALGORITHM, region), model, {_ACCEPT: CSV, "MAX_CONTENT_LENGTH": "20971520"})
+        environment = {_ACCEPT: CSV, "MAX_CONTENT_LENGTH": "20971520", **algorithm.environment}
+        second = _container(algorithm.serving.uri(region), model, environment)
         if not columns.labels:
             return [first, second]
         supported = f"{_PREDICTED},probability,probabilities"
         second["Environment"] |= _inference(supported)
-        third = _container(image(FEATURIZER, region), featurizer, _serving(CSV))
+        third = _container(FEATURIZER.uri(region), featurizer, _serving(CSV))
         third["Environment"] |= _inference(f"{_PREDICTED},probability,labels,probabilities") | {
             "AUTOML_TRANSFORM_MODE": "inverse-label-transform",
             "SAGEMAKER_INFERENCE_INPUT": _PREDICTED,
@@ -142,10 +145,10 @@ class Requests:
         return [first, second, third]
 
     def _training(
-        self, name: str, repository: str, hyperparameters: dict[str, str], channels: list[Json], output: str, limit: int
+        self, name: str, image: Image, hyperparameters: dict[str, str], channels: list[Json], output: str, limit: int
     ) -> Json:
         resources = {"InstanceType": _INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": _VOLUME_GB}
-        algorithm = {"TrainingImage": image(repository, self.settings.region), "TrainingInputMode": "File"}
+        algorithm = {"TrainingImage": image.uri(self.settings.region), "TrainingInputMode": "File"}
         return {
             "TrainingJobName": name,
             "RoleArn": self.settings.role,

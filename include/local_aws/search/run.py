@@ -13,7 +13,7 @@ from include.local_aws.search.interface import Api, Json, Progress, SearchFailed
 from include.local_aws.search.jobs import Job, Jobs, OutOfTime, SearchStopped
 from include.local_aws.search.names import Names
 from include.local_aws.search.objectives import Objective, objective_for
-from include.local_aws.search.processors import PROCESSORS, Processor
+from include.local_aws.search.processors import Processor, processors_for
 from include.local_aws.search.requests import Requests
 from include.local_aws.search.settings import Settings
 
@@ -49,6 +49,7 @@ class _Search:
         self._progress = progress
         self._names = Names(settings.name, settings.output)
         self._requests = Requests(settings, self._names)
+        self._processors = processors_for(settings.algorithms)
 
     def run(self) -> None:
         # Optuna takes half a second to import; the endpoint must not pay for it at its start.
@@ -79,13 +80,13 @@ class _Search:
     def _publish(self, columns: Columns, objective: Objective) -> None:
         """Write the generated module and the notebooks, and tell what was found out."""
         names = self._names
-        for path, text in generated_files(names.job, columns, PROCESSORS).items():
+        for path, text in generated_files(names.job, columns, self._processors).items():
             self._write(f"{names.generated_module}/{path}", text)
         exploration, definition = (
             f"{names.notebooks}/{name}" for name in (notebooks.EXPLORATION, notebooks.DEFINITION)
         )
         self._write(exploration, notebooks.exploration(names, columns))
-        self._write(definition, notebooks.definition(names, objective, PROCESSORS))
+        self._write(definition, notebooks.definition(names, objective, self._processors))
         criteria = {
             "MaxCandidates": self._settings.max_candidates,
             "MaxRuntimePerTrainingJobInSeconds": self._settings.max_training_seconds,
@@ -107,7 +108,7 @@ class _Search:
     def _featurize(self, built: Json) -> list[Featurized]:
         """Fit every featurizer and featurize with it; those that fail are left out and told."""
         failures: list[str] = []
-        fits = self._together("TrainingJob", {one: self._requests.fit(one) for one in PROCESSORS}, failures)
+        fits = self._together("TrainingJob", {one: self._requests.fit(one) for one in self._processors}, failures)
         for processor, fit in fits.items():
             artifact = fit["ModelArtifacts"]["S3ModelArtifacts"]
             self._jobs.create_model(self._requests.model(processor, artifact))

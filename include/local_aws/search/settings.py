@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from include.local_aws.search.algorithms import ALGORITHMS, DEFAULT
 from include.local_aws.search.interface import Json
 
 # Autopilot's documented defaults: candidates of the tuning mode, one day per training job, a fifth for validation.
@@ -29,6 +30,7 @@ class Settings:
 
     :param output: the S3 folder of this job, `<S3OutputPath>/<job>`.
     :param max_seconds: the longest time of the whole search.
+    :param algorithms: what to try, by the names of AlgorithmsConfig.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Settings:
     volume_kms: str | None
     encrypt_traffic: bool
     vpc: Json | None
+    algorithms: tuple[str, ...]
 
     @classmethod
     def read(cls, request: Json) -> Settings:
@@ -72,12 +75,21 @@ class Settings:
             volume_kms=security.get("VolumeKmsKeyId"),
             encrypt_traffic=bool(security.get("EnableInterContainerTrafficEncryption")),
             vpc=security.get("VpcConfig"),
+            algorithms=algorithms_of(config),
         )
 
     @property
     def region(self) -> str:
         """The region, from the job's ARN."""
         return self.arn.split(":")[3]
+
+
+def algorithms_of(config: Json) -> tuple[str, ...]:
+    """Return the algorithms of an AutoMLJobConfig: those named, all if the list is empty, else the default."""
+    named = config.get("CandidateGenerationConfig", {}).get("AlgorithmsConfig", [])
+    if not named:
+        return DEFAULT
+    return tuple(dict.fromkeys(named[0]["AutoMLAlgorithms"])) or tuple(ALGORITHMS)
 
 
 def channels_of(request: Json) -> tuple[Channel, ...]:

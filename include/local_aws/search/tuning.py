@@ -1,4 +1,4 @@
-"""Tunes XGBoost on the featurized data with Optuna: what SageMaker's tuner does for Autopilot."""
+"""Tunes the algorithms on the featurized data with Optuna: what SageMaker's tuner does for Autopilot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import optuna
 from include.local_aws.search.candidates import Candidates, Featurized
 from include.local_aws.search.interface import Json, Progress
 from include.local_aws.search.jobs import Job, Jobs, OutOfTime, SearchStopped
-from include.local_aws.search.space import START, fixed, suggest
+from include.local_aws.search.space import SPACES, fixed
 
 # Children at a time. The tuner hears of their results in the order of their numbers, and proposes the next one only
 # then: whichever child ends first, the same search finds the same.
@@ -54,14 +54,18 @@ class _Tuner:
         self._progress = progress
         self._candidates = candidates
         self._featurized = featurized
-        self._fixed = fixed(candidates.objective, candidates.columns)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._study = optuna.create_study(
             direction=candidates.objective.direction,
-            sampler=optuna.samplers.TPESampler(seed=0, multivariate=True, n_startup_trials=_STARTUP_TRIALS),
+            sampler=optuna.samplers.TPESampler(
+                seed=0,
+                multivariate=True,
+                n_startup_trials=_STARTUP_TRIALS,
+                warn_independent_sampling=False,  # algorithms have hyperparameters of their own
+            ),
         )
-        for place in range(len(featurized)):
-            self._study.enqueue_trial({**START, _PROCESSOR: place})
+        for place, one in enumerate(featurized):
+            self._study.enqueue_trial({**SPACES[one.processor.algorithm.name].start, _PROCESSOR: place})
         self._numbers = count(1)
         self._best: Best | None = None
 
@@ -91,7 +95,10 @@ class _Tuner:
         place = trial.suggest_categorical(_PROCESSOR, list(range(len(self._featurized))))
         featurized = self._featurized[place]
         name = self._candidates.names.child(next(self._numbers))
-        request = self._candidates.requests.tune(name, featurized.processor, {**self._fixed, **suggest(trial)})
+        processor = featurized.processor
+        settings = fixed(processor.algorithm, self._candidates.objective, self._candidates.columns)
+        settings |= SPACES[processor.algorithm.name].suggest(trial)
+        request = self._candidates.requests.tune(name, processor, settings)
         started = _Trial(trial, featurized, self._jobs.start("TrainingJob", request))
         self._show([started])
         return started
@@ -101,7 +108,7 @@ class _Tuner:
             self._progress.candidate(self._candidates.describe(one.featurized, self._jobs.describe(one.job)))
 
     def _tell(self, ended: _Trial, child: Json) -> None:
-        trial, value = ended.trial, self._candidates.value(child)
+        trial, value = ended.trial, self._candidates.value(ended.featurized, child)
         self._progress.candidate(self._candidates.describe(ended.featurized, child))
         if value is None:
             self._study.tell(trial, state=optuna.trial.TrialState.FAIL)

@@ -19,10 +19,11 @@ def test_finds_the_runtime_by_repository_name(uri: str) -> None:
 
 def test_an_image_without_a_runtime_is_refused_with_those_that_have_one() -> None:
     with pytest.raises(UnknownImage) as caught:
-        container_for("382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1")
+        container_for("382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1")
     assert str(caught.value) == (
-        "no local runtime for the image 382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1: "
-        "there are autopilot-data-builder, sagemaker-sklearn-automl, sagemaker-xgboost"
+        "no local runtime for the image 382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1: "
+        "there are autopilot-data-builder, linear-learner, mxnet-algorithms, sagemaker-sklearn-automl, "
+        "sagemaker-xgboost"
     )
 
 

@@ -56,6 +56,11 @@ def test_no_objects(clients: Clients, data: str) -> None:
     assert message.startswith(f'No S3 objects found under S3 URL "s3://{data}/nothing/"')
 
 
+def algorithms(mode: str, *names: str) -> dict[str, Any]:
+    generation = {"AlgorithmsConfig": [{"AutoMLAlgorithms": list(names)}]}
+    return {"AutoMLJobConfig": {"Mode": mode, "CandidateGenerationConfig": generation}}
+
+
 @pytest.mark.parametrize(
     ("change", "code", "message"),
     [
@@ -77,13 +82,16 @@ def test_no_objects(clients: Clients, data: str) -> None:
             "FeatureSpecificationS3Uri",
         ),
         (
-            {
-                "AutoMLJobConfig": {
-                    "CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["linear-learner"]}]}
-                }
-            },
-            "NotImplementedException",
-            "without xgboost",
+            algorithms("HYPERPARAMETER_TUNING", "linear-learner", "lightgbm"),
+            "ValidationException",
+            "The algorithm lightgbm is not one of the mode HYPERPARAMETER_TUNING: "
+            "choose from xgboost, linear-learner, mlp.",
+        ),
+        (algorithms("AUTO", "xgboost"), "ValidationException", "AlgorithmsConfig cannot be given when Mode is AUTO"),
+        (
+            algorithms("HYPERPARAMETER_TUNING", "knn"),
+            "ValidationException",
+            "Member must satisfy enum value set",
         ),
     ],
 )

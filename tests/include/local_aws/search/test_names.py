@@ -25,7 +25,7 @@ def test_names_follow_autopilots_patterns() -> None:
     names = Names("bace-search", "s3://b/out/bace-search")
     assert re.fullmatch(r"bace-search-dpp1-rpb-1-[0-9a-f]{32}", names.featurize(1, "rpb"))
     assert re.fullmatch(r"bace-search[0-9a-f]{4}-008-[0-9a-f]{8}", names.child(8))
-    assert names.tuning(1) == "s3://b/out/bace-search/tuning/bace-searc-dpp1-xgb"
+    assert names.tuning(1, "xgb") == "s3://b/out/bace-search/tuning/bace-searc-dpp1-xgb"
     assert (
         names.generated_module
         == f"s3://b/out/bace-search/sagemaker-automl-candidates/{names.generator}/generated_module"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
 import pytest
+from scipy import sparse
 
 from include.local_aws.runtimes.sklearn_automl.label_encoders import RobustLabelEncoder
 from include.local_aws.search.columns import Columns
-from include.local_aws.search.processors import PROCESSORS
-from tests.include.local_aws.runtimes.sklearn_automl.tables import columns, processor
+from include.local_aws.search.processors import PROCESSORS, processors_for
+from tests.include.local_aws.runtimes.sklearn_automl.tables import columns, fitted, processor, table
 
 AWKWARD = ("y", "PEOE14 (PEOE14)", 'it\'s, "quoted"', "a\\b", "ä", *(f"{'long' * 30}{number}" for number in range(3)))
 
@@ -47,8 +49,30 @@ def test_labels_of_many_classes_are_listed() -> None:
 
 
 def test_their_encodings() -> None:
-    assert [(one.module, one.encoding) for one in PROCESSORS] == [
-        ("candidate_data_processors.dpp0", "rpb"),
-        ("candidate_data_processors.dpp1", "rpb"),
-        ("candidate_data_processors.dpp2", "csv"),
+    assert [(one.module, one.algorithm.suffix, one.encoding) for one in PROCESSORS] == [
+        ("candidate_data_processors.dpp0", "xgb", "rpb"),
+        ("candidate_data_processors.dpp1", "xgb", "rpb"),
+        ("candidate_data_processors.dpp2", "xgb", "csv"),
+        ("candidate_data_processors.dpp3", "linear-learner", "rpb"),
+        ("candidate_data_processors.dpp4", "linear-learner", "rpb"),
+        ("candidate_data_processors.dpp5", "mlp", "csv"),
     ]
+
+
+def test_those_of_the_algorithms_asked_for() -> None:
+    assert [one.number for one in processors_for(["mlp", "xgboost"])] == [0, 1, 2, 5]
+
+
+@pytest.mark.parametrize("number", [3, 4, 5])
+def test_features_of_linear_learner_and_mlp_have_no_gaps(number: int) -> None:
+    features, _ = fitted(number).transform(table())
+    dense = features.toarray() if sparse.issparse(features) else features
+    assert np.isfinite(dense).all()
+
+
+def test_codes_of_categories_come_first_for_mlp() -> None:
+    features, _ = fitted(5).transform(table())
+    assert set(features[:, 0]) == {0.0, 1.0, 2.0}
+    unseen = table()[:1]
+    unseen[0, 3] = "violet"
+    assert fitted(5).transform(unseen)[0][0, 0] == -1

@@ -311,9 +311,12 @@ def test_a_stopped_search_stops_its_jobs(clients: Clients) -> None:
 
 
 def test_a_search_out_of_time_keeps_what_it_has(clients: Clients) -> None:
-    criteria = {"MaxCandidates": 750, "MaxAutoMLJobRuntimeInSeconds": 10}
-    request = job(put(clients, regression()), CompletionCriteria=criteria)
-    described = search(clients, request)
+    for seconds in (10, 40, 160):  # a busy machine may not finish one candidate in ten
+        criteria = {"MaxCandidates": 750, "MaxAutoMLJobRuntimeInSeconds": seconds}
+        request = job(put(clients, regression()), CompletionCriteria=criteria)
+        described = search(clients, request)
+        if described["AutoMLJobStatus"] == "Completed":
+            break
     assert described["AutoMLJobStatus"] == "Completed", described
     assert described["BestCandidate"]["CandidateStatus"] == "Completed"
     candidates = clients.sagemaker.list_candidates_for_auto_ml_job(AutoMLJobName=request["AutoMLJobName"])["Candidates"]

@@ -1,18 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import optuna
 import pytest
 
-from include.local_aws.runtimes.xgboost.hyperparameters import validated
+from include.local_aws.runtimes.linear_learner.hyperparameters import validated as of_linear_learner
+from include.local_aws.runtimes.mlp.hyperparameters import validated as of_mlp
+from include.local_aws.runtimes.xgboost.hyperparameters import validated as of_xgboost
+from include.local_aws.search.algorithms import ALGORITHMS, LINEAR_LEARNER, MLP, XGBOOST
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.objectives import BINARY, MULTICLASS, REGRESSION, objective_for
-from include.local_aws.search.space import START, fixed, suggest
+from include.local_aws.search.space import SPACES, fixed
+
+VALIDATED: Mapping[str, Callable[[Mapping[str, str]], dict[str, Any]]] = {
+    "xgboost": of_xgboost,
+    "linear-learner": of_linear_learner,
+    "mlp": of_mlp,
+}
 
 
 def columns(*labels: tuple[str, int], rows: int = 100) -> Columns:
-    return Columns(("y", "a"), "y", "", labels, {"train": rows, "validation": 20, "dropped": 0}, ())
+    described = ({"name": "a", "kind": "categorical"},)
+    return Columns(("y", "a"), "y", "", labels, {"train": rows, "validation": 20, "dropped": 0}, described)
 
 
+@pytest.mark.parametrize("name", ALGORITHMS)
 @pytest.mark.parametrize(
     ("problem", "found"),
     [
@@ -21,26 +35,51 @@ def columns(*labels: tuple[str, int], rows: int = 100) -> Columns:
         (MULTICLASS, columns(("a", 1), ("b", 2), ("c", 3))),
     ],
 )
-def test_everything_proposed_is_a_hyperparameter_of_the_container(problem: str, found: Columns) -> None:
-    trial = optuna.trial.FixedTrial(START)
-    assert validated({**fixed(objective_for(problem, None), found), **suggest(trial)})
+def test_everything_proposed_is_a_hyperparameter_of_the_container(problem: str, found: Columns, name: str) -> None:
+    trial = optuna.trial.FixedTrial(SPACES[name].start)
+    settings = {**fixed(ALGORITHMS[name], objective_for(problem, None), found), **SPACES[name].suggest(trial)}
+    assert VALIDATED[name](settings)
+    assert ("num_class" in "".join(settings)) == (problem == MULTICLASS)
 
 
-def test_the_start_is_within_the_ranges() -> None:
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_the_start_is_within_the_ranges(name: str) -> None:
+    space = SPACES[name]
     study = optuna.create_study()
-    study.enqueue_trial(START)
-    proposed = {name: float(value) for name, value in suggest(study.ask()).items()}
-    assert proposed == {name: float(value) for name, value in START.items()}
+    study.enqueue_trial(space.start)
+    proposed = {space.prefix + name: value for name, value in space.suggest(study.ask()).items()}
+    assert proposed == {name: str(value) for name, value in space.start.items()}
+    assert {space.prefix + name for name in space.ranges()} == space.start.keys()
+
+
+def test_algorithms_share_no_name_of_the_tuner() -> None:
+    names = [name for space in SPACES.values() for name in space.start]
+    assert len(set(names)) == len(names)
 
 
 def test_small_tables_are_cross_validated() -> None:
     objective = objective_for(REGRESSION, None)
-    assert fixed(objective, columns(rows=49_980))["_kfold"] == "5"
-    assert "_kfold" not in fixed(objective, columns(rows=49_981))
-    assert fixed(objective, columns())["_tuning_objective_metric"] == "validation:mse"
-    assert fixed(objective_for(REGRESSION, "MAE"), columns())["eval_metric"] == "mae,mse,rmse,r2"
+    for algorithm in ALGORITHMS.values():
+        assert fixed(algorithm, objective, columns(rows=49_980))["_kfold"] == "5"
+        assert "_kfold" not in fixed(algorithm, objective, columns(rows=49_981))
+        assert fixed(algorithm, objective, columns())["_tuning_objective_metric"] == "validation:mse"
+    assert fixed(XGBOOST, objective_for(REGRESSION, "MAE"), columns())["eval_metric"] == "mae,mse,rmse,r2"
 
 
 def test_classes_are_counted_in_the_searched_data() -> None:
-    assert fixed(objective_for(BINARY, None), columns(("no", 90), ("yes", 30)))["scale_pos_weight"] == "3"
-    assert fixed(objective_for(MULTICLASS, None), columns(("a", 1), ("b", 2), ("c", 3)))["num_class"] == "3"
+    two, three = columns(("no", 90), ("yes", 30)), columns(("a", 1), ("b", 2), ("c", 3))
+    assert fixed(XGBOOST, objective_for(BINARY, None), two)["scale_pos_weight"] == "3"
+    assert fixed(XGBOOST, objective_for(MULTICLASS, None), three)["num_class"] == "3"
+    assert fixed(MLP, objective_for(MULTICLASS, None), three)["num_classes"] == "3"
+
+
+def test_mlp_is_told_how_many_categories_come_first() -> None:
+    assert fixed(MLP, objective_for(REGRESSION, None), columns())["num_categorical_features"] == "1"
+
+
+def test_linear_learner_chooses_its_threshold_for_the_objective() -> None:
+    def criterion(metric: str) -> str:
+        settings = fixed(LINEAR_LEARNER, objective_for(BINARY, metric), columns(("no", 90), ("yes", 30)))
+        return settings["binary_classifier_model_selection_criteria"]
+
+    assert [criterion(name) for name in ("F1", "Accuracy", "AUC")] == ["f_beta", "accuracy", "loss_function"]
