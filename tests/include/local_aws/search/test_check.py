@@ -84,8 +84,7 @@ def algorithms(mode: str, *names: str) -> dict[str, Any]:
         (
             algorithms("HYPERPARAMETER_TUNING", "linear-learner", "lightgbm"),
             "ValidationException",
-            "The algorithm lightgbm is not one of the mode HYPERPARAMETER_TUNING: "
-            "choose from xgboost, linear-learner, mlp.",
+            "lightgbm is not one of the mode HYPERPARAMETER_TUNING: choose from xgboost, linear-learner, mlp.",
         ),
         (algorithms("AUTO", "xgboost"), "ValidationException", "AlgorithmsConfig cannot be given when Mode is AUTO"),
         (
