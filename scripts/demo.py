@@ -175,7 +175,7 @@ def show(reports: list[dict[str, Any]], folder: Path, screen: TextIO) -> None:
 def row(report: dict[str, Any]) -> tuple[str, ...]:
     """Give one run's line of the table."""
     measured = report["holdouts"][MODEL.holdouts[0]]
-    numbers = (f"{measured[name]:.3f}" for name in ("rmse", "mae", "r2"))
+    numbers = (f"{measured['metrics'][name]['value']:.3f}" for name in ("RMSE", "MAE", "R2"))
     counts = (str(len(report["drops"])), str(report["training_rows"] + report["validation_rows"]))
     return (report["cutoff"][:10], *counts, *numbers, f"{report['seconds']:.1f}", str(report["jobs_run"]))
 
@@ -184,12 +184,17 @@ def figures(reports: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
     """Give the figures of the twelve cutoffs for machines."""
     judged, original = MODEL.holdouts
     return {
-        "rmse": [round(report["holdouts"][judged]["rmse"], 4) for report in reports],
-        "rmse_original_holdout": round(reports[-1]["holdouts"][original]["rmse"], 4),
+        "rmse": [rmse(report, judged) for report in reports],
+        "rmse_original_holdout": rmse(reports[-1], original),
         "jobs_per_run": [report["jobs_run"] for report in reports],
         "synthetic": any(report["synthetic"] for report in reports),
         "seconds": round(seconds, 1),
     }
+
+
+def rmse(report: dict[str, Any], holdout: str) -> float:
+    """Give the root mean squared error on one holdout, in units of pIC50."""
+    return round(report["holdouts"][holdout]["metrics"]["RMSE"]["value"], 4)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], AfterValidator(_distinct)]
 HoldoutName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Algorithm = Literal["xgboost", "linear-learner", "mlp"]
 HoldoutNames = Annotated[tuple[HoldoutName, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
@@ -65,6 +66,7 @@ class SearchConfig:
     max_candidates: Annotated[int, Field(ge=1, le=750)]
     max_runtime_per_training_seconds: Annotated[int, Field(ge=1)]
     max_runtime_seconds: Annotated[int, Field(ge=1)]
+    algorithms: Annotated[tuple[Algorithm, ...], AfterValidator(_distinct)] = ()
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -83,6 +85,7 @@ class ModelConfig:
     validation_fraction: Annotated[float, Field(gt=0, lt=1)]
     search: SearchConfig
     notes: Names = ()
+    inference_output: Literal["labels", "probabilities"] = "labels"
 
 
 class _Loader(yaml.SafeLoader):

@@ -38,10 +38,16 @@ class Holdout:
 
 
 def read_holdouts(
-    s3: S3Client, locations: Locations, names: Sequence[str], contract: Contract, ignore: Sequence[str]
+    s3: S3Client,
+    locations: Locations,
+    names: Sequence[str],
+    contract: Contract,
+    ignore: Sequence[str],
+    search: str = "the search",
 ) -> tuple[Holdout, ...]:
     """Read and check every holdout.
 
+    :param search: what to run to learn a new class, for messages.
     :raises DropError: a holdout is not there.
     :raises ContractError: a holdout breaks the contract, or shares a row with another one.
     """
@@ -54,7 +60,7 @@ def read_holdouts(
             file = read(s3, uri)
         except MissingObjectError as error:
             raise DropError(f"Holdout {name!r} is missing: {uri}. Put the sealed rows there as CSV.") from error
-        table = read_table(uri, file.body, contract, ignore, select, seen)
+        table = read_table(uri, file.body, contract, ignore, select, seen, search)
         found.append(Holdout(name, uri, of_bytes(file.body), file.source, table))
     return tuple(found)
 

@@ -7,17 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from include.autopilot.errors import CandidateError
-
-Direction = Literal["Minimize", "Maximize"]
-
-_MINIMIZED = frozenset({"mse", "rmse", "mae", "mape", "mase", "wape", "averageweightedquantileloss", "logloss"})
-_MAXIMIZED = frozenset(
-    {"accuracy", "auc", "balancedaccuracy", "f1", "f1macro", "precision", "precisionmacro", "r2", "recall"}
-    | {"recallmacro"}
-)
+from include.autopilot.metrics import Direction, find_metric
 
 
 @dataclass(frozen=True)
@@ -33,12 +26,10 @@ def direction_of(metric: str) -> Direction:
 
     :raises CandidateError: the metric is not known; guessing would promote the worst model.
     """
-    name = metric.rpartition(":")[2].lower()
-    if name in _MINIMIZED or name.endswith("_loss"):
-        return "Minimize"
-    if name in _MAXIMIZED:
-        return "Maximize"
-    raise CandidateError(f"Metric {metric!r}: unknown whether higher or lower is better.")
+    found = find_metric(metric)
+    if found is None:
+        raise CandidateError(f"Metric {metric!r}: unknown whether higher or lower is better.")
+    return found.direction
 
 
 def objective_of(job: Mapping[str, Any], candidate: Mapping[str, Any], automl_job: str) -> Objective:

@@ -14,6 +14,7 @@ from include.autopilot.locations import Locations
 from include.autopilot.objects import read_json, write_json
 from include.autopilot.options import RunOptions
 from include.autopilot.preparation import Prepared
+from include.autopilot.problem import Problem
 from include.autopilot.source import is_synthetic
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Plan:
     template: str
     automl_job: str | None
     candidate: str
+    problem: Problem
     drops: tuple[PlannedDrop, ...]
     holdouts: tuple[PlannedHoldout, ...]
     source: str | None

@@ -1,16 +1,24 @@
-"""Read what the prediction job wrote, and prove that it belongs to the holdout line for line."""
+"""Read what the prediction job wrote, and prove that it belongs to the holdout line for line.
+
+A line is ``key,target,prediction`` of a regression, and of a classification ``key,target`` and the columns that the
+pipeline was asked for (:mod:`include.autopilot.answer`), ``predicted_label`` among them.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.autopilot.answer import LABEL, PROBABILITIES, PROBABILITY
+from include.autopilot.answercells import answered_label, answered_number, answered_probabilities, answered_probability
 from include.autopilot.errors import EvaluationError
+from include.autopilot.labels import Labels
 from include.autopilot.objects import list_uris, read
+from include.autopilot.outcome import Classes, Numbers, Outcome
 from include.autopilot.plan import Plan, PlannedHoldout
+from include.autopilot.problem import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -23,8 +31,17 @@ class Predictions:
     holdout: str
     uri: str
     keys: tuple[str, ...]
-    actual: tuple[float, ...]
-    predicted: tuple[float, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of the output beside the holdout's own key and target; ``place`` is for messages."""
+
+    place: str
+    key: str
+    target: str
+    cells: list[str]
 
 
 def read_predictions(s3: S3Client, plan: Plan, output_uri: str) -> tuple[Predictions, ...]:
@@ -36,10 +53,10 @@ def read_predictions(s3: S3Client, plan: Plan, output_uri: str) -> tuple[Predict
     :raises EvaluationError: an output is missing, or its lines are not the holdout's.
     """
     outputs = list_uris(s3, output_uri)
-    return tuple(_read(s3, holdout, outputs, output_uri) for holdout in plan.holdouts)
+    return tuple(_read(s3, plan.problem, holdout, outputs, output_uri) for holdout in plan.holdouts)
 
 
-def _read(s3: S3Client, holdout: PlannedHoldout, outputs: list[str], output_uri: str) -> Predictions:
+def _read(s3: S3Client, problem: Problem, holdout: PlannedHoldout, outputs: list[str], output_uri: str) -> Predictions:
     found = [uri for uri in outputs if uri.endswith(f"/{holdout.name}.csv.out")]
     if len(found) != 1:
         raise EvaluationError(
@@ -50,40 +67,57 @@ def _read(s3: S3Client, holdout: PlannedHoldout, outputs: list[str], output_uri:
     rows = _rows(read(s3, found[0]).body)
     if len(rows) != len(wanted):
         raise EvaluationError(f"{found[0]} has {len(rows)} lines for the {len(wanted)} rows of holdout {holdout.name}.")
-    pairs = [
-        _check(found[0], line, row, expected) for line, (row, expected) in enumerate(zip(rows, wanted, strict=True), 1)
+    lines = [
+        _Line(f"{found[0]} line {number}", expected[0].strip(), expected[1], row)
+        for number, (row, expected) in enumerate(zip(rows, wanted, strict=True), 1)
     ]
-    return Predictions(
-        holdout=holdout.name,
-        uri=found[0],
-        keys=tuple(expected[0] for expected in wanted),
-        actual=tuple(actual for actual, _ in pairs),
-        predicted=tuple(predicted for _, predicted in pairs),
-    )
+    for line in lines:
+        _check_key(line, problem.columns)
+    outcome = _numbers(lines) if problem.is_regression else _classes(lines, problem)
+    return Predictions(holdout.name, found[0], tuple(line.key for line in lines), outcome)
 
 
 def _rows(body: bytes) -> list[list[str]]:
     return [row for row in csv.reader(io.StringIO(body.decode(), newline="")) if row]
 
 
-def _check(uri: str, line: int, row: list[str], expected: list[str]) -> tuple[float, float]:
-    """Return (measured, predicted) of one line, if it is the line of the expected row."""
-    place = f"{uri} line {line}"
-    if len(row) != 3:
-        raise EvaluationError(f"{place} has {len(row)} cells; expected key, target and prediction.")
-    if row[0].strip() != expected[0].strip():
-        raise EvaluationError(f"{place} is for key {row[0]!r}, but the holdout has {expected[0]!r} there.")
-    actual, joined, predicted = (_number(place, cell) for cell in (expected[1], row[1], row[2]))
-    if not math.isclose(actual, joined, rel_tol=1e-9):
-        raise EvaluationError(f"{place} says the target is {joined}, but the holdout has {actual} there.")
-    return actual, predicted
+def _check_key(line: _Line, columns: tuple[str, ...]) -> None:
+    if len(line.cells) != 2 + len(columns):
+        expected = f"key, target and {', '.join(columns)}"
+        raise EvaluationError(f"{line.place} has {len(line.cells)} cells; expected {expected}.")
+    if line.cells[0].strip() != line.key:
+        raise EvaluationError(f"{line.place} is for key {line.cells[0]!r}, but the holdout has {line.key!r} there.")
 
 
-def _number(place: str, cell: str) -> float:
-    try:
-        number = float(cell)
-    except ValueError as error:
-        raise EvaluationError(f"{place}: {cell!r} is not a number.") from error
-    if not math.isfinite(number):
-        raise EvaluationError(f"{place}: {cell!r} is not finite.")
-    return number
+def _numbers(lines: list[_Line]) -> Numbers:
+    predicted = tuple(answered_number(line.place, line.cells[2]) for line in lines)
+    return Numbers(tuple(answered_number(line.place, line.target, line.cells[1]) for line in lines), predicted)
+
+
+def _classes(lines: list[_Line], problem: Problem) -> Classes:
+    labels = Labels(problem.labels)
+    for line in lines:
+        if line.cells[1].strip() != line.target.strip():
+            raise EvaluationError(
+                f"{line.place} says the target is {line.cells[1]!r}, but the holdout has {line.target!r} there."
+            )
+    label = 2 + problem.columns.index(LABEL)
+    return Classes(
+        known=problem.labels,
+        actual=tuple(answered_label(line.place, line.target, labels) for line in lines),
+        predicted=tuple(answered_label(line.place, line.cells[label], labels) for line in lines),
+        probabilities=_probabilities(lines, problem),
+    )
+
+
+def _probabilities(lines: list[_Line], problem: Problem) -> tuple[tuple[float, ...], ...] | None:
+    """Return a probability per known class and row, from whichever column the pipeline answered with."""
+    count = len(problem.labels)
+    if PROBABILITIES in problem.columns and count:
+        place = 2 + problem.columns.index(PROBABILITIES)
+        return tuple(answered_probabilities(line.place, line.cells[place], count) for line in lines)
+    if PROBABILITY in problem.columns and count == 2:
+        place = 2 + problem.columns.index(PROBABILITY)
+        positive = [answered_probability(line.place, line.cells[place]) for line in lines]
+        return tuple((1 - chance, chance) for chance in positive)
+    return None

@@ -7,8 +7,10 @@ last, so a folder with it is complete.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
@@ -30,13 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rules:
-    """What decides, apart from the drop itself, what a prepared drop looks like."""
+    """What decides, apart from the drop itself, what a prepared drop looks like.
+
+    :param search: what to run to learn a new class, for messages; decides nothing.
+    """
 
     contract: Contract
     ignore: tuple[str, ...]
     validation_fraction: float
     held_out: frozenset[str]
     holdouts: str
+    search: str = "the search"
 
     @property
     def digest(self) -> str:
@@ -56,6 +62,7 @@ class Prepared:
     :param held_out: rows whose key is in a holdout, so no training sees them.
     :param unusable: rows without a target.
     :param extra: columns nobody asked for.
+    :param train_classes: class -> rows, of the training side; empty for a regression, as is ``validation_classes``.
     """
 
     digest: str
@@ -69,17 +76,23 @@ class Prepared:
     unusable: int
     extra: tuple[str, ...]
     source: str | None
+    train_classes: Mapping[str, int] = field(default_factory=dict)
+    validation_classes: Mapping[str, int] = field(default_factory=dict)
 
 
 _ADAPTER = TypeAdapter(Prepared)
 
 
 def rules_of(
-    contract: Contract, ignore: tuple[str, ...], validation_fraction: float, holdouts: Sequence[Holdout]
+    contract: Contract,
+    ignore: tuple[str, ...],
+    validation_fraction: float,
+    holdouts: Sequence[Holdout],
+    search: str = "the search",
 ) -> Rules:
     """Return the rules of a run."""
     keys = frozenset(key for holdout in holdouts for key in holdout.keys)
-    return Rules(contract, ignore, validation_fraction, keys, holdouts_digest(holdouts))
+    return Rules(contract, ignore, validation_fraction, keys, holdouts_digest(holdouts), search)
 
 
 def prepare_drop(s3: S3Client, locations: Locations, content: DropContent, rules: Rules) -> Prepared:
@@ -98,13 +111,17 @@ def prepare_drop(s3: S3Client, locations: Locations, content: DropContent, rules
 def _make(s3: S3Client, folder: str, content: DropContent, rules: Rules) -> Prepared:
     tables = _read(content, rules)
     sides: dict[Side, list[str]] = {name: [] for name in SIDES}
+    classes: dict[Side, Counter[str]] = {name: Counter() for name in SIDES}
     held_out = 0
     for table in tables:
-        for key, line in table.lines:
+        for (key, line), label in zip_longest(table.lines, table.classes):
             if key in rules.held_out:
                 held_out += 1
-            else:
-                sides[side(key, rules.validation_fraction)].append(line)
+                continue
+            chosen = side(key, rules.validation_fraction)
+            sides[chosen].append(line)
+            if label is not None:
+                classes[chosen][label] += 1
     # A chunk without rows is not written: SageMaker refuses empty input files.
     chunks = {f"{name}/chunk_0.csv": encode_file(lines) for name, lines in sides.items() if lines}
     for key, body in chunks.items():
@@ -121,6 +138,8 @@ def _make(s3: S3Client, folder: str, content: DropContent, rules: Rules) -> Prep
         unusable=sum(table.unusable for table in tables),
         extra=tuple(dict.fromkeys(name for table in tables for name in table.extra)),
         source=content.source,
+        train_classes=dict(classes["train"]),
+        validation_classes=dict(classes["validation"]),
     )
     write_json(s3, f"{folder}/check.json", _ADAPTER.dump_python(prepared, mode="json"))
     return prepared
@@ -128,4 +147,7 @@ def _make(s3: S3Client, folder: str, content: DropContent, rules: Rules) -> Prep
 
 def _read(content: DropContent, rules: Rules) -> list[Table]:
     seen: dict[str, str] = {}
-    return [read_table(file.uri, file.body, rules.contract, rules.ignore, seen=seen) for file in content.files]
+    return [
+        read_table(file.uri, file.body, rules.contract, rules.ignore, seen=seen, search=rules.search)
+        for file in content.files
+    ]

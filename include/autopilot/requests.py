@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from include.autopilot.answer import asked_for, output_filter
 from include.autopilot.errors import TemplateError
 from include.autopilot.names import job_name
 from include.autopilot.options import RunOptions
@@ -84,19 +85,23 @@ def training_request(template: Template, plan: Plan, manifests: Mapping[Side, st
 def model_request(template: Template, plan: Plan, artifact: str) -> Request:
     """Return the CreateModel request: all containers with their environments, the algorithm's with the new artifact.
 
+    The environments are the template's, apart from the answer's columns where the run needs others.
+
     :param artifact: the S3 address of the new ``model.tar.gz``.
     """
     request = copy.deepcopy(template.steps.model)
+    request["Containers"] = asked_for(request["Containers"], plan.problem.columns)
     request["Containers"][_ALGORITHM]["ModelDataUrl"] = artifact
-    request["ModelName"] = job_name(plan.model, "model", plan.cutoff, plan.run, artifact)
+    identity = (plan.run, artifact, *plan.problem.columns)
+    request["ModelName"] = job_name(plan.model, "model", plan.cutoff, *identity)
     return check("Model", request)
 
 
 def prediction_request(template: Template, plan: Plan, model_name: str) -> Request:
-    """Return the CreateTransformJob request that predicts every holdout; one output line ``key,target,prediction``.
+    """Return the CreateTransformJob request that predicts every holdout; one output line ``key,target,answer...``.
 
     The holdout's lines are ``key,target,features...``: the model sees the features only, and the service puts key and
-    target beside the prediction, so that nothing has to be aligned by line number later.
+    target beside the answer, so that nothing has to be aligned by line number later.
     """
     request = copy.deepcopy(template.steps.featurize)
     # Settings of the featurizer's own container; the pipeline asks for its own payload size.
@@ -115,7 +120,11 @@ def prediction_request(template: Template, plan: Plan, model_name: str) -> Reque
         "Accept": "text/csv",
         "AssembleWith": "Line",
     }
-    request["DataProcessing"] = {"InputFilter": "$[2:]", "JoinSource": "Input", "OutputFilter": "$[0,1,-1]"}
+    request["DataProcessing"] = {
+        "InputFilter": "$[2:]",
+        "JoinSource": "Input",
+        "OutputFilter": output_filter(plan.problem.columns),
+    }
     request["ModelName"] = model_name
     request["TransformJobName"] = job_name(plan.model, "predict", plan.cutoff, plan.run, model_name)
     return check("TransformJob", request)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot import requests
+from include.autopilot import classes, requests
 from include.autopilot.config import ModelConfig
 from include.autopilot.csvlines import encode_file
 from include.autopilot.descriptions import describe
@@ -25,6 +26,7 @@ from include.autopilot.objects import write
 from include.autopilot.options import RunOptions
 from include.autopilot.plan import Plan, PlannedDrop, PlannedHoldout, load_plan, repeated_day, save_plan
 from include.autopilot.preparation import prepare_drop, rules_of
+from include.autopilot.problem import problem_of
 from include.autopilot.projection import Request
 from include.autopilot.source import combine, marked
 from include.autopilot.summary import summary_of
@@ -50,8 +52,9 @@ def prepare(
     """
     locations = Locations(config.root)
     template = _usable_template(s3, sagemaker, config, locations, cutoff)
+    problem = problem_of(template, template.steps.model["Containers"], config.inference_output == "probabilities")
     contract = template.schema.keyed(config.key)
-    holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore)
+    holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, f"{config.name}_search")
     drops = visible_drops(list_drops(s3, locations), cutoff, locations.drops)
     scope = drops[-1:] if options.scope == "new" else drops
     planned, sources = _plan_drops(s3, config, template, holdouts, scope)
@@ -66,12 +69,16 @@ def prepare(
         template=template.digest,
         automl_job=template.automl_job,
         candidate=template.candidate,
+        problem=problem,
         drops=planned,
         holdouts=_write_holdouts(s3, f"{locations.run(key)}/holdout", holdouts),
         source=combine([*sources, *(holdout.source for holdout in holdouts), template.source]),
         notes=config.notes,
     )
     _check_rows(plan)
+    used = [drop.prepared for drop in plan.used]
+    classes.check_training(problem, used, f"{config.name}_search")
+    plan = replace(plan, notes=(*plan.notes, *classes.notes_of(problem, used, holdouts)))
     missing = [drop for drop in plan.used if not has_features(s3, drop)]
     summary = summary_of(plan, len(missing))
     log.info("%s", marked(summary["sentence"], plan.source))
@@ -144,10 +151,6 @@ def _usable_template(
             f"{config.key!r} identifies a row by {config.name}.yaml, but {template.automl_job or template.candidate} "
             f"used it as a feature. Name another key, or run {config.name}_search again without it."
         )
-    if template.problem_type != "Regression":
-        raise TemplateError(
-            f"The template of {config.name} is for {template.problem_type}; only Regression can be evaluated so far."
-        )
     featurizer = template.steps.featurize["ModelName"]
     try:
         describe(sagemaker, "Model", featurizer)
@@ -162,7 +165,8 @@ def _plan_drops(
     s3: S3Client, config: ModelConfig, template: Template, holdouts: Sequence[Holdout], drops: Sequence[Drop]
 ) -> tuple[tuple[PlannedDrop, ...], list[str | None]]:
     locations = Locations(config.root)
-    rules = rules_of(template.schema.keyed(config.key), config.ignore, config.validation_fraction, holdouts)
+    contract = template.schema.keyed(config.key)
+    rules = rules_of(contract, config.ignore, config.validation_fraction, holdouts, f"{config.name}_search")
     planned: list[PlannedDrop] = []
     sources: list[str | None] = []
     for drop in drops:

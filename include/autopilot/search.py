@@ -75,7 +75,7 @@ def automl_request(config: ModelConfig, cutoff: datetime, input_uri: str, identi
     :param identity: what makes this search this one, for example the run's id; part of the job's name.
     """
     search = config.search
-    request = {
+    request: Request = {
         "AutoMLJobName": automl_name(config.name, cutoff, stamp(cutoff), identity),
         "InputDataConfig": [
             {
@@ -99,6 +99,9 @@ def automl_request(config: ModelConfig, cutoff: datetime, input_uri: str, identi
         },
         "RoleArn": search.role_arn,
     }
+    if search.algorithms:
+        generation = {"AlgorithmsConfig": [{"AutoMLAlgorithms": list(search.algorithms)}]}
+        request["AutoMLJobConfig"]["CandidateGenerationConfig"] = generation
     return check("AutoMLJob", request)
 
 

@@ -14,6 +14,7 @@ from itertools import islice
 from operator import itemgetter
 
 from include.autopilot.cells import Findings, Record, check_numbers, is_blank
+from include.autopilot.classcolumn import ClassColumn
 from include.autopilot.contract import Contract
 from include.autopilot.csvlines import encode_line
 from include.autopilot.errors import ContractError
@@ -31,6 +32,7 @@ class Table:
     :param lines: (key, CSV line without line end) of every row that has a target, in the file's order.
     :param unusable: rows without a target.
     :param extra: columns that nobody asked for; they are left out.
+    :param classes: the class of every line; empty for a regression.
     """
 
     file: str
@@ -38,6 +40,7 @@ class Table:
     lines: tuple[tuple[str, str], ...]
     unusable: int
     extra: tuple[str, ...]
+    classes: tuple[str, ...] = ()
 
 
 def read_header(file: str, body: bytes) -> list[str]:
@@ -55,6 +58,7 @@ def read_table(
     ignore: Sequence[str] = (),
     select: Sequence[str] | None = None,
     seen: MutableMapping[str, str] | None = None,
+    search: str = "the search",
 ) -> Table:
     """Check one file and return its usable rows.
 
@@ -62,13 +66,14 @@ def read_table(
     :param ignore: columns that may be there and are not reported.
     :param select: columns of the lines, in order; the contract's unless told. May include the key.
     :param seen: key -> where it stood, of the files read before; extended by this file's keys.
+    :param search: what to run to learn a new class, for messages.
     :raises ContractError: the file breaks the contract; one sentence per problem.
     """
     reader = _reader(_decode(file, body))
     header = _header(file, reader)
     extra = check_header(file, header, contract, ignore)
     wanted = contract.columns if select is None else tuple(select)
-    scan = _Scan(file, header, contract, wanted, {} if seen is None else seen)
+    scan = _Scan(file, header, contract, wanted, {} if seen is None else seen, search)
     records = _records(reader, header, scan.findings)
     while block := list(islice(records, _BLOCK)):
         scan.add(block)
@@ -79,19 +84,27 @@ class _Scan:
     """The state of one pass over a file."""
 
     def __init__(
-        self, file: str, header: list[str], contract: Contract, wanted: Sequence[str], seen: MutableMapping[str, str]
+        self,
+        file: str,
+        header: list[str],
+        contract: Contract,
+        wanted: Sequence[str],
+        seen: MutableMapping[str, str],
+        search: str,
     ) -> None:
         self.findings = Findings(file)
         self._file = file
         self._header = header
         self._key = header.index(contract.key)
         self._target = header.index(contract.target)
-        self._target_name = contract.target
         self._numeric = [header.index(column) for column in contract.numeric]
         self._wanted = [header.index(column) for column in wanted]
         self._seen = seen
+        classes = contract.target not in contract.numeric
+        self._classed = ClassColumn(contract.target, contract.labels, search) if classes else None
         self._rows = 0
         self._lines: list[tuple[str, str]] = []
+        self._classes: list[str] = []
 
     def add(self, block: list[Record]) -> None:
         self._rows += len(block)
@@ -102,18 +115,34 @@ class _Scan:
             self._check_key(record, key)
             if record.spans_lines:
                 self._check_breaks(record)
-            if not is_blank(record.cells[self._target]):
-                cells = pick(record.cells) if len(self._wanted) > 1 else (pick(record.cells),)
-                self._lines.append((key, encode_line(cells)))
+            cells = self._usable(record)
+            if cells is not None:
+                picked = pick(cells) if len(self._wanted) > 1 else (pick(cells),)
+                self._lines.append((key, encode_line(picked)))
 
     def finish(self, extra: tuple[str, ...]) -> Table:
         self.findings.raise_if_any()
         if not self._rows:
             raise ContractError([f"{self._file} has a header and no rows. Deliver the rows, or remove the file."])
         if not self._lines:
-            fault = f"none of its {self._rows} rows is usable: column {self._target_name!r} is empty from row 1 on"
+            column = self._header[self._target]
+            fault = f"none of its {self._rows} rows is usable: column {column!r} is empty from row 1 on"
             raise ContractError([f"{self._file}: {fault} (line 2). Deliver the measured values, or remove the file."])
-        return Table(self._file, self._rows, tuple(self._lines), self._rows - len(self._lines), extra)
+        unusable = self._rows - len(self._lines)
+        return Table(self._file, self._rows, tuple(self._lines), unusable, extra, tuple(self._classes))
+
+    def _usable(self, record: Record) -> Sequence[str] | None:
+        """Return the cells, a class as the candidate spells it; None where there is no target to learn from."""
+        cell = record.cells[self._target]
+        if self._classed is None:
+            return None if is_blank(cell) else record.cells
+        label = self._classed.label(record, cell, self.findings)
+        if label is None:
+            return None
+        self._classes.append(label)
+        if label == cell:
+            return record.cells
+        return [label if place == self._target else text for place, text in enumerate(record.cells)]
 
     def _check_key(self, record: Record, key: str) -> None:
         column = self._header[self._key]

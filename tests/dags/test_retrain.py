@@ -35,7 +35,7 @@ def test_it_learns(searched: Tiny, first: Any) -> None:
     report = report_of(searched, first)
     judged = report["holdouts"]["sealed"]
     assert judged["rows"] == 80
-    assert judged["r2"] > 0.7
+    assert judged["metrics"]["R2"]["value"] > 0.7
     assert report["training_rows"] + report["validation_rows"] == 620
     assert [drop["date"] for drop in report["drops"]] == ["2024-01-01"]
     assert report["synthetic"] is False
@@ -49,7 +49,8 @@ def test_the_reported_error_is_that_of_the_predictions(searched: Tiny, first: An
     assert [row[0] for row in rows] == list(holdout["id"])
     assert [float(row[1]) for row in rows] == list(holdout["y"])
     errors = np.array([float(row[2]) - float(row[1]) for row in rows])
-    assert report["holdouts"]["sealed"]["rmse"] == pytest.approx(float(np.sqrt(np.mean(errors**2))))
+    rmse = report["holdouts"]["sealed"]["metrics"]["RMSE"]["value"]
+    assert rmse == pytest.approx(float(np.sqrt(np.mean(errors**2))))
 
 
 def test_every_features_file_has_a_record_per_row_of_its_chunk(searched: Tiny, first: Any) -> None:

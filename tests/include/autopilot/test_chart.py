@@ -5,12 +5,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from include.autopilot.chart import parity_svg
+from include.autopilot.outcome import Numbers
+from include.autopilot.parity import parity_svg
 
 
-def svg(**changes: object) -> str:
-    values = {"name": "sealed", "title": "sealed", "target": "y", "actual": [1.0, 2.0], "predicted": [1.5, 2.5]}
-    return parity_svg(**(values | changes))  # type: ignore[arg-type]
+def svg(name: str = "sealed", title: str = "sealed", target: str = "y") -> str:
+    return parity_svg(name, title, target, Numbers((1.0, 2.0), (1.5, 2.5)))
 
 
 def test_it_is_one_element_that_stands_alone() -> None:
@@ -40,7 +40,3 @@ def test_texts_are_only_texts(title: str) -> None:
     root = ET.fromstring(svg(title=title, target=title))  # noqa: S314 - made a line ago
     assert title in "".join(root.itertext())
     assert "<script" not in svg(title=title)
-
-
-def test_one_row_is_enough() -> None:
-    assert svg(actual=[1.0], predicted=[1.0]).startswith("<svg")

@@ -94,7 +94,7 @@ def test_a_retraining_from_drop_to_report(real: Toy) -> None:
     assert [line[0] for line in lines] == [f"row-{number}" for number in range(1000, 1050)]
     evaluation = retrain.evaluate(real.s3, prepared["plan"], output)
     # The target is a sum of two columns with a standard deviation of 2.2: whoever learned at all is well below.
-    assert evaluation["holdouts"]["sealed"]["rmse"] < 1
+    assert evaluation["holdouts"]["sealed"]["metrics"]["RMSE"]["value"] < 1
     assert evaluation["holdouts"]["second"]["rows"] == 7
     written = retrain.report(real.s3, prepared["plan"], [])
     assert json.loads(real.get(written["json"]))["training_rows"] == prepared["summary"]["training_rows"]

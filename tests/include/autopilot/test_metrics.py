@@ -1,44 +1,56 @@
 from __future__ import annotations
 
-import math
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from botocore.session import get_session
 
-from include.autopilot.metrics import regression_metrics
-
-VALUES = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
+from include.autopilot.metrics import BINARY, METRICS, MULTICLASS, REGRESSION, find_metric, metrics_of
 
 
-def test_by_hand() -> None:
-    found = regression_metrics([1, 2, 3, 4], [2, 2, 3, 2])
-    assert found.rows == 4
-    assert found.rmse == pytest.approx(math.sqrt(5 / 4))
-    assert found.mae == pytest.approx(3 / 4)
-    assert found.r2 == pytest.approx(1 - 5 / 5)
-    assert found.spearman == pytest.approx(math.sqrt(1 / 15), abs=0.1)
+def names(problem_type: str) -> set[str]:
+    return {metric.name for metric in metrics_of(problem_type)}
 
 
-@given(st.lists(VALUES, min_size=2, unique=True))
-def test_perfection(values: list[float]) -> None:
-    found = regression_metrics(values, values)
-    assert (found.rmse, found.mae, found.r2) == (0, 0, 1)
-    assert found.spearman == pytest.approx(1)
+def test_every_problem_has_autopilots_metrics() -> None:
+    assert names(REGRESSION) - {"Spearman"} == {"MAE", "MSE", "R2", "RMSE"}
+    assert names(BINARY) == {"Accuracy", "AUC", "BalancedAccuracy", "F1", "LogLoss", "Precision", "Recall"}
+    assert names(MULTICLASS) == {
+        "Accuracy", "BalancedAccuracy", "F1macro", "LogLoss", "PrecisionMacro", "RecallMacro",
+    }  # fmt: skip
+
+
+def test_every_objective_for_tables_that_sagemaker_takes_is_known() -> None:
+    taken = set(get_session().get_service_model("sagemaker").shape_for("AutoMLMetricEnum").enum)  # type: ignore[attr-defined]
+    of_forecasts = {"MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss"}
+    assert taken - of_forecasts <= {metric.name for metric in METRICS}
 
 
 @pytest.mark.parametrize(
-    ("actual", "predicted", "r2", "spearman"),
-    [([1.0], [2.0], None, None), ([1.0, 1.0], [1.0, 2.0], None, None), ([1.0, 3.0], [2.0, 2.0], 0.0, None)],
+    ("name", "problem_type", "expected"),
+    [
+        ("F1", BINARY, "F1"),
+        ("validation:f1_binary", BINARY, "F1"),
+        ("validation:binary_f_beta", None, "F1"),
+        ("validation:binary_classification_accuracy", BINARY, "Accuracy"),
+        ("validation:accuracy", MULTICLASS, "Accuracy"),
+        ("validation:objective_loss", REGRESSION, "MSE"),
+        ("validation:objective_loss", MULTICLASS, "LogLoss"),
+        ("validation:mlogloss", MULTICLASS, "LogLoss"),
+        ("validation:mse", REGRESSION, "MSE"),
+    ],
 )
-def test_what_is_not_defined_is_none(
-    actual: list[float], predicted: list[float], r2: float | None, spearman: float | None
-) -> None:
-    found = regression_metrics(actual, predicted)
-    assert (found.r2, found.spearman) == (r2, spearman)
+def test_found_by_autopilots_name_and_by_the_algorithms(name: str, problem_type: str | None, expected: str) -> None:
+    found = find_metric(name, problem_type)
+    assert found is not None
+    assert found.name == expected
 
 
-@pytest.mark.parametrize(("actual", "predicted"), [([], []), ([1.0, 2.0], [1.0])])
-def test_pairs_are_needed(actual: list[float], predicted: list[float]) -> None:
-    with pytest.raises(ValueError, match=r"minimum of 1|inconsistent"):
-        regression_metrics(actual, predicted)
+@pytest.mark.parametrize(("name", "problem_type"), [("MSE", BINARY), ("AUC", MULTICLASS), ("MAPE", None)])
+def test_what_the_problem_does_not_have(name: str, problem_type: str | None) -> None:
+    assert find_metric(name, problem_type) is None
+
+
+def test_an_alias_means_one_direction() -> None:
+    for metric in METRICS:
+        for name in (metric.name.lower(), *metric.aliases):
+            meant = {other.direction for other in METRICS if name in (other.name.lower(), *other.aliases)}
+            assert len(meant) == 1, name

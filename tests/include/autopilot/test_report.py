@@ -77,17 +77,19 @@ def test_jobs_are_listed(toy: Toy) -> None:
 
 def test_what_others_wrote_is_escaped(toy: Toy) -> None:
     _, content = written(toy, [])
-    page = render(content | {"data_source": "<script>alert(1)</script>"}, ["<svg></svg>"], "<b>")
+    page = render(content | {"data_source": "<script>alert(1)</script>", "target": "<b>"}, ["<svg></svg>"])
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+    assert "<b>." not in page
     assert "<figure><svg></svg></figure>" in page
 
 
 def test_undefined_metrics_are_a_dash(toy: Toy) -> None:
     toy.put("holdout/second.csv", csv_bytes(rows(2000, 1)))
     page, content = written(toy, [])
-    assert content["holdouts"]["second"]["r2"] is None
+    assert content["holdouts"]["second"]["metrics"]["R2"]["value"] is None
     assert '<td class="n">–</td>' in page  # noqa: RUF001
+    assert "<li>second: no R², Spearman, because one row only.</li>" in page
 
 
 def test_a_job_without_a_name_is_an_error_not_a_blank(toy: Toy) -> None:

@@ -93,7 +93,9 @@ def test_channels_are_found_by_name(planned: Any) -> None:
 
 
 def test_a_missing_channel_is_refused(planned: Any) -> None:
-    channels = [channel for channel in planned[0].train["InputDataConfig"] if channel["ChannelName"] != "validation"]
+    channels = [
+        channel for channel in planned[0].steps.train["InputDataConfig"] if channel["ChannelName"] != "validation"
+    ]
     with pytest.raises(TemplateError, match="has the channels notes, train; expected train and validation among them"):
         train(planned, {"InputDataConfig": channels})
 

@@ -320,13 +320,20 @@ def test_evaluation_and_report(toy: Toy, caplog: pytest.LogCaptureFixture) -> No
         evaluation = retrain.evaluate(toy.s3, prepared["plan"], output)
     assert evaluation["judge"] == "sealed"
     assert evaluation["holdouts"]["sealed"]["rows"] == 12
-    assert evaluation["holdouts"]["sealed"]["rmse"] == pytest.approx(0.5)
-    assert evaluation["holdouts"]["second"]["mae"] == pytest.approx(0.5)
-    assert "A toy, holdout sealed: RMSE 0.5000" in caplog.text
+    assert evaluation["objective"] == {
+        "metric": "MSE",
+        "direction": "Minimize",
+        "value": pytest.approx(0.25),
+        "reason": None,
+    }
+    assert evaluation["holdouts"]["sealed"]["metrics"]["RMSE"]["value"] == pytest.approx(0.5)
+    assert evaluation["holdouts"]["second"]["metrics"]["MAE"]["value"] == pytest.approx(0.5)
+    assert "A toy, holdout sealed: MSE 0.2500 (lower is better); RMSE 0.5000, MAE 0.5000" in caplog.text
     jobs = [{"step": "train", "kind": "TrainingJob", "name": "toy-train", "status": "Completed", "seconds": 12.5}]
     written = retrain.report(toy.s3, prepared["plan"], jobs)
     found = json.loads(toy.get(written["json"]))
-    assert found["holdouts"]["sealed"]["rmse"] == pytest.approx(0.5)
+    assert found["objective"] == evaluation["objective"]
+    assert found["holdouts"]["sealed"]["metrics"] == evaluation["holdouts"]["sealed"]["metrics"]
     assert found["jobs"] == jobs
     assert found["training_rows"] == prepared["summary"]["training_rows"]
     page = toy.get(written["html"]).decode()
@@ -343,7 +350,7 @@ def test_evaluation_and_report(toy: Toy, caplog: pytest.LogCaptureFixture) -> No
             lambda lines: [lines[1], lines[0], *lines[2:]],
             "line 1 is for key 'row-1001', but the holdout has 'row-1000'",
         ),
-        (lambda lines: [lines[0] + ",1", *lines[1:]], "line 1 has 4 cells; expected key, target and prediction"),
+        (lambda lines: [lines[0] + ",1", *lines[1:]], "line 1 has 4 cells; expected key, target and prediction."),
         (lambda lines: ["row-1000,77,1", *lines[1:]], "line 1 says the target is 77.0, but the holdout has"),
         (lambda lines: [*lines[:-1], "row-1011,1,high"], "line 12: 'high' is not a number"),
         (lambda lines: [lines[0].rpartition(",")[0] + ",nan", *lines[1:]], "line 1: 'nan' is not finite"),
@@ -379,7 +386,7 @@ def test_a_plan_that_is_gone(toy: Toy) -> None:
         retrain.training_request(toy.s3, f"{toy.config.root}/runs/none/plan.json")
 
 
-def test_a_classification_template_is_refused_before_anything_is_paid(toy: Toy) -> None:
+def test_an_objective_that_cannot_be_computed_is_refused_before_anything_is_paid(toy: Toy) -> None:
     from include.autopilot.search import publish_template
     from tests.include.autopilot.conftest import AUTOML_JOB, MODULE, SEARCHED
 
@@ -387,5 +394,5 @@ def test_a_classification_template_is_refused_before_anything_is_paid(toy: Toy) 
     job = toy.sagemaker.only("DescribeAutoMLJobV2")
     job["AutoMLProblemTypeConfig"]["TabularJobConfig"]["ProblemType"] = "BinaryClassification"
     publish_template(toy.sagemaker, toy.s3, toy.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
-    with pytest.raises(TemplateError, match="is for BinaryClassification; only Regression"):
+    with pytest.raises(TemplateError, match="is 'MSE', which cannot be computed for BinaryClassification"):
         prepare(toy)

@@ -1,0 +1,73 @@
+"""Which classes the rows of a run have, and which are missing where they are needed.
+
+The split is a hash of the row's key and is not stratified, so that a row never changes side; a rare class can
+therefore miss a side.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from include.autopilot.errors import RunError
+from include.autopilot.holdouts import Holdout
+from include.autopilot.preparation import Prepared
+from include.autopilot.problem import Problem
+
+
+def check_training(problem: Problem, used: Sequence[Prepared], search: str) -> None:
+    """Refuse a training set without a class that the candidate knows.
+
+    The algorithm would train all the same, and give a model that can never predict the class.
+
+    :param search: what to run to find a pipeline for fewer classes, for the message.
+    :raises RunError: a class has no training row.
+    """
+    if problem.is_regression:
+        return
+    found = _counted(prepared.train_classes for prepared in used)
+    missing = _missing(problem.labels, found)
+    if not missing and len(found) > 1:
+        return
+    what = f"no row of the class {missing}" if missing else f"only the class {_listed(found)}"
+    raise RunError(
+        f"The training rows have {what}; a model trained on them could never predict anything else. "
+        f"Take more drops (scope full, a later cutoff), or run {search} again if the class is gone for good."
+    )
+
+
+def notes_of(problem: Problem, used: Sequence[Prepared], holdouts: Sequence[Holdout]) -> tuple[str, ...]:
+    """Return what readers of the report must know about the classes; nothing for a regression."""
+    if problem.is_regression:
+        return ()
+    notes = []
+    if not problem.labels:
+        notes.append(
+            "The candidate does not say which classes it knows: a new class in a drop could not be recognised as new."
+        )
+    found = _counted(prepared.validation_classes for prepared in used)
+    classes = problem.labels or tuple(_counted(prepared.train_classes for prepared in used))
+    if missing := _missing(classes, found):
+        notes.append(f"No validation row is of the class {missing}: the training's own validation metric ignores it.")
+    lacking = ((holdout.name, _missing(classes, Counter(holdout.table.classes))) for holdout in holdouts)
+    notes += [
+        f"Holdout {name} has no row of the class {missing}: its metrics say nothing about it."
+        for name, missing in lacking
+        if missing
+    ]
+    return tuple(notes)
+
+
+def _counted(sides: Iterable[Mapping[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for side in sides:
+        total.update(side)
+    return total
+
+
+def _missing(classes: Sequence[str], found: Mapping[str, int]) -> str:
+    return _listed([label for label in classes if not found.get(label)])
+
+
+def _listed(labels: Iterable[str]) -> str:
+    return ", ".join(repr(label) for label in labels)
