@@ -6,12 +6,14 @@ import ast
 import re
 from pathlib import Path
 
-from include.local_aws import durable_s3, moto_services
+from include.local_aws import durable_s3, moto_services, runtimes
 from include.local_aws.__main__ import READY
 from include.local_aws.control.plane import OPERATIONS
 from include.local_aws.faults import rules
 from include.local_aws.runner import processing, runner, training, transform
 from include.local_aws.runner.processes import GRACE_SECONDS
+from include.local_aws.runtimes.mlp import hyperparameters as mlp
+from include.local_aws.search.algorithms import ALGORITHMS, DEFAULT
 
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
 
@@ -32,6 +34,20 @@ def test_numbers_and_names_are_the_codes() -> None:
         assert f"`{module.LOG_GROUP}`" in DOCS
     for service in moto_services.SERVICES:
         assert service.upper() in DOCS or service.title() in DOCS
+
+
+def test_every_image_and_algorithm_is_named() -> None:
+    for repository in runtimes._RUNTIMES:
+        assert f"`{repository}`" in DOCS
+    for name in ALGORITHMS:
+        assert f"| `{name}` |" in DOCS
+    assert DEFAULT == ("xgboost",)
+    assert "Without `AlgorithmsConfig` only XGBoost is tried" in DOCS
+
+
+def test_every_hyperparameter_of_mlp_is_named() -> None:
+    for name in (*mlp.HONOURED, *mlp.WITHOUT_EFFECT):
+        assert name.startswith("_") or name == "ml_application" or f"`{name}`" in DOCS
 
 
 def test_refused_bucket_settings_are_named() -> None:

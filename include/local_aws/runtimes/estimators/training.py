@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from include.local_aws.runtimes import ClientError
-from include.local_aws.runtimes.channels import Examples, channel_config, merged, read_channel
+from include.local_aws.runtimes.channels import Examples, channel_config, data_format, merged, read_channel
 from include.local_aws.runtimes.estimators.model import Model
 from include.local_aws.runtimes.estimators.scores import Scores, log_lines, mean, score
 from include.local_aws.runtimes.estimators.task import BINARY, Task
@@ -126,6 +126,9 @@ def _channels(opt_ml: Path, plan: Plan) -> dict[str, Examples]:
     unknown = sorted(set(channel_config(opt_ml)) - {*names})
     if unknown:
         raise ClientError(f"Extraneous channel found: {unknown[0]}; the channels are {', '.join(names)}")
+    for name, settings in channel_config(opt_ml).items():
+        if data_format(settings.get("ContentType", RECORDIO)) == "libsvm":
+            raise ClientError(f"channel {name}: {plan.algorithm} takes text/csv and {RECORDIO}, not LIBSVM")
     found = {name: read_channel(opt_ml, name, default=RECORDIO) for name in names}
     if found["train"] is None:
         raise ClientError("Missing required channel: train")
