@@ -49,6 +49,10 @@ class EvaluationError(AutopilotError):
     """Predictions that do not belong, line for line, to the holdout they were made for."""
 
 
+class GateError(AutopilotError):
+    """Two models that the gate cannot compare; the message says why."""
+
+
 class ContractError(AutopilotError):
     """A file that breaks the contract.
 
