@@ -8,18 +8,20 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import psutil
 
 from include.local_aws.process import LocalAws, start
-from tests.chaos.settings import environment
+from tests.chaos.settings import commands, environment
 from tests.chaos.tap import Tap
 
-COMPONENTS = ("api-server", "scheduler", "triggerer", "dag-processor")
-SECONDS_TO_START = 180
+SECONDS_TO_START = 600
+_SECONDS_TO_LOOK = 0.1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -51,20 +53,24 @@ class Cluster:
         self._aws_port = int(self.aws.url.rsplit(":", 1)[1])
         self.tap = Tap(self._aws_port)
         self.environment = environment(home / "airflow", self.tap.url)
+        self._commands = commands(self.environment)
         self.api = self.environment["AIRFLOW__API__BASE_URL"]
 
     def start(self) -> None:
         """Make the database, start every component and wait until all report healthy."""
-        if self._run("db", "migrate").wait() != 0:
+        if self._run("db", ("db", "migrate")).wait() != 0:
             raise NotStarted(f"Airflow could not make its database; see {self._home / 'db.log'}")
-        for name in COMPONENTS:
+        for name in self._commands:
             self._start(name)
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
             with suppress(httpx.HTTPError, ValueError):
                 health = httpx.get(f"{self.api}/api/v2/monitor/health").json()
-                if all(part.get("status") == "healthy" for part in health.values()):
+                tasks = httpx.get(f"{self.environment['AIRFLOW__CORE__EXECUTION_API_SERVER_URL']}health")
+                if tasks.is_success and all(part.get("status") == "healthy" for part in health.values()):
                     return
+            if ended := [name for name, process in self._processes.items() if process.poll() is not None]:
+                raise NotStarted(f"Airflow's {ended} ended instead of starting; see {self._home}")
             time.sleep(1)
         raise NotStarted(f"Airflow did not become healthy in {SECONDS_TO_START} s; see {self._home}")
 
@@ -105,8 +111,23 @@ class Cluster:
             return worker is not None and worker.pid != os.getpid()
         return False
 
-    def supervise(self) -> None:
-        """Start what is due again; called often."""
+    @contextmanager
+    def supervised(self) -> Iterator[Future[None]]:
+        """Start again what was killed, until the block is left; gives the supervisor, who is done only if he failed."""
+        enough = threading.Event()
+
+        def supervise() -> None:
+            while not enough.wait(_SECONDS_TO_LOOK):
+                self._supervise()
+
+        with ThreadPoolExecutor(1, "supervisor") as threads:
+            supervisor = threads.submit(supervise)
+            try:
+                yield supervisor
+            finally:
+                enough.set()
+
+    def _supervise(self) -> None:
         with self._lock:
             now = time.monotonic()
             for name in [name for name, due in self._due.items() if due <= now]:
@@ -121,6 +142,10 @@ class Cluster:
                     self._due[name] = now + 1
             self._end_idle_orphans()
         self._reap()
+
+    def is_whole(self) -> bool:
+        """Whether nothing waits to be started again."""
+        return not self._due
 
     def stop(self) -> list[str]:
         """End everything that was started; gives what is left all the same, which is nothing."""
@@ -174,10 +199,10 @@ class Cluster:
         return os.getpid() in {parent.pid for parent in process.parents()}
 
     def _start(self, name: str) -> None:
-        self._processes[name] = self._run(name)
+        self._processes[name] = self._run(name, self._commands[name])
 
-    def _run(self, *arguments: str) -> subprocess.Popen[bytes]:
-        with (self._home / f"{arguments[0]}.log").open("ab") as log:
+    def _run(self, name: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        with (self._home / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "airflow", *arguments],
                 env=self.environment,

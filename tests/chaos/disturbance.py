@@ -27,7 +27,8 @@ _NAMED_BY = {
     "DescribeTransformJob": "TransformJobName",
     "DescribeLogStreams": "logStreamNamePrefix",
 }
-_SECONDS_TO_TRY, _SECONDS_TO_WAIT = 60.0, 300.0
+# A worker is there at its moment or not; another victim may be down at first; a job and its task come back slowly.
+_SECONDS_TO_KILL, _SECONDS_TO_TRY, _SECONDS_TO_WAIT = 5.0, 60.0, 600.0
 
 
 class Disturbance:
@@ -41,6 +42,7 @@ class Disturbance:
         self._pending: dict[str, Scenario] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(64, "disturbance")
+        self._resting = threading.Event()
         #: The runs whose moment came, and what happened then.
         self.done: dict[str, str] = {}
         #: The runs to which nothing more will happen.
@@ -52,6 +54,17 @@ class Disturbance:
     def expect(self, scenario: Scenario) -> None:
         """Wait for a scenario's moment from now on."""
         self._pending[scenario.run] = scenario
+
+    def is_under_way(self, run: str) -> bool:
+        """Whether the run's moment has come and it is not yet known whether anything was done."""
+        return run not in self._pending and run not in self.over
+
+    def rest(self) -> None:
+        """Do nothing more; returns once what is under way has been given up or done."""
+        with self._lock:
+            self._pending.clear()
+        self._resting.set()
+        self._threads.shutdown(wait=True)
 
     def look(self, tasks: dict[tuple[str, str], Task]) -> None:
         """Take the moments that only Airflow's database shows; called often."""
@@ -69,7 +82,12 @@ class Disturbance:
             self._strike(one, one.step)
             # What the process has not sent before its death must not arrive after it.
             return not (one.victim == "worker" and one.how in ("task", "both"))
-        if call.operation == "DescribeLogStreams" and (one := self._at(call, scenarios.FINISHING)):
+        if call.operation == "DescribeLogStreams":
+            one = self._at(call, scenarios.FINISHING)
+        else:
+            # A worker is held where it learns of the end; it would be gone before it could be found.
+            one = self._at(call, scenarios.ENDED, where=lambda one: one.victim == "worker" and self._has_ended(call))
+        if one:
             self._strike(one, one.step)
         return True
 
@@ -88,19 +106,19 @@ class Disturbance:
             self._strike(one, one.step)
         elif one := self._at(call, scenarios.RUNNING):
             self._soon(self._strike_later, one)
-        elif one := self._at(call, scenarios.ENDED):
+        elif one := self._at(call, scenarios.ENDED, where=lambda one: one.victim != "worker"):
             self._soon(self._strike_when_ended, one, call)
         elif one := self._at(call, *scenarios.DEEDS):
             self._soon(self._act, one)
 
-    def _at(self, call: Call, *moments: str) -> Scenario | None:
+    def _at(self, call: Call, *moments: str, where: Callable[[Scenario], bool] = lambda _one: True) -> Scenario | None:
         """Take the scenario whose moment this call is; nobody else gets it then."""
         named = _JOB.match(str(call.request.get(_NAMED_BY.get(call.operation, ""), "")))
+        one = self._pending.get(named["run"]) if named else None
+        if named is None or one is None or one.moment not in moments or one.step != named["step"] or not where(one):
+            return None
         with self._lock:
-            one = self._pending.get(named["run"]) if named else None
-            if named is None or one is None or one.moment not in moments or one.step != named["step"]:
-                return None
-            return self._pending.pop(one.run)
+            return self._pending.pop(one.run, None)
 
     def _take(self, one: Scenario, step: str) -> None:
         with self._lock:
@@ -114,7 +132,8 @@ class Disturbance:
                 do(one, *arguments)
             except Exception:  # noqa: BLE001 - whatever it was, the scenario's moment has not come
                 traceback.print_exc()
-            self.over.add(one.run)
+            finally:
+                self.over.add(one.run)
 
         self._threads.submit(done)
 
@@ -123,17 +142,20 @@ class Disturbance:
         self._strike(one, one.step)
 
     def _strike_when_ended(self, one: Scenario, call: Call) -> None:
-        _until(lambda: self._status(call) not in ("", "InProgress"))
+        self._until(lambda: self._has_ended(call))
         self._strike(one, one.step)
 
     def _strike(self, one: Scenario, step: str) -> None:
-        if one.victim == "worker":
-            struck = _until(lambda: self._kill_worker(one, step), 3)
-        else:
-            # Down already: this scenario waits for its turn.
-            struck = _until(lambda: self._cluster.kill(one.victim, one.how == "whole", one.pause))
-        if struck:
-            self.done[one.run] = f"{one.victim} killed ({one.how})"
+        try:
+            if one.victim == "worker":
+                struck = self._until(lambda: self._kill_worker(one, step), _SECONDS_TO_KILL)
+            else:
+                # Down already: this scenario waits for its turn.
+                struck = self._until(lambda: self._cluster.kill(one.victim, one.how == "whole", one.pause))
+            if struck:
+                self.done[one.run] = f"{one.victim} killed ({one.how})"
+        finally:
+            self.over.add(one.run)
 
     def _kill_worker(self, one: Scenario, step: str) -> bool:
         task = self._state.tasks().get((one.run, step))
@@ -142,7 +164,7 @@ class Disturbance:
     def _act(self, one: Scenario) -> None:
         time.sleep(one.delay)
         # Another scenario's kill may have taken the job or the worker: then there is nothing to stop or nobody who can.
-        if not _until(lambda: self._is_waiting(one), _SECONDS_TO_WAIT):
+        if not self._until(lambda: self._is_waiting(one), _SECONDS_TO_WAIT):
             return
         if one.moment == scenarios.CLEAR:
             self._state.clear(one.dag, one.run, one.step)
@@ -166,24 +188,23 @@ class Disturbance:
             return task.state == "deferred"
         return task.state == "running" and task.pid is not None and self._cluster.is_supervised(task.pid)
 
-    def _status(self, call: Call) -> str:
-        """Give the status of the job that the call names; nothing while the embedded AWS is down."""
+    def _until(self, reached: Callable[[], bool], seconds: float = _SECONDS_TO_TRY) -> bool:
+        deadline = time.monotonic() + seconds
+        while not (done := reached()) and time.monotonic() < deadline and not self._resting.is_set():
+            time.sleep(0.05)
+        return done
+
+    def _has_ended(self, call: Call) -> bool:
+        """Whether the job that the call names exists and has ended; nobody knows while the embedded AWS is down."""
         kind = "Training" if "TrainingJobName" in call.request else "Transform"
-        name = call.request[_NAMED_BY[call.operation]]
+        name = call.request.get(f"{kind}JobName")
         try:
             described = getattr(self._client, f"describe_{kind.lower()}_job")(**{f"{kind}JobName": name})
         except (BotoCoreError, ClientError):
-            return ""
-        return str(described[f"{kind}JobStatus"])
+            return False
+        return str(described[f"{kind}JobStatus"]) != "InProgress"
 
 
 def _is(tasks: dict[tuple[str, str], Task], run: str, step: str, state: str) -> bool:
     task = tasks.get((run, step))
     return task is not None and task.state == state
-
-
-def _until(reached: Callable[[], bool], seconds: float = _SECONDS_TO_TRY) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (done := reached()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return done

@@ -22,7 +22,7 @@ from tests.chaos.campaign import Campaign, Outcome
 from tests.chaos.cluster import Cluster, adopt_orphans
 from tests.chaos.scenario import plan
 
-IN_FLIGHT = 10
+IN_FLIGHT = 8
 _HARMS = ("duplicates", "wrong", "left")
 
 

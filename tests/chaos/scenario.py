@@ -15,8 +15,8 @@ CLEAR, FAIL_TASK, FAIL_RUN = "clears the task", "fails the task", "fails the run
 DEEDS = (CLEAR, FAIL_TASK, FAIL_RUN)
 # Rounds of a boosting job that takes 1 to 2 seconds, and of one that will not end before somebody stops it.
 SHORT_ROUNDS, LONG_ROUNDS = 60, 200_000
-# And of one that lasts until a new scheduler has taken the tasks of the killed one, some 20 seconds.
-MIDDLE_ROUNDS = 5000
+# And of one that lasts until a new scheduler has taken the tasks of the killed one, some 25 seconds.
+MIDDLE_ROUNDS = 6000
 
 
 @dataclass(frozen=True)
