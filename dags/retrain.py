@@ -22,7 +22,7 @@ def retrain(model: ModelConfig) -> DAG:
     @dag(
         dag_id=f"{model.name}_retrain",
         description=f"Retrain {model.title} on every drop up to the cutoff",
-        schedule=CronDataIntervalTimetable(model.schedule, timezone="UTC"),
+        schedule=CronDataIntervalTimetable(model.schedule, timezone="UTC") if model.schedule else None,
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,

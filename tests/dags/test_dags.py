@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,3 +75,13 @@ def test_parsing_loads_no_heavy_library() -> None:
     )
     loaded = set(ended.stdout.split())
     assert not loaded & {"pandas", "sklearn", "xgboost", "matplotlib", "scipy", "moto"}
+
+
+def test_a_model_without_a_schedule_runs_by_hand_only() -> None:
+    from airflow.sdk.definitions.timetables.simple import NullTimetable
+
+    from dags.retrain import retrain
+    from include.autopilot.config import load_models
+
+    model = next(model for model in load_models() if model.name == "bace")
+    assert isinstance(retrain(replace(model, schedule=None)).timetable, NullTimetable)
