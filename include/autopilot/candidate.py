@@ -1,150 +1,141 @@
-"""The candidate: Autopilot's winner with everything needed to replay it, found by position and role, never by name.
+"""The candidate: Autopilot's winner with everything needed to replay it.
 
-A winner of the hyperparameter-tuning mode has these steps, in this order:
-
-1. a processing job that splits the data (may be absent),
-2. a training job that fits the featurizer,
-3. a transform job that featurizes training and validation data,
-4. a training job that trains the algorithm.
-
-The model that step 3 uses is not a step. It is the featurizer *without* ``AUTOML_TRANSFORM_MODE``, so it passes the
-target on as the label; the first inference container is the same featurizer *with* it and would turn the target into a
-feature.
+The model that the featurize step uses is not a step. It is the featurizer *without* ``AUTOML_TRANSFORM_MODE``, so it
+passes the target on as the label; the first inference container is the same featurizer *with* it and would turn the
+target into a feature.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.descriptions import Description, describe
+from include.autopilot.artifacts import InS3
+from include.autopilot.automlsurvey import survey_job
+from include.autopilot.contract import Schema
+from include.autopilot.descriptions import Description
 from include.autopilot.errors import CandidateError
-from include.autopilot.objective import Objective, objective_of, problem_type_of, target_of
-from include.autopilot.objects import list_uris, read
-from include.autopilot.processor import Processor, parse_processor
+from include.autopilot.objective import Objective
+from include.autopilot.stepsurvey import survey_steps
+from include.autopilot.survey import Survey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
-_TRAINING = "AWS::SageMaker::TrainingJob"
-_TRANSFORM = "AWS::SageMaker::TransformJob"
+
+@dataclass(frozen=True)
+class Parts:
+    """Describe responses of what is replayed.
+
+    :param fit: None where it is not known which job fitted the featurizer; then the featurizer can only be reused.
+    :param featurizer: the model that the featurize job uses.
+    """
+
+    fit: Description | None
+    featurize: Description
+    train: Description
+    featurizer: Description
 
 
 @dataclass(frozen=True)
-class Steps:
-    """The names of the jobs behind a candidate."""
+class Search:
+    """The Autopilot job: which version of the API describes it (``AutoMLJob`` or ``AutoMLJobV2``), and its response."""
 
-    fit: str
-    featurize: str
-    train: str
+    kind: str
+    description: Description
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One finished candidate. ``fit``, ``featurize``, ``train`` and ``featurizer`` are Describe responses.
+    """One finished candidate.
 
-    :param featurizer: the model that the featurize job uses.
+    :param automl_job: None where the candidate was named by its transform and training jobs.
+    :param parts: None for a candidate without steps (ENSEMBLING).
     :param containers: the inference containers in order, with their environments.
+    :param search: None where the Autopilot job is not known.
+    :param tags: the tags to carry over: of the ``search``, of each part by its name.
+    :param warnings: what a person should know, one sentence each.
     """
 
-    automl_job: str
+    automl_job: str | None
     name: str
     problem_type: str
     objective: Objective
-    fit: Description
-    featurize: Description
-    train: Description
-    featurizer: Description
+    schema: Schema
+    parts: Parts | None
     containers: tuple[dict[str, Any], ...]
-    processor: Processor
+    search: Search | None
+    tags: dict[str, list[Description]]
+    warnings: tuple[str, ...]
 
 
-def find_candidate(sagemaker: SageMakerClient, s3: S3Client, automl_job: str) -> Candidate:
-    """Return the best candidate of an Autopilot job made with either version of the API.
+def find_candidate(
+    sagemaker: SageMakerClient,
+    s3: S3Client,
+    automl_job: str,
+    candidate: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> Candidate:
+    """Return a candidate of an Autopilot job made with either version of the API.
 
-    :raises CandidateError: the job has no winner, or one that cannot be replayed; the message says why.
+    :param candidate: its name; None: the best one.
+    :param columns: the column order, for candidates whose generated module is gone.
+    :raises CandidateError: the job has no such candidate, or one that can be neither replayed nor searched again; the
+        message says why.
     :raises MissingResourceError: the job, one of its steps or its featurizer model was deleted.
     """
-    job = describe(sagemaker, "AutoMLJob", automl_job)
-    best = _best(job, automl_job)
-    steps = find_steps(best, automl_job)
-    featurize = describe(sagemaker, "TransformJob", steps.featurize)
-    fit = describe(sagemaker, "TrainingJob", steps.fit)
-    processor = _read_processor(s3, fit)
-    target = target_of(job)
-    if target is not None and target != processor.target:
+    return candidate_of(survey_job(sagemaker, InS3(s3), automl_job, candidate, columns))
+
+
+def find_candidate_by_jobs(
+    sagemaker: SageMakerClient,
+    s3: S3Client,
+    transform_job: str,
+    training_job: str,
+    columns: Sequence[str] | None = None,
+    target: str | None = None,
+) -> Candidate:
+    """Return the candidate that a transform job featurized for and a training job trained, without its Autopilot job.
+
+    The inference containers are inferred; ``warnings`` says so.
+
+    :param columns: the column order, for candidates whose generated module is gone.
+    :param target: the target column; needed with ``columns``.
+    :raises CandidateError: they are not steps of a candidate that can be replayed; the message says why.
+    :raises MissingResourceError: a job or the featurizer model was deleted.
+    """
+    return candidate_of(survey_steps(sagemaker, InS3(s3), transform_job, training_job, columns, target))
+
+
+def candidate_of(survey: Survey) -> Candidate:
+    """Return the candidate of a whole survey.
+
+    :raises AutopilotError: what the survey kept as the reason against it.
+    :raises CandidateError: something is missing; the message lists it.
+    """
+    if survey.refusal is not None:
+        raise survey.refusal
+    if survey.missing:
+        raise CandidateError(f"{survey.label} is not completely known. Missing: {'; '.join(survey.missing)}.")
+    if survey.problem_type is None or survey.objective is None or survey.schema is None:
         raise CandidateError(
-            f"{automl_job}: the job's target is {target!r}, its data processor's is {processor.target!r}."
+            f"{survey.label}: its problem type, target or objective is not told anywhere; it cannot be judged."
         )
     return Candidate(
-        automl_job=automl_job,
-        name=best["CandidateName"],
-        problem_type=problem_type_of(job, automl_job),
-        objective=objective_of(job, best, automl_job),
-        fit=fit,
-        featurize=featurize,
-        train=describe(sagemaker, "TrainingJob", steps.train),
-        featurizer=describe(sagemaker, "Model", featurize["ModelName"]),
-        containers=_containers(best, automl_job),
-        processor=processor,
+        automl_job=survey.automl_job,
+        name=survey.name or survey.label,
+        problem_type=survey.problem_type,
+        objective=survey.objective,
+        schema=survey.schema,
+        parts=None if survey.is_ensemble else _parts(survey.described),
+        containers=survey.containers,
+        search=Search(survey.kind, survey.job) if survey.kind else None,
+        tags=survey.tags.carried,
+        warnings=tuple(survey.warnings),
     )
 
 
-def find_steps(candidate: Description, automl_job: str) -> Steps:
-    """Return the candidate's steps by their position around its one transform job.
-
-    :raises CandidateError: the steps are those of another mode, or incomplete.
-    """
-    steps = [(step["CandidateStepType"], step["CandidateStepName"]) for step in candidate["CandidateSteps"]]
-    transforms = [index for index, (kind, _) in enumerate(steps) if kind == _TRANSFORM]
-    if not transforms:
-        raise CandidateError(
-            f"{automl_job}: candidate {candidate['CandidateName']} has no transform step. Jobs of the ENSEMBLING mode "
-            "leave one AutoGluon model and no steps to replay; search again with Mode HYPERPARAMETER_TUNING."
-        )
-    before = [name for kind, name in steps[: transforms[0]] if kind == _TRAINING]
-    after = [name for kind, name in steps[transforms[0] :] if kind == _TRAINING]
-    if len(transforms) != 1 or len(before) != 1 or len(after) != 1:
-        kinds = ", ".join(kind.rpartition("::")[2] for kind, _ in steps)
-        raise CandidateError(
-            f"{automl_job}: candidate {candidate['CandidateName']} has the steps {kinds}; expected one training job "
-            "before and one after one transform job."
-        )
-    return Steps(fit=before[0], featurize=steps[transforms[0]][1], train=after[0])
-
-
-def _best(job: Description, automl_job: str) -> Description:
-    best: Description | None = job.get("BestCandidate")
-    status = job.get("AutoMLJobStatus")
-    if status not in ("Completed", "Stopped"):
-        reason = job.get("FailureReason", "it has to finish first")
-        raise CandidateError(f"{automl_job} is {status}: {reason}.")
-    if best is None or not best.get("CandidateSteps"):
-        raise CandidateError(f"{automl_job} is {status} but left no finished candidate. Search again with more time.")
-    return best
-
-
-def _containers(best: Description, automl_job: str) -> tuple[dict[str, Any], ...]:
-    containers = tuple(best.get("InferenceContainers", ()))
-    if len(containers) not in (2, 3):
-        raise CandidateError(
-            f"{automl_job}: candidate {best['CandidateName']} has {len(containers)} inference containers; "
-            "a featurizer and an algorithm (and for classification a label decoder) were expected."
-        )
-    return containers
-
-
-def _read_processor(s3: S3Client, fit: Description) -> Processor:
-    """Read the generated module: the fit job's ``code`` channel holds it under its ``processor_module``."""
-    name = fit["TrainingJobName"]
-    channels = {channel["ChannelName"]: channel for channel in fit.get("InputDataConfig", [])}
-    module = fit.get("HyperParameters", {}).get("processor_module")
-    if "code" not in channels or not module:
-        raise CandidateError(f"Training job {name} has no code channel or no processor_module: no column order.")
-    folder = channels["code"]["DataSource"]["S3DataSource"]["S3Uri"]
-    path = f"/{module.replace('.', '/')}.py"
-    found = [uri for uri in list_uris(s3, folder) if uri.endswith(path)]
-    if len(found) != 1:
-        raise CandidateError(f"{folder} holds {len(found)} files {path[1:]}; exactly one was expected.")
-    return parse_processor(read(s3, found[0]).body.decode(), found[0])
+def _parts(described: dict[str, Description]) -> Parts:
+    return Parts(described.get("fit"), described["featurize"], described["train"], described["featurizer"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from include.autopilot.digest import of_json
+from include.autopilot.errors import CandidateError
 from include.autopilot.processor import Processor
 
 # What Autopilot calls the kind of a column whose cells it parses as numbers.
@@ -55,8 +57,22 @@ def schema_of(processor: Processor, problem_type: str) -> Schema:
     numeric = {name for name in processor.kinds.get(_NUMERIC, ()) if name not in others}
     if problem_type == "Regression":
         numeric.add(processor.target)
+    labels = () if problem_type == "Regression" else processor.labels
     ordered = tuple(column for column in processor.header if column in numeric)
-    return Schema(columns=processor.header, target=processor.target, numeric=ordered, labels=())
+    return Schema(columns=processor.header, target=processor.target, numeric=ordered, labels=labels)
+
+
+def schema_of_columns(columns: Sequence[str], target: str, problem_type: str) -> Schema:
+    """Return the schema of columns whose order somebody stated; nothing else is known of them.
+
+    :raises CandidateError: the target is not exactly one of them, or one is named twice.
+    """
+    names = tuple(columns)
+    if names.count(target) != 1 or len(set(names)) != len(names):
+        raise CandidateError(
+            f"The columns given, {', '.join(names)}, must name the target {target!r} and each other column once."
+        )
+    return Schema(names, target, numeric=(target,) if problem_type == "Regression" else (), labels=())
 
 
 def contract_of_header(header: list[str], target: str, key: str, ignore: tuple[str, ...], regression: bool) -> Contract:

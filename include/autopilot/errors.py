@@ -25,12 +25,20 @@ class MissingResourceError(AutopilotError):
     """SageMaker does not know the named job or model (any more)."""
 
 
+class NotRecordedError(MissingResourceError):
+    """A folder of recorded responses does not hold one that is asked for; the job or model itself may well exist."""
+
+
 class RequestError(AutopilotError):
     """A request that SageMaker would refuse; found before it was sent."""
 
 
 class CandidateError(AutopilotError):
     """An Autopilot job whose winner cannot be replayed; the message says why."""
+
+
+class UnreadableError(AutopilotError):
+    """Something that was named cannot be read at all: no such folder, no such job in it, not JSON."""
 
 
 class TemplateError(AutopilotError):

@@ -1,6 +1,7 @@
 """What an Autopilot job optimised: target, problem type, metric and direction, wherever the response has them.
 
-The two versions of the API and their vintages keep them in different places, and the direction is often not said.
+The two versions of the API and their vintages keep them in different places, and the direction is often not said. Where
+no description of the job is at hand, the hyperparameters of the algorithm's training job tell most of it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.autopilot.errors import CandidateError
-from include.autopilot.metrics import Direction, find_metric
+from include.autopilot.lenient import at, items_at, text_at
+from include.autopilot.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, REGRESSION, Direction, find_metric
+
+_TABULAR = ("AutoMLProblemTypeConfig", "TabularJobConfig")
+_RESOLVED = ("ResolvedAttributes", "AutoMLProblemTypeResolvedAttributes", "TabularResolvedAttributes", "ProblemType")
+# How the values of objective (xgboost), predictor_type (linear-learner) and problem_type (mlp) begin.
+_BEGINNINGS = {
+    "reg": REGRESSION,
+    "binary": BINARY,
+    "multi": MULTICLASS,
+}
+_DIRECTIONS: dict[str, Direction] = {"minimize": "Minimize", "maximize": "Maximize"}
 
 
 @dataclass(frozen=True)
@@ -37,16 +49,17 @@ def objective_of(job: Mapping[str, Any], candidate: Mapping[str, Any], automl_jo
 
     :raises CandidateError: none is there, or its direction is unknown.
     """
-    final = candidate.get("FinalAutoMLJobObjectiveMetric", {})
+    final = at(candidate, "FinalAutoMLJobObjectiveMetric")
     metric = (
-        _dig(job, "AutoMLJobObjective", "MetricName")
-        or _dig(job, "ResolvedAttributes", "AutoMLJobObjective", "MetricName")
-        or final.get("StandardMetricName")
-        or final.get("MetricName")
+        text_at(job, "AutoMLJobObjective", "MetricName")
+        or text_at(job, "ResolvedAttributes", "AutoMLJobObjective", "MetricName")
+        or text_at(final, "StandardMetricName")
+        or text_at(final, "MetricName")
     )
     if not metric:
         raise CandidateError(f"{automl_job}: no objective metric anywhere in its description.")
-    return Objective(str(metric), final.get("Type") or direction_of(str(metric)))
+    stated = _DIRECTIONS.get((text_at(final, "Type") or "").lower())
+    return Objective(metric, stated or direction_of(metric))
 
 
 def problem_type_of(job: Mapping[str, Any], automl_job: str) -> str:
@@ -54,28 +67,54 @@ def problem_type_of(job: Mapping[str, Any], automl_job: str) -> str:
 
     :raises CandidateError: the description does not say.
     """
-    resolved = ("AutoMLProblemTypeResolvedAttributes", "TabularResolvedAttributes", "ProblemType")
     found = (
-        _dig(job, "AutoMLProblemTypeConfig", "TabularJobConfig", "ProblemType")
-        or _dig(job, "ResolvedAttributes", *resolved)
-        or _dig(job, "ResolvedAttributes", "ProblemType")
-        or job.get("ProblemType")
+        text_at(job, *_TABULAR, "ProblemType")
+        or text_at(job, *_RESOLVED)
+        or text_at(job, "ResolvedAttributes", "ProblemType")
+        or text_at(job, "ProblemType")
     )
     if not found:
         raise CandidateError(f"{automl_job}: no problem type in its description; only tabular jobs can be replayed.")
-    return str(found)
+    return found
 
 
 def target_of(job: Mapping[str, Any]) -> str | None:
     """Return the target column that the job was given, or None where the description does not say."""
-    target = _dig(job, "AutoMLProblemTypeConfig", "TabularJobConfig", "TargetAttributeName")
-    if target is None:
-        targets = [channel.get("TargetAttributeName") for channel in job.get("InputDataConfig", [])]
-        target = next((name for name in targets if name), None)
-    return None if target is None else str(target)
+    targets = [text_at(channel, "TargetAttributeName") for channel in items_at(job, "InputDataConfig")]
+    return text_at(job, *_TABULAR, "TargetAttributeName") or next((name for name in targets if name), None)
 
 
-def _dig(value: Any, *path: str) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
+def trained_objective(train: Mapping[str, Any]) -> Objective | None:
+    """Return what an algorithm's training job was tuned for, or None where it does not say or is not understood.
+
+    :param train: its description.
+    """
+    metric = text_at(train, "HyperParameters", "_tuning_objective_metric")
+    known = find_metric(metric, trained_problem_type(train)) if metric else None
+    return None if known is None else Objective(known.name, known.direction)
+
+
+def trained_problem_type(train: Mapping[str, Any]) -> str | None:
+    """Return the problem type that an algorithm's hyperparameters tell, or None where they do not."""
+    for name in ("objective", "predictor_type", "problem_type"):
+        value = (text_at(train, "HyperParameters", name) or "").lower()
+        for beginning, problem_type in _BEGINNINGS.items():
+            if value.startswith(beginning):
+                return problem_type
+    return None
+
+
+def implied_problem_type(candidate: Mapping[str, Any], containers: int) -> str | None:
+    """Return the problem type that only one can be, given the number of containers and the metric; else None.
+
+    The classifications of the hyperparameter-tuning mode have a third container, the label decoder.
+    """
+    possible = {2: (REGRESSION,), 3: (BINARY, MULTICLASS)}.get(containers, PROBLEM_TYPES)
+    final = at(candidate, "FinalAutoMLJobObjectiveMetric")
+    metric = text_at(final, "StandardMetricName") or text_at(final, "MetricName")
+    if metric is not None and find_metric(metric) is not None:
+        # "binary" is in the name where the metric itself would do for both: binary_classification_accuracy.
+        possible = tuple(
+            name for name in possible if find_metric(metric, name) and ("binary" not in metric or name == BINARY)
+        )
+    return possible[0] if len(possible) == 1 else None

@@ -4,6 +4,10 @@ The module (``candidate_data_processors/dppN.py``) holds::
 
     HEADER = Header(column_names=['target', 'a', 'b'], target_column_name='target')
     numeric = HEADER.as_feature_indices(['a'])
+    return RobustLabelEncoder(labels=['no'], fill_label_value='yes', include_unseen_class=True)
+
+The label encoder is NALabelEncoder for a regression. With two classes it names the majority in ``labels``, class 0, and
+the minority in ``fill_label_value``, class 1; with more, all of them in the order of their indices.
 
 It is parsed, never executed: whoever can write to the bucket must not run code here.
 """
@@ -24,11 +28,13 @@ class Processor:
     :param header: all columns in the order the featurizer expects, the target among them.
     :param target: the target column.
     :param kinds: how features are read ('numeric', 'categorical', 'text', 'datetime' ...) -> columns.
+    :param labels: the classes by index; empty for a regression, or where the module does not name them.
     """
 
     header: tuple[str, ...]
     target: str
     kinds: dict[str, tuple[str, ...]]
+    labels: tuple[str, ...] = ()
 
 
 def parse_processor(source: str, place: str) -> Processor:
@@ -41,10 +47,12 @@ def parse_processor(source: str, place: str) -> Processor:
         module = ast.parse(source)
     except SyntaxError as error:
         raise CandidateError(f"{place} is not Python: {error.msg} in line {error.lineno}.") from error
+    except (ValueError, RecursionError, MemoryError) as error:  # null bytes; nested too deeply to be a generated module
+        raise CandidateError(f"{place} is not Python that can be read: {error}.") from error
     for names, call in _assigned_calls(module):
         if "HEADER" in names and _called(call) == "Header":
             columns, target = _header(call, place)
-            return Processor(columns, target, _kinds(module, place))
+            return Processor(columns, target, _kinds(module, place), _labels(module, place))
     raise CandidateError(f"{place} has no HEADER = Header(...): the column order of the training data is unknown.")
 
 
@@ -88,6 +96,21 @@ def _kinds(module: ast.AST, place: str) -> dict[str, tuple[str, ...]]:
     return kinds
 
 
+def _labels(module: ast.AST, place: str) -> tuple[str, ...]:
+    """Return the classes that the one label encoder names, by index."""
+    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    encoder = next((call for call in calls if _called(call) == "RobustLabelEncoder"), None)
+    if encoder is None:
+        return ()
+    arguments = {keyword.arg: keyword.value for keyword in encoder.keywords}
+    arguments.update(zip(("labels", "fill_label_value"), encoder.args, strict=False))
+    known = _literal(arguments["labels"], place) if "labels" in arguments else None
+    fill = _literal(arguments["fill_label_value"], place) if "fill_label_value" in arguments else None
+    if not isinstance(known, list | tuple):
+        return ()
+    return tuple(str(label) for label in (*known, *(() if fill is None or fill in known else (fill,))))
+
+
 def _strings(node: ast.expr, place: str) -> tuple[str, ...]:
     value = _literal(node, place)
     if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value):
@@ -98,5 +121,5 @@ def _strings(node: ast.expr, place: str) -> tuple[str, ...]:
 def _literal(node: ast.expr, place: str) -> object:
     try:
         return ast.literal_eval(node)
-    except ValueError as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise CandidateError(f"{place}: line {node.lineno} is not a literal, so it cannot be read safely.") from error

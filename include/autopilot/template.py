@@ -6,20 +6,22 @@ one. What a retraining sends depends on nothing else that Autopilot left behind,
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import botocore
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from include.autopilot.candidate import Candidate
-from include.autopilot.contract import Schema, schema_of
+from include.autopilot.candidate import Candidate, Parts
+from include.autopilot.contract import Schema
 from include.autopilot.digest import of_json
 from include.autopilot.errors import MissingObjectError, TemplateError
 from include.autopilot.locations import Locations
 from include.autopilot.objective import Objective
-from include.autopilot.objects import read_json, write_json
+from include.autopilot.objects import read, read_json, write_json
 from include.autopilot.projection import Request, project
 
 if TYPE_CHECKING:
@@ -30,14 +32,15 @@ if TYPE_CHECKING:
 class Replay:
     """The requests of the candidate's steps, as they were sent; only names, places and data change in a retraining.
 
-    :param fit: CreateTrainingJob request that fitted the featurizer.
+    :param fit: CreateTrainingJob request that fitted the featurizer; None where it is not known, and then the
+        featurizer can only be reused.
     :param featurizer: CreateModel request of the model that featurizes training data.
     :param featurize: CreateTransformJob request of the featurize step.
     :param train: CreateTrainingJob request of the algorithm.
     :param model: CreateModel request with all inference containers.
     """
 
-    fit: Request
+    fit: Request | None
     featurizer: Request
     featurize: Request
     train: Request
@@ -64,6 +67,8 @@ class Template:
     :param search: None where the Autopilot job is not known.
     :param searched_until: the cutoff of the search: no run may have an earlier one.
     :param botocore_version: what the projection knew.
+    :param containers: the inference containers as Autopilot told them, where there is nothing to replay: the
+        environment that the next winner is served with.
     """
 
     automl_job: str | None
@@ -76,6 +81,7 @@ class Template:
     searched_until: datetime
     source: str | None
     botocore_version: str
+    containers: tuple[dict[str, Any], ...] = ()
 
     @property
     def steps(self) -> Replay:
@@ -97,32 +103,29 @@ _ADAPTER = TypeAdapter(Template)
 
 
 def template_of(candidate: Candidate, searched_until: datetime, source: str | None) -> Template:
-    """Derive the template of a candidate."""
-    featurizer = project("Model", candidate.featurizer)
+    """Derive the template of a candidate.
+
+    :param searched_until: the cutoff of the search.
+    :param source: where the rows of the search came from, in words.
+    """
     return Template(
         automl_job=candidate.automl_job,
         candidate=candidate.name,
         problem_type=candidate.problem_type,
         objective=candidate.objective,
-        schema=schema_of(candidate.processor, candidate.problem_type),
-        replay=Replay(
-            fit=project("TrainingJob", candidate.fit),
-            featurizer=featurizer,
-            featurize=project("TransformJob", candidate.featurize),
-            train=project("TrainingJob", candidate.train),
-            model=_pipeline_model(featurizer, candidate.containers),
-        ),
-        search=None,
+        schema=candidate.schema,
+        replay=_replay(candidate, candidate.parts) if candidate.parts else None,
+        search=_search(candidate),
         searched_until=searched_until,
         source=source,
         botocore_version=botocore.__version__,
+        containers=() if candidate.parts else _containers(candidate),
     )
 
 
 def publish(s3: S3Client, locations: Locations, template: Template) -> str:
     """Save a template, point ``current.json`` at it, and return its address."""
-    content = _ADAPTER.dump_python(template, mode="json")
-    uri = write_json(s3, locations.template(template.digest), {"digest": template.digest, "template": content})
+    uri = write_json(s3, locations.template(template.digest), saved_form(template))
     write_json(s3, locations.template("current"), {"digest": template.digest, "uri": uri})
     return uri
 
@@ -152,16 +155,7 @@ def load_template(s3: S3Client, locations: Locations, digest: str) -> Template:
         stored: dict[str, Any] = read_json(s3, uri)
     except MissingObjectError as error:
         raise TemplateError(f"{uri} is gone. Restore it, or search again.") from error
-    found = of_json(stored.get("template"))
-    if not digest == stored.get("digest") == found:
-        raise TemplateError(f"{uri} was changed after it was saved: its content has the digest {found}. Restore it.")
-    template = _ADAPTER.validate_python(stored["template"])
-    if _version(template.botocore_version) > _version(botocore.__version__):
-        raise TemplateError(
-            f"{uri} was made with botocore {template.botocore_version}; this is {botocore.__version__}, which may not "
-            "know all of its settings and would drop them. Upgrade boto3."
-        )
-    return template
+    return _checked(stored, digest, uri)
 
 
 def check_cutoff(template: Template, cutoff: datetime, model: str) -> None:
@@ -178,11 +172,81 @@ def check_cutoff(template: Template, cutoff: datetime, model: str) -> None:
         )
 
 
-def _pipeline_model(featurizer: Request, containers: tuple[dict[str, Any], ...]) -> Request:
-    """Return the request of the whole pipeline: role, network and isolation as Autopilot gave its own model."""
+def read_template(source: str, s3: S3Client | None = None) -> Template:
+    """Return a template that was saved to a file.
+
+    :param source: the path of a file, or an S3 address.
+    :param s3: needed for an S3 address.
+    :raises TemplateError: it is absent, no template, was changed, or was made by a newer botocore.
+    """
+    try:
+        body = read(s3, source).body if s3 is not None and source.startswith("s3://") else Path(source).read_bytes()
+        stored = json.loads(body)
+    except (OSError, MissingObjectError) as error:
+        raise TemplateError(f"{source} cannot be read: {error}") from error
+    except ValueError as error:
+        raise TemplateError(f"{source} is not JSON, so it is no template: {error}.") from error
+    if not isinstance(stored, dict) or not isinstance(stored.get("template"), dict):
+        raise TemplateError(f"{source} is no template: it does not have the members digest and template.")
+    return _checked(stored, str(stored.get("digest")), source)
+
+
+def saved_form(template: Template) -> dict[str, Any]:
+    """Return what is saved of a template: its content and the digest of it."""
+    return {"digest": template.digest, "template": _ADAPTER.dump_python(template, mode="json")}
+
+
+def _checked(stored: dict[str, Any], digest: str, place: str) -> Template:
+    found = of_json(stored.get("template"))
+    if not digest == stored.get("digest") == found:
+        raise TemplateError(f"{place} was changed after it was saved: its content has the digest {found}. Restore it.")
+    version = str(stored["template"].get("botocore_version"))
+    if _version(version) > _version(botocore.__version__):
+        raise TemplateError(
+            f"{place} was made with botocore {version}; this is {botocore.__version__}, which may not "
+            "know all of its settings and would drop them. Upgrade boto3."
+        )
+    try:
+        return _ADAPTER.validate_python(stored["template"])
+    except ValidationError as error:
+        raise TemplateError(
+            f"{place} is a template of another version of this package: {error.error_count()} of its members do not "
+            "fit. Make it again with the describe command or a search."
+        ) from error
+
+
+def _replay(candidate: Candidate, parts: Parts) -> Replay:
+    featurizer = _tagged(candidate, "featurizer", project("Model", parts.featurizer))
+    return Replay(
+        fit=None if parts.fit is None else _tagged(candidate, "fit", project("TrainingJob", parts.fit)),
+        featurizer=featurizer,
+        featurize=_tagged(candidate, "featurize", project("TransformJob", parts.featurize)),
+        train=_tagged(candidate, "train", project("TrainingJob", parts.train)),
+        model=_pipeline_model(featurizer, candidate),
+    )
+
+
+def _search(candidate: Candidate) -> SearchAgain | None:
+    search = candidate.search
+    if search is None:
+        return None
+    return SearchAgain(search.kind, _tagged(candidate, "search", project(search.kind, search.description)))
+
+
+def _tagged(candidate: Candidate, role: str, request: Request) -> Request:
+    tags = candidate.tags.get(role)
+    return {**request, "Tags": tags} if tags else request
+
+
+def _pipeline_model(featurizer: Request, candidate: Candidate) -> Request:
+    """Return the request of the whole pipeline: role, network, isolation, tags as Autopilot gave its own model."""
     kept = {name: value for name, value in featurizer.items() if name not in ("PrimaryContainer", "Containers")}
     kept.pop("InferenceExecutionConfig", None)
-    return {**kept, "Containers": project("Model", {"Containers": list(containers)})["Containers"]}
+    return {**kept, "Containers": list(_containers(candidate))}
+
+
+def _containers(candidate: Candidate) -> tuple[dict[str, Any], ...]:
+    return tuple(project("Model", {"Containers": list(candidate.containers)})["Containers"])
 
 
 def _version(text: str) -> tuple[int, ...]:

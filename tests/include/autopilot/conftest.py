@@ -74,6 +74,12 @@ MODULE = (
     f"{AUTOML_JOB}-pr-1-5f3e9c1ab27d4e0c8f61a2b3c4d5e6f7/generated_module/candidate_data_processors/dpp1.py"
 )
 
+# What both the featurizer and the first inference container of the recorded search name.
+ARTIFACT = (
+    f"search/20240101T000000/output/{AUTOML_JOB}/data-processor-models/"
+    f"{AUTOML_JOB}-dpp1-1-5f3e9c1ab27d4e0c8f61a2b3c4d5e6f7/output/model.tar.gz"
+)
+
 COLUMNS = ["id", "note", "d[1]", "colour", "y", "a (b, c)"]
 
 
@@ -129,6 +135,19 @@ class Recorded:
 
     def describe_auto_ml_job_v2(self, AutoMLJobName: str) -> Any:  # noqa: N803
         return self.answer("DescribeAutoMLJobV2", AutoMLJobName)
+
+    def describe_auto_ml_job(self, AutoMLJobName: str) -> Any:  # noqa: N803
+        return self.answer("DescribeAutoMLJob", AutoMLJobName)
+
+    def list_candidates_for_auto_ml_job(self, AutoMLJobName: str, CandidateNameEquals: str = "") -> Any:  # noqa: N803
+        listed = self.answer("ListCandidatesForAutoMLJob", AutoMLJobName)
+        named = [entry for entry in listed["Candidates"] if CandidateNameEquals in ("", entry["CandidateName"])]
+        return {"Candidates": named}
+
+    def list_tags(self, ResourceArn: str, NextToken: str = "") -> Any:  # noqa: N803
+        pages = self.responses.get(f"ListTags.{ResourceArn.rpartition('/')[2]}", [{"Tags": []}])
+        place = int(NextToken or "0")
+        return {**pages[place], **({"NextToken": str(place + 1)} if place + 1 < len(pages) else {})}
 
     def only(self, operation: str, part: str = "") -> Any:
         """The one recorded response of an operation whose name holds ``part``, to look at or to change."""
@@ -193,6 +212,7 @@ def searched(s3: Any, config: ModelConfig, sagemaker: Recorded) -> Toy:
     toy.put("holdout/second.csv", csv_bytes(rows(2000, 3)))
     toy.put("search/20240101T000000/input/train.csv", b"seen by the search")
     toy.put(MODULE, PROCESSOR.encode())
+    toy.put(ARTIFACT, b"what the featurizer learned")
     return toy
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.candidate import find_candidate, find_steps
+from include.autopilot.candidate import find_candidate
 from include.autopilot.errors import CandidateError, MissingResourceError
 from include.autopilot.objective import Objective
 from tests.include.autopilot.conftest import AUTOML_JOB, MODULE, Toy
@@ -23,9 +23,9 @@ def test_the_winner_and_everything_behind_it(searched: Toy) -> None:
     assert found.name == f"{AUTOML_JOB}xY7q-003-c0ecb8eb"
     assert found.problem_type == "Regression"
     assert found.objective == Objective("MSE", "Minimize")
-    assert found.fit["HyperParameters"]["processor_module"] == "candidate_data_processors.dpp1"
-    assert found.train["HyperParameters"]["_kfold"] == "5"
-    assert found.processor.target == "y"
+    assert found.parts.fit["HyperParameters"]["processor_module"] == "candidate_data_processors.dpp1"
+    assert found.parts.train["HyperParameters"]["_kfold"] == "5"
+    assert found.schema.target == "y"
     assert [container["Image"].rpartition("/")[2].partition(":")[0] for container in found.containers] == [
         "sagemaker-sklearn-automl",
         "sagemaker-xgboost",
@@ -33,9 +33,9 @@ def test_the_winner_and_everything_behind_it(searched: Toy) -> None:
 
 
 def test_the_featurizer_is_the_transform_jobs_model_not_the_first_container(searched: Toy) -> None:
-    found = find(searched)
-    assert found.featurizer["ModelName"] == found.featurize["ModelName"]
-    assert "AUTOML_TRANSFORM_MODE" not in found.featurizer["PrimaryContainer"]["Environment"]
+    found, parts = find(searched), find(searched).parts
+    assert parts.featurizer["ModelName"] == parts.featurize["ModelName"]
+    assert "AUTOML_TRANSFORM_MODE" not in parts.featurizer["PrimaryContainer"]["Environment"]
     assert found.containers[0]["Environment"]["AUTOML_TRANSFORM_MODE"] == "feature-transform"
 
 
@@ -56,42 +56,17 @@ def test_names_and_arns_mean_nothing(searched: Toy) -> None:
         )
         step["CandidateStepName"] = f"step{number}"
         step["CandidateStepArn"] = "arn:aws:sagemaker:us-east-1:123456789012:training-job/other"
-    assert find(searched).train["HyperParameters"]["_kfold"] == "5"
-
-
-def step(kind: str, name: str) -> dict[str, str]:
-    return {"CandidateStepType": f"AWS::SageMaker::{kind}", "CandidateStepName": name}
-
-
-@pytest.mark.parametrize(
-    ("steps", "message"),
-    [
-        ([step("TrainingJob", "t1")], "has no transform step. Jobs of the ENSEMBLING mode"),
-        (
-            [step("TransformJob", "x"), step("TrainingJob", "t")],
-            "has the steps TransformJob, TrainingJob; expected one",
-        ),
-        (
-            [step("TrainingJob", "a"), step("TrainingJob", "b"), step("TransformJob", "x"), step("TrainingJob", "t")],
-            "expected one training job before and one after one transform job",
-        ),
-        (
-            [step("TrainingJob", "a"), step("TransformJob", "x"), step("TransformJob", "z"), step("TrainingJob", "t")],
-            "expected one training job before and one after one transform job",
-        ),
-    ],
-)
-def test_other_steps_are_refused(steps: list[dict[str, str]], message: str) -> None:
-    with pytest.raises(CandidateError) as caught:
-        find_steps({"CandidateName": "c", "CandidateSteps": steps}, "job")
-    assert message in str(caught.value)
+    assert find(searched).parts.train["HyperParameters"]["_kfold"] == "5"
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"AutoMLJobStatus": "InProgress"}, f"{AUTOML_JOB} is InProgress: it has to finish first"),
-        ({"AutoMLJobStatus": "Failed", "FailureReason": "no rows"}, f"{AUTOML_JOB} is Failed: no rows"),
+        ({"AutoMLJobStatus": "InProgress"}, f"{AUTOML_JOB} is InProgress .Completed.: it has to finish first"),
+        (
+            {"AutoMLJobStatus": "Failed", "FailureReason": "no rows"},
+            rf"{AUTOML_JOB} has Failed .Completed.: no rows\. Search again",
+        ),
         ({"BestCandidate": None}, f"{AUTOML_JOB} is Completed but left no finished candidate"),
     ],
 )

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from hypothesis import HealthCheck, given, settings, strategies
 
-from include.autopilot.projection import EXCEPTIONS, KINDS, create_shape, project, service_model
+from include.autopilot.notcarried import EXCEPTIONS
+from include.autopilot.projection import KINDS, create_shape, describe_shape, left_out, project
 from include.autopilot.validation import problems
 
 RESPONSES = Path(__file__).parent / "responses" / "toy"
@@ -40,42 +43,69 @@ def filled(shape: Shape, path: tuple[str, ...] = ()) -> Any:
 
 
 def described(kind: str) -> dict[str, Any]:
-    shape = service_model().operation_model(f"Describe{kind}").output_shape
-    assert shape is not None
-    value: dict[str, Any] = filled(shape)
+    value: dict[str, Any] = filled(describe_shape(kind))
     return value
 
 
-def without(value: Any, path: list[str]) -> None:
-    """Remove one path; ``[]`` is every element of a list."""
-    name = path[0].removesuffix("[]")
-    if name not in value:
-        return
-    if len(path) == 1:
-        del value[name]
-        return
-    for entry in value[name] if path[0].endswith("[]") else [value[name]]:
-        without(entry, path[1:])
-
-
-def pruned(value: Any) -> Any:
-    if isinstance(value, dict) and "EMPTY" not in value:
-        return {name: kept for name, entry in value.items() if (kept := pruned(entry)) not in ({}, [])}
-    return [pruned(entry) for entry in value] if isinstance(value, list) else value
+def pruned(shape: Shape, value: Any) -> Any:
+    """The value without what spells "unset"; what stands in maps stays as it is."""
+    if isinstance(shape, StructureShape):
+        kept = {name: pruned(shape.members[name], entry) for name, entry in value.items()}
+        return {name: entry for name, entry in kept.items() if entry not in ("", [], {})}
+    return [pruned(shape.member, entry) for entry in value] if isinstance(shape, ListShape) else value
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_shared_member_survives_and_nothing_else(kind: str) -> None:
     response = described(kind)
-    before = copy.deepcopy(response)
     request = project(kind, response)
     expected = {name: response[name] for name in create_shape(kind).members if name in response}
-    for rule in EXCEPTIONS:
-        if rule.kind == kind and (rule.when is None or rule.when(before)):
-            without(expected, rule.path.split("."))
-    assert request == pruned(expected)
+    for gone in left_out(kind, response):
+        without(expected, gone.path)
+    assert request == pruned(create_shape(kind), expected)
     assert problems_of_botocore(kind, request) == []
     assert {"Tags", "ResponseMetadata"}.isdisjoint(request)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=strategies.data())
+def test_any_part_of_a_description_is_carried_over(kind: str, data: strategies.DataObject) -> None:
+    """Whatever a description has and lacks: what is not carried over stands in the table, with its reason."""
+    response = data.draw(parts_of(describe_shape(kind)))
+    request = project(kind, response)
+    expected = {name: response[name] for name in create_shape(kind).members if name in response}
+    allowed = {(rule.path, rule.reason) for rule in EXCEPTIONS if rule.kind == kind}
+    for gone in left_out(kind, response):
+        assert (re.sub(r"\[\d+\]", "[]", gone.path), gone.reason) in allowed
+        without(expected, gone.path)
+    assert request == pruned(create_shape(kind), expected)
+    assert project(kind, request) == request
+
+
+def parts_of(shape: Shape, path: tuple[str, ...] = ()) -> strategies.SearchStrategy[Any]:
+    """Values of the shape with any of their members present."""
+    if isinstance(shape, StructureShape):
+        if path.count(shape.name):
+            return strategies.just({})
+        members = {name: parts_of(member, (*path, shape.name)) for name, member in shape.members.items()}
+        return strategies.fixed_dictionaries({}, optional=members)
+    if isinstance(shape, ListShape):
+        return strategies.lists(parts_of(shape.member, (*path, shape.name)), max_size=2)
+    if isinstance(shape, MapShape):
+        values = strategies.text(max_size=3) if shape.value.type_name == "string" else strategies.just({})
+        return strategies.dictionaries(strategies.text(min_size=1, max_size=3), values, max_size=2)
+    if isinstance(shape, StringShape):
+        return strategies.sampled_from(shape.enum) if shape.enum else strategies.sampled_from(["", "v"])
+    return strategies.just(SAMPLES[shape.type_name])
+
+
+def without(value: Any, path: str) -> None:
+    """Remove one path like ``Containers[0].ModelDataSource``."""
+    *before, last = re.findall(r"[^.\[\]]+", path)
+    for name in before:
+        value = value[int(name)] if name.isdecimal() else value[name]
+    del value[last]
 
 
 def problems_of_botocore(kind: str, request: dict[str, Any]) -> list[str]:
@@ -180,3 +210,48 @@ def test_a_named_algorithm_excludes_its_image() -> None:
         "AlgorithmName": "mine",
         "TrainingInputMode": "File",
     }
+
+
+def test_one_container_without_an_address_keeps_its_source() -> None:
+    both = {"ModelDataUrl": "s3://b/m", "ModelDataSource": {"S3DataSource": {"S3Uri": "s3://b/m"}}}
+    source = {"ModelDataSource": {"S3DataSource": {"S3Uri": "s3://b/folder"}}}
+    request = project("Model", {"ModelName": "m", "Containers": [both, source]})
+    assert request["Containers"] == [{"ModelDataUrl": "s3://b/m"}, source]
+
+
+def test_numbers_that_a_tool_printed_as_text() -> None:
+    request = training(
+        ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": "1", "VolumeSizeInGB": "many"},
+        EnableNetworkIsolation="True",
+        EnableManagedSpotTraining="perhaps",
+        HyperParameters={"eta": "0.1"},
+    )
+    assert request["ResourceConfig"] == {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": "many"}
+    assert request["EnableNetworkIsolation"] is True
+    assert request["EnableManagedSpotTraining"] == "perhaps"
+    assert request["HyperParameters"] == {"eta": "0.1"}
+
+
+def test_shapes_that_do_not_fit_are_kept_for_the_validator() -> None:
+    request = project("Model", {"ModelName": "m", "Containers": "none", "PrimaryContainer": [1]})
+    assert request == {"ModelName": "m", "Containers": "none", "PrimaryContainer": [1]}
+    assert problems("Model", request) != []
+
+
+def test_what_this_botocore_does_not_know_is_told() -> None:
+    described = {
+        "EnableFFM": True,
+        "ResourceConfig": {"DisableEFA": False, "InstanceCount": 1},
+        "InputDataConfig": [{"ChannelName": "train", "New": 1}],
+        "TrainingJobStatus": "Completed",
+        "ResponseMetadata": {},
+    }
+    found = {gone.path: gone.value for gone in left_out("TrainingJob", described)}
+    assert found == {"EnableFFM": True, "ResourceConfig.DisableEFA": False, "InputDataConfig[0].New": 1}
+
+
+@pytest.mark.parametrize("kind", ["AutoMLJob", "AutoMLJobV2"])
+def test_a_search_again_deploys_nothing(kind: str) -> None:
+    response = {"RoleArn": "r", "ModelDeployConfig": {"EndpointName": "live"}}
+    assert project(kind, response) == {"RoleArn": "r"}
+    assert [gone.path for gone in left_out(kind, response)] == ["ModelDeployConfig"]

@@ -393,6 +393,8 @@ def test_an_objective_that_cannot_be_computed_is_refused_before_anything_is_paid
     toy.put(MODULE, PROCESSOR.encode())
     job = toy.sagemaker.only("DescribeAutoMLJobV2")
     job["AutoMLProblemTypeConfig"]["TabularJobConfig"]["ProblemType"] = "BinaryClassification"
+    containers = job["BestCandidate"]["InferenceContainers"]
+    containers.append(containers[0])
     publish_template(toy.sagemaker, toy.s3, toy.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
     with pytest.raises(TemplateError, match="is 'MSE', which cannot be computed for BinaryClassification"):
         prepare(toy)
