@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from include.autopilot.artifacts import Artifacts, featurizer_container
 from include.autopilot.containers import infer_containers
 from include.autopilot.errors import NotRecordedError
-from include.autopilot.lenient import text_at
+from include.autopilot.lenient import items_at, text_at
 from include.autopilot.objective import trained_objective, trained_problem_type
 from include.autopilot.survey import Survey, check_containers, check_parts, describe_part, find_columns, find_tags
 
@@ -102,8 +102,7 @@ def _infer_pipeline(survey: Survey) -> None:
             "containers are told exactly, and the search can be repeated."
         )
     written = text_at(survey.described.get("featurize"), "TransformOutput", "S3OutputPath")
-    read = [
-        text_at(channel, "DataSource", "S3DataSource", "S3Uri") or "" for channel in train.get("InputDataConfig") or []
-    ]
+    channels = items_at(train, "InputDataConfig")
+    read = [text_at(channel, "DataSource", "S3DataSource", "S3Uri") or "" for channel in channels]
     if written and read and not any(uri.startswith(written.rstrip("/")) for uri in read):
         survey.warnings.append(f"The training job does not read what the transform job wrote ({written}).")

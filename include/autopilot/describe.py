@@ -1,0 +1,201 @@
+"""Say what an Autopilot job left and whether it can be replayed, without Airflow.
+
+    python -m include.autopilot.describe my-automl-job --out template.json
+
+NAME is an Autopilot job of either version of the API, or a template saved earlier (a .json file or an s3:// address).
+Without an Autopilot job, name its steps: --transform-job and --training-job.
+
+Exit codes: 0 the candidate can be replayed; 3 it cannot, and the reason is printed (a candidate of the ENSEMBLING mode
+can still be searched again, and its template is still written), or --out was asked for and the template could not be
+made; 2 there is nothing to read: no such job, folder or permission, or something that is not JSON.
+
+With --responses DIR nothing is asked of AWS: DIR holds recorded responses, one per file named
+<Operation>.<resource name>.json (DescribeAutoMLJob.my-job.json, DescribeTrainingJob.x.json, ListTags.x.json ...), as
+boto3 or the AWS CLI print them, and perhaps the generated module (dpp3.py). What is not there is listed as missing; the
+answer is then about what is there, so a job whose steps and containers show a finished candidate counts as one that
+can be replayed. A template is made only when nothing is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from include.autopilot.artifacts import Artifacts, InS3
+from include.autopilot.automlsurvey import survey_job
+from include.autopilot.candidate import candidate_of
+from include.autopilot.cutoff import parse_cutoff
+from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
+from include.autopilot.lenient import at
+from include.autopilot.outline import outline
+from include.autopilot.recorded import Recorded
+from include.autopilot.stepsurvey import survey_steps
+from include.autopilot.survey import Survey, describe_part
+from include.autopilot.template import Template, read_template, saved_form, template_of
+from include.autopilot.templatesurvey import survey_template
+from include.autopilot.tree import render
+
+REPLAYABLE, UNREADABLE, NOT_REPLAYABLE = 0, 2, 3
+
+# Dates as numbers: seconds, or milliseconds where seconds would lie thousands of years ahead.
+_MILLISECONDS = 1e11
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where to read: AWS, or a folder in its place."""
+
+    sagemaker: Any
+    artifacts: Artifacts
+    s3: Any
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    by_jobs = asked.transform_job is not None and asked.training_job is not None
+    if by_jobs == (asked.name is not None):
+        parser.error("name an Autopilot job or a template, or both --transform-job and --training-job")
+    try:
+        sources = _sources(asked)
+        survey, template = _look(asked, sources, by_jobs)
+    except NotRecordedError as error:
+        return _unreadable(f"{asked.responses} does not hold what is asked for: there is no {error}.")
+    except AutopilotError as error:
+        return _unreadable(str(error))
+    except (BotoCoreError, ClientError) as error:
+        return _unreadable(f"AWS could not be asked: {error}")
+    refusal: str | None = None
+    if template is None:
+        template, refusal = _template(survey, asked)
+    found = outline(survey, template)
+    print(json.dumps(found, indent=2, default=str) if asked.json else render(found))
+    if asked.out is not None:
+        return _write(asked.out, template, refusal, found["replayable"])
+    return REPLAYABLE if found["replayable"] else NOT_REPLAYABLE
+
+
+def _look(asked: argparse.Namespace, sources: Sources, by_jobs: bool) -> tuple[Survey, Template | None]:
+    columns = None if asked.columns is None else [name.strip() for name in asked.columns.split(",")]
+    if by_jobs:
+        jobs = (asked.transform_job, asked.training_job)
+        return survey_steps(sources.sagemaker, sources.artifacts, *jobs, columns, asked.target), None
+    if asked.name.startswith("s3://") or asked.name.endswith(".json"):
+        try:
+            template = read_template(asked.name, sources.s3)
+        except TemplateError as error:
+            raise UnreadableError(str(error)) from error
+        return survey_template(template), template
+    survey = survey_job(sources.sagemaker, sources.artifacts, asked.name, asked.candidate, columns)
+    _describe_others(survey, sources.sagemaker)
+    return survey, None
+
+
+def _describe_others(survey: Survey, sagemaker: Any) -> None:
+    """Add steps that no replay needs, for people; nothing depends on whether they can be read."""
+    for step in survey.steps.all if survey.steps else ():
+        if step.role in ("split", "ensemble"):
+            aside = Survey(label=survey.label)
+            try:
+                describe_part(aside, sagemaker, step.role, step.kind, step.name)
+            except ClientError:
+                continue
+            survey.described |= aside.described
+
+
+def _template(survey: Survey, asked: argparse.Namespace) -> tuple[Template | None, str | None]:
+    """Return the template, or why there is none."""
+    try:
+        candidate = candidate_of(survey)
+        searched_until = _searched_until(survey, asked.searched_until)
+    except AutopilotError as error:
+        return None, str(error)
+    return template_of(candidate, searched_until, None), None
+
+
+def _searched_until(survey: Survey, stated: str | None) -> datetime:
+    """Return when the search began: it saw no later data."""
+    if stated is not None:
+        return parse_cutoff(stated)
+    made = at(survey.job, "CreationTime") or at(survey.described.get("train"), "CreationTime")
+    if isinstance(made, datetime):
+        return made.astimezone(UTC)
+    try:
+        seconds = float(made)
+        return datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        pass
+    try:
+        return datetime.fromisoformat(str(made)).astimezone(UTC)
+    except ValueError as error:
+        raise TemplateError(
+            "No CreationTime says up to when the search saw data. State it: --searched-until 2024-01-31."
+        ) from error
+
+
+def _write(path: str, template: Template | None, refusal: str | None, replayable: bool) -> int:
+    if template is None:
+        print(f"No template was written. {refusal}", file=sys.stderr)
+        return NOT_REPLAYABLE
+    try:
+        Path(path).write_text(json.dumps(saved_form(template), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        return _unreadable(f"The template could not be written: {error}")
+    print(f"Template {template.digest} written to {path}.", file=sys.stderr)
+    return REPLAYABLE if replayable else NOT_REPLAYABLE
+
+
+def _unreadable(sentence: str) -> int:
+    print(" ".join(sentence.split()), file=sys.stderr)
+    return UNREADABLE
+
+
+def _sources(asked: argparse.Namespace) -> Sources:
+    if asked.responses is not None:
+        recorded = Recorded(Path(asked.responses))
+        return Sources(recorded, recorded, None)
+    if asked.name is not None and asked.name.endswith(".json") and not asked.name.startswith("s3://"):
+        return Sources(None, InS3(None), None)  # type: ignore[arg-type]  # a file needs neither
+    import boto3
+    from botocore.config import Config
+
+    session = boto3.Session(profile_name=asked.profile, region_name=asked.region)
+    config = Config(retries={"mode": "adaptive", "max_attempts": 10})
+    s3 = session.client("s3", endpoint_url=asked.endpoint_url, config=config)
+    return Sources(session.client("sagemaker", endpoint_url=asked.endpoint_url, config=config), InS3(s3), s3)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m include.autopilot.describe",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("name", nargs="?", metavar="NAME", help="an Autopilot job, or a template saved earlier")
+    add("--candidate", metavar="NAME", help="a candidate of the job; without it, the best one")
+    add("--transform-job", metavar="NAME", help="the job that featurized, instead of NAME")
+    add("--training-job", metavar="NAME", help="the job that trained the algorithm, instead of NAME")
+    add("--columns", metavar="A,B,C", help="the columns in the order of the training data, if no module tells them")
+    add("--target", metavar="COLUMN", help="the target, with --transform-job and --columns")
+    add("--searched-until", metavar="DATE", help="up to when the search saw data; else the job's creation time")
+    add("--out", metavar="FILE", help="write the template to this file")
+    add("--json", action="store_true", help="print one JSON object, not a tree")
+    add("--responses", metavar="DIR", help="read recorded responses, not AWS")
+    add("--region", help="the AWS region; else as boto3 finds it")
+    add("--profile", help="a profile of ~/.aws/config")
+    add("--endpoint-url", metavar="URL", help="another endpoint; boto3 also honours AWS_ENDPOINT_URL")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
