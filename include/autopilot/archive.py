@@ -11,17 +11,13 @@ import tarfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from botocore.exceptions import ClientError
-
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.locations import parse_uri
+from include.autopilot.objects import open_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _LARGEST_MODULE = 2_000_000
 _MOST_UNPACKED = 2_000_000_000
-_MISSING = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound"})
 
 
 def python_members(archive: BinaryIO) -> Iterator[tuple[str, str]]:
@@ -45,13 +41,7 @@ def python_files(s3: S3Client, artifact: str) -> Iterator[tuple[str, str]]:
 
     :raises MissingObjectError: there is no such object.
     """
-    bucket, key = parse_uri(artifact)
-    try:
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
-            raise MissingObjectError(f"{artifact} does not exist in S3.") from error
-        raise
+    body = open_object(s3, artifact)["Body"]
     try:
         yield from python_members(body)  # type: ignore[arg-type]  # a stream that can be read, which is all tarfile needs
     except (tarfile.TarError, OSError, EOFError):

@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from botocore.exceptions import ClientError
-
 from include.autopilot.archive import python_files
 from include.autopilot.descriptions import Description
 from include.autopilot.errors import CandidateError, MissingObjectError
 from include.autopilot.lenient import items_at, mapping_at, text_at
-from include.autopilot.locations import parse_uri
-from include.autopilot.objects import list_uris, read
+from include.autopilot.objects import is_gone, list_uris, read
 from include.autopilot.processor import Processor, parse_processor
 
 if TYPE_CHECKING:
@@ -75,12 +72,7 @@ class InS3:
 
     def is_gone(self, uri: str) -> bool:
         """Whether S3 says that there is no such object; where it may not be asked, nothing is certain."""
-        bucket, key = parse_uri(uri)
-        try:
-            self.s3.head_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            return error.response["Error"]["Code"] in ("404", "NoSuchBucket", "NoSuchKey", "NotFound")
-        return False
+        return is_gone(self.s3, uri)
 
     def _in_code_channel(self, fit: Description | None, tried: list[str]) -> Iterator[tuple[str, str]]:
         module = processor_module(fit)

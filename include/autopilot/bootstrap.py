@@ -1,7 +1,7 @@
 """The paired bootstrap: draw the holdout's rows with replacement, the same rows for both models, again and again.
 
 Percentile intervals (Efron and Tibshirani 1993, chapter 13). The bias-corrected ones (BCa) were measured and are worse
-here: with heavy-tailed errors they promote equals twice as often, see docs/adr/0013-gate.md.
+here: with heavy-tailed errors they promote equals twice as often, see docs/adr/0010-gate.md.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from include.autopilot.artifacts import Artifacts, InS3
 from include.autopilot.automlsurvey import survey_job
 from include.autopilot.candidate import candidate_of
-from include.autopilot.cutoff import parse_cutoff
+from include.autopilot.cutoff import as_utc, parse_cutoff
 from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
 from include.autopilot.lenient import at
 from include.autopilot.outline import outline
@@ -127,19 +128,26 @@ def _searched_until(survey: Survey, stated: str | None) -> datetime:
     if stated is not None:
         return parse_cutoff(stated)
     made = at(survey.job, "CreationTime") or at(survey.described.get("train"), "CreationTime")
-    if isinstance(made, datetime):
-        return made.astimezone(UTC)
     try:
-        seconds = float(made)
-        return datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        pass
-    try:
-        return datetime.fromisoformat(str(made)).astimezone(UTC)
-    except ValueError as error:
+        return made_at(made)
+    except (ValueError, OverflowError, OSError) as error:
         raise TemplateError(
             "No CreationTime says up to when the search saw data. State it: --searched-until 2024-01-31."
         ) from error
+
+
+def made_at(time: object) -> datetime:
+    """Return an instant as boto3 gives it, or as a program wrote it: ISO 8601, or a number since 1970.
+
+    :raises ValueError: it is none of these.
+    """
+    if isinstance(time, datetime):
+        return as_utc(time)
+    text = str(time)
+    if re.fullmatch(r"[0-9.]+", text) is None:
+        return as_utc(datetime.fromisoformat(text))
+    number = float(text)
+    return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, UTC)
 
 
 def _write(path: str, template: Template | None, refusal: str | None, replayable: bool) -> int:

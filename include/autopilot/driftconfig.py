@@ -1,4 +1,4 @@
-"""What counts as drift and what to do about it. docs/adr/0012-drift.md says why the defaults are what they are.
+"""What counts as drift and what to do about it. docs/adr/0009-drift.md says why the defaults are what they are.
 
 No numeric library is imported here: the models' configuration is read whenever Airflow parses the DAGs.
 """

@@ -1,6 +1,6 @@
 """The gate: whether the challenger is better than the champion on the same holdout, beyond chance and enough to matter.
 
-Pure: it reads nothing and promotes nothing. docs/adr/0013-gate.md has the rule's error rates and power.
+Pure: it reads nothing and promotes nothing. docs/adr/0010-gate.md has the rule's error rates.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When a challenger replaces the champion. docs/adr/0013-gate.md says why the defaults are what they are.
+"""When a challenger replaces the champion. docs/adr/0010-gate.md says why the defaults are what they are.
 
 No numeric library is imported here: the models' configuration is read whenever Airflow parses the DAGs.
 """

@@ -13,6 +13,7 @@ from include.autopilot.locations import parse_uri
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 # User metadata of an S3 object that says where its rows come from, in words.
 SOURCE_METADATA = "data-source"
@@ -33,14 +34,32 @@ def read(s3: S3Client, uri: str) -> S3Object:
 
     :raises MissingObjectError: there is no such object or bucket.
     """
+    response = open_object(s3, uri)
+    return S3Object(uri, response["Body"].read(), response.get("Metadata", {}).get(SOURCE_METADATA))
+
+
+def open_object(s3: S3Client, uri: str) -> GetObjectOutputTypeDef:
+    """Begin to read one object; its ``Body`` is a stream that the caller closes.
+
+    :raises MissingObjectError: there is no such object or bucket.
+    """
     bucket, key = parse_uri(uri)
     try:
-        response = s3.get_object(Bucket=bucket, Key=key)
+        return s3.get_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
+        if _is_missing(error):
             raise MissingObjectError(f"{uri} does not exist in S3.") from error
         raise
-    return S3Object(uri, response["Body"].read(), response.get("Metadata", {}).get(SOURCE_METADATA))
+
+
+def is_gone(s3: S3Client, uri: str) -> bool:
+    """Whether S3 says that there is no such object or bucket; where it may not be asked, nothing is certain."""
+    bucket, key = parse_uri(uri)
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        return _is_missing(error)
+    return False
 
 
 def read_json(s3: S3Client, uri: str) -> Any:
@@ -79,6 +98,10 @@ def list_uris(s3: S3Client, folder: str) -> list[str]:
     try:
         return [f"s3://{bucket}/{entry['Key']}" for page in pages for entry in page.get("Contents", [])]
     except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
+        if _is_missing(error):
             raise MissingObjectError(f"The bucket of {folder} does not exist in S3.") from error
         raise
+
+
+def _is_missing(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] in _MISSING

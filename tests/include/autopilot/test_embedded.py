@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,9 +18,10 @@ import pytest
 
 from include.autopilot import retrain, split
 from include.autopilot.config import ModelConfig, parse_model
+from include.autopilot.describe import main
 from include.autopilot.options import RunOptions
 from include.autopilot.search import automl_request, publish_template, search_input
-from include.autopilot.template import current_template
+from include.autopilot.template import current_template, read_template
 from tests.include.autopilot.conftest import SEARCHED, YAML, Toy, csv_bytes, rows
 
 FEBRUARY = datetime(2024, 2, 1, tzinfo=UTC)
@@ -69,6 +71,28 @@ def test_the_template_is_what_the_search_left(real: Toy) -> None:
     assert template.objective.direction == "Minimize"
     assert len(template.steps.model["Containers"]) == 2
     assert "AUTOML_TRANSFORM_MODE" not in template.steps.featurizer["PrimaryContainer"]["Environment"]
+
+
+def test_the_describe_command_says_the_same_of_the_live_job(
+    real: Toy, aws: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
+        monkeypatch.setenv(name, value)
+    template = current_template(real.s3, retrain.Locations(real.config.root), "toy")
+    live = ["--endpoint-url", aws, "--region", "us-east-1", "--json"]
+    saved = tmp_path / "template.json"
+    assert template.automl_job is not None
+    code = main([template.automl_job, *live, "--out", str(saved)])
+    found = json.loads(capsys.readouterr().out)
+    assert (code, found["replayable"], found["missing"]) == (0, True, [])
+    assert read_template(str(saved)).replay == template.replay
+    jobs = template.steps.featurize["TransformJobName"], template.steps.train["TrainingJobName"]
+    code = main(["--transform-job", jobs[0], "--training-job", jobs[1], *live])
+    inferred = json.loads(capsys.readouterr().out)
+    assert (code, inferred["columns"], inferred["objective"]["metric"]) == (0, found["columns"], "MSE")
+    assert [one["image"] for one in inferred["containers"]] == [one["image"] for one in found["containers"]]
+    assert main(["no-such-job", *live]) == 2
+    assert "AutoMLJob no-such-job does not exist" in capsys.readouterr().err
 
 
 def test_a_retraining_from_drop_to_report(real: Toy) -> None:

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from include.autopilot.errors import MissingObjectError
-from include.autopilot.objects import list_uris, read, read_json, write, write_json
+from include.autopilot.objects import is_gone, list_uris, read, read_json, write, write_json
 
 
 def test_what_is_written_can_be_read_with_its_source(s3: Any) -> None:
@@ -28,6 +28,16 @@ def test_a_folder_is_not_its_neighbour(s3: Any) -> None:
         write(s3, f"s3://toy-models/{key}", b"", "text/plain")
     assert list_uris(s3, "s3://toy-models/drops") == ["s3://toy-models/drops/1", "s3://toy-models/drops/2"]
     assert list_uris(s3, "s3://toy-models/none") == []
+
+
+def test_gone_is_only_what_s3_says_is_gone(s3: Any) -> None:
+    uri = write(s3, "s3://toy-models/there", b"", "text/plain")
+    assert [is_gone(s3, one) for one in (uri, "s3://toy-models/not-there", "s3://no-such-bucket/a")] == [
+        False,
+        True,
+        True,
+    ]
+    assert not is_gone(Denied(), uri)  # type: ignore[arg-type]
 
 
 class Paged:
@@ -63,6 +73,9 @@ class Denied:
 
     def get_object(self, **_: Any) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
+
+    def head_object(self, **_: Any) -> None:
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadObject")
 
     def get_paginator(self, _: str) -> Denied:
         return self

@@ -1,0 +1,151 @@
+"""Other problems and algorithms than the tiny regression's, each from search to report, on real tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from tests.dags.classified import Case, Classified, digits, radii, retrained, tumours
+from tests.dags.conftest import returned, states
+
+NEW_DROP = "drops/2024-02-01/rows.csv"
+
+
+@pytest.fixture(scope="module")
+def binary(aws: str, airflow_db: None) -> Iterator[Classified]:
+    case = Case("tumour", "BinaryClassification", "AUC", "xgboost", "diagnosis", tumours(), 60)
+    with retrained(case, aws) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def multiclass(aws: str, airflow_db: None) -> Iterator[Classified]:
+    case = Case("digit", "MulticlassClassification", "Accuracy", "xgboost", "digit", digits(), 120)
+    with retrained(case, aws) as made:
+        yield made
+
+
+def majority(rows: pd.DataFrame, target: str) -> float:
+    return float(rows[target].value_counts(normalize=True).iloc[0])
+
+
+def test_two_classes_are_learnt_and_judged_by_the_objective(binary: Classified) -> None:
+    report = binary.report(binary.first)
+    judged = report["holdouts"]["sealed"]["metrics"]
+    assert report["objective"] == {"metric": "AUC", **judged["AUC"]}
+    assert report["objective"]["direction"] == "Maximize"
+    assert judged["AUC"]["value"] > 0.9
+    assert judged["Accuracy"]["value"] > majority(binary.sealed, "diagnosis") + 0.15
+    assert all(score["value"] is not None for score in judged.values())
+    assert report["synthetic"] is False
+    assert report["labels"] == ["benign", "malignant"]
+    assert report["notes"] == []
+
+
+def test_the_report_shows_a_confusion_matrix_and_a_roc_curve(binary: Classified) -> None:
+    page = binary.page(binary.first)
+    confusion = binary.report(binary.first)["holdouts"]["sealed"]["confusion"]
+    assert page.count("<svg") == 2
+    assert "predicted diagnosis" in page
+    assert "found (share of malignant)" in page
+    counts = binary.sealed["diagnosis"].value_counts()
+    assert confusion["classes"] == ["benign", "malignant"]
+    assert [sum(row) for row in confusion["measured_by_predicted"]] == [counts["benign"], counts["malignant"]]
+
+
+def test_predictions_are_labels_as_text_with_the_probability(binary: Classified) -> None:
+    folder = binary.report(binary.first)["predictions"]
+    rows = list(csv.reader(io.StringIO(binary.read(f"{folder}/sealed.csv.out").decode())))
+    assert [row[:2] for row in rows] == binary.sealed[["id", "diagnosis"]].to_numpy().tolist()
+    assert {row[2] for row in rows} == {"benign", "malignant"}
+    malignant = [float(row[3]) for row in rows if row[2] == "malignant"]
+    assert min(malignant) > max(float(row[3]) for row in rows if row[2] == "benign")
+
+
+def test_only_what_the_objective_needs_is_changed_in_the_containers(binary: Classified) -> None:
+    made = binary.sagemaker.describe_model(ModelName=returned(binary.first, "create_model")["name"])
+    before = binary.template().steps.model["Containers"]
+    changed = [
+        {name: value for name, value in after["Environment"].items() if was["Environment"].get(name) != value}
+        for after, was in zip(made["Containers"], before, strict=True)
+    ]
+    both = "predicted_label,probability"
+    assert changed == [
+        {},
+        {"SAGEMAKER_INFERENCE_OUTPUT": both},
+        {"SAGEMAKER_INFERENCE_INPUT": both, "SAGEMAKER_INFERENCE_OUTPUT": both},
+    ]
+
+
+@pytest.mark.parametrize("key", [NEW_DROP, "holdout/sealed.csv"])
+def test_a_new_class_stops_before_the_first_paid_job(binary: Classified, key: str) -> None:
+    before = binary.jobs()
+    rows = binary.sealed.assign(id=[f"new-{number}" for number in range(60)])
+    rows.loc[[3, 7], "diagnosis"] = "borderline"
+    binary.put(key, rows)
+    try:
+        run = binary.run("retrain", "2024-02-01")
+    finally:
+        binary.delete(NEW_DROP)
+        binary.put("holdout/sealed.csv", binary.sealed)
+    assert states(run)["prepare"] == "failed"
+    assert states(run)["train"] == "upstream_failed"
+    assert binary.jobs() == before
+
+
+def test_several_classes_are_learnt(multiclass: Classified) -> None:
+    report = multiclass.report(multiclass.first)
+    judged = report["holdouts"]["sealed"]["metrics"]
+    assert report["objective"]["metric"] == "Accuracy"
+    assert report["objective"]["value"] == judged["Accuracy"]["value"] > 0.85
+    assert majority(multiclass.sealed, "digit") < 0.4
+    assert judged["F1macro"]["value"] > 0.85
+    assert judged["LogLoss"]["reason"] == "the pipeline answers without probabilities"
+    page = multiclass.page(multiclass.first)
+    assert page.count("<svg") == 1
+    assert "sealed: no LogLoss, because the pipeline answers without probabilities." in page
+
+
+def test_a_pipeline_that_already_answers_enough_is_exactly_the_templates(multiclass: Classified) -> None:
+    made = multiclass.sagemaker.describe_model(ModelName=returned(multiclass.first, "create_model")["name"])
+    before = multiclass.template().steps.model["Containers"]
+    assert [one["Environment"] for one in made["Containers"]] == [one["Environment"] for one in before]
+
+
+def test_probabilities_of_several_classes_on_request(multiclass: Classified, aws: str) -> None:
+    """The same template; the YAML asks for more."""
+    from include.autopilot import config
+
+    model = config.parse_model(
+        multiclass.case.yaml.replace("search:", "inference_output: probabilities\nsearch:"), "digit.yaml"
+    )
+    others = [one for one in config.load_models() if one.name != "digit"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config, "load_models", lambda: (*others, model))
+        run = multiclass.run("retrain", "2024-01-01")
+    assert run.state == "success"
+    report = multiclass.report(run)
+    judged = report["holdouts"]["sealed"]["metrics"]
+    assert 0 < judged["LogLoss"]["value"] < 1
+    assert judged["Accuracy"]["value"] > 0.85
+
+
+@pytest.mark.parametrize(
+    ("case", "image"),
+    [
+        (Case("line", "Regression", "MSE", "linear-learner", "mean radius", radii(), 60), "linear-learner"),
+        (Case("layers", "BinaryClassification", "F1", "mlp", "diagnosis", tumours(), 60), "mxnet-algorithms"),
+    ],
+    ids=["linear-learner", "mlp"],
+)
+def test_a_winner_of_another_algorithm_is_retrained(aws: str, airflow_db: None, case: Case, image: str) -> None:
+    with retrained(case, aws) as made:
+        report = made.report(made.first)
+        judged = report["holdouts"]["sealed"]["metrics"]
+        assert f"/{image}" in made.template().steps.train["AlgorithmSpecification"]["TrainingImage"]
+        assert (judged["R2"]["value"] if case.metric == "MSE" else judged["F1"]["value"]) > 0.85
+        assert report["objective"]["direction"] == ("Minimize" if case.metric == "MSE" else "Maximize")

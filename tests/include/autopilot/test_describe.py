@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from include.autopilot.describe import made_at
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC),
+        datetime(2024, 1, 2, 5, 4, 5, tzinfo=timezone(timedelta(hours=2))),
+        "2024-01-02T03:04:05",
+        "2024-01-02T03:04:05Z",
+        "2024-01-02T05:04:05+02:00",
+        1704164645,
+        1704164645.0,
+        1704164645000,
+        "1704164645.0",
+    ],
+)
+def test_an_instant_however_it_was_recorded(time: object) -> None:
+    assert made_at(time) == datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("time", [None, "", "yesterday", "1.2.3", True])
+def test_what_is_no_instant(time: object) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        made_at(time)
