@@ -12,7 +12,8 @@ from airflow_autopilot.owner import TAG_PREFIX, generation_name
 from airflow_autopilot.stop import stop_and_confirm
 from airflow_autopilot.submit import find
 
-_SECONDS_TO_ANSWER = 2.0  # Airflow gives a killed task five seconds in all
+# Airflow gives a killed task five seconds in all; what is left of them must do for stopping the job.
+_SECONDS_TO_ANSWER = 3.5
 _CLEARED = "restarting"
 _NO_KEY = "airflow_autopilot.never_set"
 
