@@ -147,6 +147,18 @@ def test_nobody_can_tell_before_airflow_3_3_or_before_the_task_began() -> None:
     assert is_taken_over(None) is False
 
 
+class SlowStore(Store):
+    """An api-server that needs longer than a quick one, and less than Airflow waits before it sends SIGKILL."""
+
+    def delete(self, key: str) -> None:
+        time.sleep(2.5)
+        super().delete(key)
+
+
+def test_an_answer_of_a_busy_airflow_still_counts() -> None:
+    assert is_taken_over(context(SlowStore(answer(404)), "queued")) is True
+
+
 def test_an_answer_that_cannot_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(succession, "_SECONDS_TO_ANSWER", 0.1)
     free = threading.Event()
