@@ -14,8 +14,10 @@ from include.autopilot.errors import MissingResourceError, NotRecordedError
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
+_OURS = "airflow-autopilot:"
+TEMPLATE_TAG = f"{_OURS}template"
 # Amazon's own tags cannot be set; ours say whose job the old one was.
-_NOT_CARRIED = ("aws:", "airflow-autopilot:")
+_NOT_CARRIED = ("aws:", _OURS)
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ValidationException"})
 
 

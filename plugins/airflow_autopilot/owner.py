@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 TAG_PREFIX = "airflow-autopilot:"
+_LONGEST_TAG_VALUE = 256
 
 
 def generation_of(context: Context) -> int:
@@ -40,3 +42,19 @@ def owner_tags(context: Context) -> dict[str, str]:
         "generation": str(generation_of(context)),
     }
     return {TAG_PREFIX + key: value for key, value in owner.items()}
+
+
+def proof(request: Mapping[str, Any], owner: Mapping[str, str]) -> dict[str, str]:
+    """Give all tags that prove whose job a request's is, as AWS keeps them.
+
+    :param request: its own tags of ours, such as the digest of the template it was made from, count too.
+    :param owner: the tags of the task instance.
+    """
+    own = {tag["Key"]: tag["Value"] for tag in request.get("Tags", []) if tag["Key"].startswith(TAG_PREFIX)}
+    return {key: value[:_LONGEST_TAG_VALUE] for key, value in {**own, **owner}.items()}
+
+
+def tags_of(client: Any, arn: str) -> dict[str, str]:
+    """Ask for all tags of a job or model."""
+    pages = client.get_paginator("list_tags").paginate(ResourceArn=arn)
+    return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}

@@ -16,9 +16,9 @@ from typing import Any
 
 from airflow_autopilot.errors import NameTaken, RequestRefused
 from airflow_autopilot.kinds import LIVE, MODEL, Description, JobKind
+from airflow_autopilot.owner import proof, tags_of
 
 DIGEST_TAG = "airflow-autopilot:request"
-_LONGEST_TAG_VALUE = 256
 # SageMaker answers "no such resource" with ValidationException for jobs and models, and uses that code for malformed
 # requests too: only code and message together tell. AutoML jobs have ResourceNotFound, which means nothing else.
 _ABSENT = re.compile(r"could not find|does not exist|not found|unable to describe", re.IGNORECASE)
@@ -90,7 +90,8 @@ def submit(
     Running -> adopt it; Completed -> reuse it; Failed or Stopped -> the next name ``<name>-r1``, ``-r2`` …; somebody
     else was faster -> adopt theirs.
 
-    :param owner: tags that tell whose job it is (dag, run, task, map index, generation).
+    :param owner: tags that tell whose job it is (dag, run, task, map index, generation); the request's own tags of
+        ours, such as the template's digest, count with them.
     :param equivalents: other requests whose job would do as well.
     :raises NameTaken: when the name belongs to a job made for a different request.
     :raises RequestRefused: when AWS says that the request is invalid or not allowed.
@@ -109,7 +110,7 @@ def submit(
         if kind.status(found) not in LIVE | {"Completed"}:
             attempt += 1
             continue
-        owned = _is_owned(client, kind, found, digests, owner)
+        owned = _is_owned(client, kind, found, digests, proof(request, owner))
         return Submission(name, found, "adopted" if kind.status(found) in LIVE else "reused", owned)
 
 
@@ -130,9 +131,9 @@ def _create(
     """
     from botocore.exceptions import ClientError
 
-    ours = {**owner, DIGEST_TAG: request_digest(kind, request)}
+    ours = proof(request, {**owner, DIGEST_TAG: request_digest(kind, request)})
     tags = [tag for tag in request.get("Tags", []) if tag["Key"] not in ours]
-    tags += [{"Key": key, "Value": value[:_LONGEST_TAG_VALUE]} for key, value in ours.items()]
+    tags += [{"Key": key, "Value": value} for key, value in ours.items()]
     tagged = {**request, "Tags": tags}
     try:
         try:
@@ -161,14 +162,13 @@ def is_out_of_capacity(error: Any) -> bool:
 
 
 def _is_owned(
-    client: Any, kind: JobKind, found: Description, digests: Collection[str], owner: Mapping[str, str]
+    client: Any, kind: JobKind, found: Description, digests: Collection[str], proven: Mapping[str, str]
 ) -> bool:
-    pages = client.get_paginator("list_tags").paginate(ResourceArn=found[kind.arn_member])
-    tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    tags = tags_of(client, found[kind.arn_member])
     if tags.get(DIGEST_TAG) not in digests:
         raise NameTaken(
             f"The {kind.label} {found[kind.name_member]!r} exists but was made for another request "
             f"(tag {DIGEST_TAG} differs), so it is not adopted. Clear this task to start a new generation under a new "
             "name, or delete or rename the other one."
         )
-    return all(tags.get(key) == value[:_LONGEST_TAG_VALUE] for key, value in owner.items())
+    return proven.items() <= tags.items()

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from airflow_autopilot.kinds import LIVE, MODEL, JobKind
-from airflow_autopilot.owner import TAG_PREFIX, generation_name
+from airflow_autopilot.owner import TAG_PREFIX, generation_name, proof, tags_of
 from airflow_autopilot.stop import stop_and_confirm
 from airflow_autopilot.submit import find
 
@@ -33,8 +33,8 @@ def stop_earlier_generations(client: Any, kind: JobKind, name: str, owner: Mappi
         base, attempt = generation_name(name, earlier), 0
         while found := find(client, kind, f"{base}-r{attempt}" if attempt else base):
             attempt += 1
-            tags = {**owner, key: str(earlier)}
-            if kind.status(found) in LIVE and _belongs_to(client, found[kind.arn_member], tags):
+            tags = proof({}, {**owner, key: str(earlier)})
+            if kind.status(found) in LIVE and tags.items() <= tags_of(client, found[kind.arn_member]).items():
                 stop_and_confirm(client, kind, found[kind.name_member])
 
 
@@ -77,9 +77,3 @@ def _ask(context: Any) -> bool:
     except AirflowRuntimeError:
         return False
     return _CLEARED not in states.get(instance.run_id, {}).values()
-
-
-def _belongs_to(client: Any, arn: str, owner: Mapping[str, str]) -> bool:
-    pages = client.get_paginator("list_tags").paginate(ResourceArn=arn)
-    tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
-    return all(tags.get(key) == value[:256] for key, value in owner.items())

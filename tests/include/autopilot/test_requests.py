@@ -100,6 +100,20 @@ def test_a_missing_channel_is_refused(planned: Any) -> None:
         train(planned, {"InputDataConfig": channels})
 
 
+def test_every_request_names_its_template_and_keeps_the_carried_tags(planned: Any) -> None:
+    template, plan = planned
+    team = {"Key": "team", "Value": "assay"}
+    built = [
+        train(planned, {"Tags": [team]}),
+        requests.featurize_request(template, plan.drops[0]),
+        requests.model_request(template, plan, "s3://toy-models/new.tar.gz"),
+        requests.prediction_request(template, plan, "m"),
+    ]
+    assert team in built[0]["Tags"]
+    for request in built[1:]:
+        assert {"Key": "airflow-autopilot:template", "Value": template.digest} in request["Tags"]
+
+
 def test_the_template_is_left_alone(planned: Any) -> None:
     template, plan = planned
     before = template.digest

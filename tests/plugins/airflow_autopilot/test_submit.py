@@ -93,6 +93,18 @@ def test_a_job_of_another_run_is_adopted_but_not_owned(client: Any) -> None:
     assert not theirs.owned
 
 
+def test_a_job_of_another_template_is_adopted_but_not_owned(client: Any) -> None:
+    def templated(digest: str) -> dict[str, Any]:
+        tags = [{"Key": "airflow-autopilot:template", "Value": digest}, {"Key": "team", "Value": digest}]
+        return request("submit-template", Tags=tags)
+
+    first = submit(client, kinds.TRAINING, templated("a"), OWNER)
+    assert submit(client, kinds.TRAINING, templated("a"), OWNER).owned
+    assert not submit(client, kinds.TRAINING, templated("b"), OWNER).owned
+    kept = client.list_tags(ResourceArn=first.description["TrainingJobArn"])["Tags"]
+    assert {"airflow-autopilot:template", "team", "airflow-autopilot:dag"} <= {tag["Key"] for tag in kept}
+
+
 def test_racing_submits_make_one_job(client: Any) -> None:
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda _: submit(client, kinds.TRAINING, request("submit-race"), OWNER), range(8)))
