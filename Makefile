@@ -13,7 +13,7 @@ export OMP_WAIT_POLICY := passive
 # uv resolves for other Pythons without having them.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install demo bace up test lint format bench chaos mwaa-bundle compose-env compose-check lock clean
+.PHONY: help install demo bace up test lint format bench chaos services mwaa-bundle compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ bench: install ## run benchmarks/NAME.py: make bench NAME=...
 
 chaos: install ## kill everything while runs retrain, count the jobs: make chaos SCENARIOS=200 SEED=1
 	@$(PY) -m tests.chaos.run --scenarios $(or $(SCENARIOS),20) --seed $(or $(SEED),1)
+
+services: install ## tests that need a server: POSTGRES_URL, by default PostgreSQL on loopback
+	@POSTGRES_URL="$(or $(POSTGRES_URL),postgresql://postgres@127.0.0.1:5432)" $(PY) -m pytest -rs -m services
 
 mwaa-bundle: install ## dist/mwaa/: what goes to an Amazon MWAA bucket
 	@$(PY) -m scripts.mwaa_bundle dist/mwaa

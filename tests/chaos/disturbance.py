@@ -29,6 +29,8 @@ _NAMED_BY = {
 }
 # A worker is there at its moment or not; another victim may be down at first; a job and its task come back slowly.
 _SECONDS_TO_KILL, _SECONDS_TO_TRY, _SECONDS_TO_WAIT = 5.0, 60.0, 600.0
+# A scheduler that is at a run has written what it thinks of it.
+_SECONDS_TO_KEEP = 5.0
 
 
 class Disturbance:
@@ -171,8 +173,22 @@ class Disturbance:
         elif one.moment == scenarios.FAIL_TASK:
             self._state.fail_task(one.dag, one.run, one.step)
         else:
-            self._state.fail_run(one.dag, one.run)
+            self._fail_run(one)
+            return
         self.done[one.run] = f"a person {one.moment}"
+
+    def _fail_run(self, one: Scenario) -> None:
+        """Fail a run and look whether Airflow keeps it so.
+
+        Airflow marks the run and its tasks. A scheduler that has read the run before and its tasks after takes it for
+        a success, because the last task is skipped, and writes that over the mark: nothing holds it off where the
+        database, as SQLite, cannot lock a row. A person sees it and marks the run again.
+        """
+        self._state.fail_run(one.dag, one.run)
+        lost = self._until(lambda: self._state.runs()[one.run] == "success", _SECONDS_TO_KEEP)
+        if lost:
+            self._state.fail_run(one.dag, one.run)
+        self.done[one.run] = f"a person {one.moment}{' twice: Airflow lost the first mark' if lost else ''}"
 
     def _is_waiting(self, one: Scenario) -> bool:
         """Whether the job runs and its task waits for it, deferred or in a worker that is alive."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
+from tests.chaos.airflow_state import Task
 from tests.chaos.disturbance import Disturbance
-from tests.chaos.scenario import BEFORE, Scenario
+from tests.chaos.scenario import BEFORE, FAIL_RUN, PERSON, Scenario
 from tests.chaos.tap import Call
 
 ONE = Scenario("s0001", "aws", BEFORE, "train", True, 60, 0.5, 0.5, "alone")
@@ -49,3 +51,33 @@ def test_nobody_strikes_after_the_end() -> None:
     disturbance.rest()
     assert cluster.tap.before(ITS_MOMENT)
     assert not cluster.asked.is_set()
+
+
+class Forgetful:
+    """An Airflow whose scheduler writes success over the first mark of a person."""
+
+    def __init__(self) -> None:
+        self.marks = 0
+
+    def tasks(self) -> dict[tuple[str, str], Task]:
+        return {("s0002", "train"): Task("deferred", None, 1)}
+
+    def fail_run(self, *_: str) -> None:
+        self.marks += 1
+
+    def runs(self) -> dict[str, str]:
+        return {"s0002": "success" if self.marks == 1 else "failed"}
+
+
+def test_a_person_sees_that_airflow_lost_the_mark_and_marks_again() -> None:
+    airflow: Any = Forgetful()
+    cluster: Any = Down()
+    live = SimpleNamespace(list_training_jobs=lambda **_: {"TrainingJobSummaries": [{}]})
+    disturbance = Disturbance(cluster, airflow, live)
+    person = Scenario("s0002", PERSON, FAIL_RUN, "train", True, 60, 0.0, 0.0, "whole")
+    disturbance.expect(person)
+    cluster.tap.replied(Call("CreateTrainingJob", {"TrainingJobName": "chaos-train-s0002"}), True)
+    while disturbance.is_under_way("s0002"):
+        time.sleep(0.01)
+    assert airflow.marks == 2
+    assert disturbance.done["s0002"] == "a person fails the run twice: Airflow lost the first mark"
