@@ -50,7 +50,7 @@ def featurize_request(template: Template, drop: PlannedDrop) -> Request:
     # Prepared chunks are plain text, whatever Autopilot's own were.
     request["TransformInput"]["CompressionType"] = "None"
     request["TransformOutput"]["S3OutputPath"] = drop.features
-    return check("TransformJob", _marked(request, template))
+    return check("TransformJob", _tagged(request, template))
 
 
 def training_request(template: Template, plan: Plan, manifests: Mapping[Side, str]) -> Request:
@@ -80,7 +80,7 @@ def training_request(template: Template, plan: Plan, manifests: Mapping[Side, st
     _limit(request, plan.options)
     prepared = [drop.prepared.prepared for drop in plan.used]
     request["TrainingJobName"] = job_name(plan.model, "train", plan.cutoff, plan.run, template.digest, *prepared)
-    return check("TrainingJob", _marked(request, template))
+    return check("TrainingJob", _tagged(request, template))
 
 
 def model_request(template: Template, plan: Plan, artifact: str) -> Request:
@@ -95,7 +95,7 @@ def model_request(template: Template, plan: Plan, artifact: str) -> Request:
     request["Containers"][_ALGORITHM]["ModelDataUrl"] = artifact
     identity = (plan.run, artifact, *plan.problem.columns)
     request["ModelName"] = job_name(plan.model, "model", plan.cutoff, *identity)
-    return check("Model", _marked(request, template))
+    return check("Model", _tagged(request, template))
 
 
 def prediction_request(template: Template, plan: Plan, model_name: str) -> Request:
@@ -128,10 +128,10 @@ def prediction_request(template: Template, plan: Plan, model_name: str) -> Reque
     }
     request["ModelName"] = model_name
     request["TransformJobName"] = job_name(plan.model, "predict", plan.cutoff, plan.run, model_name)
-    return check("TransformJob", _marked(request, template))
+    return check("TransformJob", _tagged(request, template))
 
 
-def _marked(request: Request, template: Template) -> Request:
+def _tagged(request: Request, template: Template) -> Request:
     """Tag the request with the template it was made from; whoever finds the job compares it before taking it over."""
     return {**request, "Tags": [*request.get("Tags", []), {"Key": TEMPLATE_TAG, "Value": template.digest}]}
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from airflow_autopilot.errors import NameTaken, RequestRefused
 from airflow_autopilot.kinds import LIVE, MODEL, Description, JobKind
-from airflow_autopilot.owner import proof, tags_of
+from airflow_autopilot.owner import TAG_PREFIX, proof, tags_of
 
-DIGEST_TAG = "airflow-autopilot:request"
+DIGEST_TAG = f"{TAG_PREFIX}request"
 # SageMaker answers "no such resource" with ValidationException for jobs and models, and uses that code for malformed
 # requests too: only code and message together tell. AutoML jobs have ResourceNotFound, which means nothing else.
 _ABSENT = re.compile(r"could not find|does not exist|not found|unable to describe", re.IGNORECASE)

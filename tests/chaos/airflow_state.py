@@ -47,6 +47,11 @@ class AirflowState:
         # A long time to answer: what is asked again should not still be under way.
         self._http = httpx.Client(base_url=f"{api}/api/v2", timeout=httpx.Timeout(30, read=patience))
 
+    @property
+    def locks_rows(self) -> bool:
+        """Whether Airflow's database can hold a row against another writer; Airflow asks SQLite for no locks."""
+        return self._engine.dialect.name != "sqlite"
+
     def tasks(self) -> dict[tuple[str, str], Task]:
         """Give every task instance by (run, task)."""
         return {(run, task): Task(*state) for run, task, *state in self._rows(_TASKS)}

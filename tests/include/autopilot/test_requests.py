@@ -103,14 +103,14 @@ def test_a_missing_channel_is_refused(planned: Any) -> None:
 def test_every_request_names_its_template_and_keeps_the_carried_tags(planned: Any) -> None:
     template, plan = planned
     team = {"Key": "team", "Value": "assay"}
+    assert team in train(planned, {"Tags": [team]})["Tags"]
     built = [
-        train(planned, {"Tags": [team]}),
+        train(planned),
         requests.featurize_request(template, plan.drops[0]),
         requests.model_request(template, plan, "s3://toy-models/new.tar.gz"),
         requests.prediction_request(template, plan, "m"),
     ]
-    assert team in built[0]["Tags"]
-    for request in built[1:]:
+    for request in built:
         assert {"Key": "airflow-autopilot:template", "Value": template.digest} in request["Tags"]
 
 
