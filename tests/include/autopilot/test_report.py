@@ -55,6 +55,15 @@ def test_what_readers_must_know_is_said(toy: Toy) -> None:
     page, content = written(toy, [])
     assert content["notes"] == ["The dates are < invented."]
     assert "<li>The dates are &lt; invented.</li>" in page
+    assert "<h2>How to read these numbers</h2>" in page
+
+
+def test_what_is_said_of_the_real_table_is_not_said_of_made_up_rows(toy: Toy) -> None:
+    toy.config = replace(toy.config, notes=("The rows were measured.",))
+    toy.put("holdout/second.csv", csv_bytes(rows(2000, 3)), SYNTHETIC)
+    page, _ = written(toy, [])
+    assert "<h2>About the real table, not these numbers</h2>" in page
+    assert "How to read these numbers" not in page
 
 
 def test_the_holdout_that_judges_comes_first(toy: Toy) -> None:
