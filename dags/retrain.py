@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, dag, task
 
-from airflow_autopilot import steps
-from airflow_autopilot.operators import AutopilotModelOperator, AutopilotTrainingOperator, AutopilotTransformOperator
+from airflow_autopilot.operators import (
+    AutopilotModelOperator,
+    AutopilotSearchOperator,
+    AutopilotTrainingOperator,
+    AutopilotTransformOperator,
+)
+from airflow_autopilot.steps import opening, retraining
 from include.autopilot.config import load_models
 from include.autopilot.options import form
 
@@ -27,28 +32,39 @@ def retrain(model: ModelConfig) -> DAG:
         catchup=False,
         max_active_runs=1,
         params={name: Param(**schema) for name, schema in form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": steps.RECORDS},
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": opening.RECORDS},
         tags=["autopilot", "retrain", model.name],
         doc_md=__doc__,
     )
     def wire() -> None:
-        run = task(steps.open_run)(model.name)
-        prepared = task(steps.prepare, multiple_outputs=True)(run)
-        plan = prepared["plan"]
-        # Features are made once per drop: a run makes only the missing ones. Where there are none Airflow skips the
-        # step, which must not skip what follows: hence none_failed.
-        missing = task(steps.missing_features)(prepared["featurize"])
+        run = task(opening.open_run)(model.name)
+        plan = task(retraining.prepare, multiple_outputs=True)(run)["plan"]
+        # Everything below is skipped after a dry run, whatever its trigger rule.
+        checked = task.short_circuit(retraining.preflight)(run, plan)
+        path = task.branch(retraining.choose_path)(plan)
+        # Where a path does not pass, Airflow skips tasks, which must not skip what follows: hence none_failed.
+        passed = {"trigger_rule": "none_failed"}
+
+        fitting = task(retraining.fit_request)(plan)
+        fit = AutopilotTrainingOperator(task_id="fit_featurizer", config=fitting)
+        featurizing = task(retraining.featurizer_request)(plan, fit.output)
+        featurizer = AutopilotModelOperator(task_id="create_featurizer", config=featurizing)
+        # Features are made once per drop: a run makes only the missing ones.
+        missing = task(retraining.missing_features, **passed)(plan, featurizer.output)
         featurize = AutopilotTransformOperator.partial(task_id="featurize").expand(config=missing)
-        training = task(steps.training_request, trigger_rule="none_failed")(plan)
+        training = task(retraining.training_request, **passed)(plan)
         train = AutopilotTrainingOperator(task_id="train", config=training)
-        pipeline = task(steps.model_request)(plan, train.output)
+        searching = task(retraining.search_again_request)(plan)
+        search = AutopilotSearchOperator(task_id="search_again", config=searching)
+
+        pipeline = task(retraining.model_request, **passed)(plan, train.output, fit.output, search.output)
         create_model = AutopilotModelOperator(task_id="create_model", config=pipeline)
-        prediction = task(steps.prediction_request)(plan, create_model.output)
+        prediction = task(retraining.prediction_request)(plan, create_model.output)
         predict = AutopilotTransformOperator(task_id="predict_holdout", config=prediction)
-        evaluated = task(steps.evaluate)(plan, predict.output)
-        jobs = {"featurize": featurize, "train": train, "create_model": create_model, "predict_holdout": predict}
-        ended = {step: operator.output for step, operator in jobs.items()}
-        reported = task(steps.report, trigger_rule="none_failed")(plan, ended)
+        evaluated = task(retraining.evaluate)(plan, predict.output)
+        jobs = [fit, featurizer, featurize, train, search, create_model, predict]
+        reported = task(retraining.report, **passed)(plan, {job.task_id: job.output for job in jobs})
+        checked >> path >> [fitting, missing, training, searching]
         featurize >> training
         evaluated >> reported
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag, task
 
-from airflow_autopilot import steps
 from airflow_autopilot.operators import AutopilotSearchOperator
+from airflow_autopilot.steps import opening, searching
 from include.autopilot.config import load_models
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 def search(model: ModelConfig) -> DAG:
     """Wire the search DAG of one model."""
+    configured = model.search.cutoff.isoformat() if model.search else None
     cutoff = Param(
-        model.search.cutoff.isoformat(),
-        type="string",
+        configured,
+        type=["null", "string"],
         title="Cutoff",
-        description="The search sees drops up to this date; retraining for an earlier cutoff is refused.",
+        description="The search sees drops up to this date; retraining for an earlier cutoff is refused. Empty: now.",
     )
 
     @dag(
@@ -31,15 +32,15 @@ def search(model: ModelConfig) -> DAG:
         catchup=False,
         max_active_runs=1,
         params={"cutoff": cutoff},
-        default_args={"records": steps.RECORDS},
+        default_args={"records": opening.RECORDS},
         tags=["autopilot", "search", model.name],
         doc_md=__doc__,
     )
     def wire() -> None:
-        run = task(steps.open_run)(model.name)
-        request = task(steps.search_request)(run)
+        run = task(opening.open_run)(model.name)
+        request = task(searching.search_request)(run)
         automl = AutopilotSearchOperator(task_id="search", config=request)
-        task(steps.publish_template)(run, automl.output)
+        task(searching.publish_template)(run, automl.output)
 
     return wire()
 

@@ -8,11 +8,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from include.autopilot.errors import RunError
 from include.autopilot.holdouts import Holdout
+from include.autopilot.metrics import REGRESSION
 from include.autopilot.preparation import Prepared
 from include.autopilot.problem import Problem
+from include.autopilot.template import Template
+
+
+def labelled(template: Template, used: Sequence[Prepared]) -> Template:
+    """Return the template of an ensemble with the classes of the rows that its next search will see.
+
+    AutoGluon orders them like this, numbers as numbers, and takes the second of two for the positive one
+    (``TabularPredictor.positive_class``). A template whose steps are replayed keeps what its candidate says.
+    """
+    if template.replay is not None or template.problem_type == REGRESSION:
+        return template
+    found = _counted(side for prepared in used for side in (prepared.train_classes, prepared.validation_classes))
+    return replace(template, schema=replace(template.schema, labels=tuple(_ordered(found))))
 
 
 def check_training(problem: Problem, used: Sequence[Prepared], search: str) -> None:
@@ -56,6 +71,13 @@ def notes_of(problem: Problem, used: Sequence[Prepared], holdouts: Sequence[Hold
         if missing
     ]
     return tuple(notes)
+
+
+def _ordered(labels: Iterable[str]) -> list[str]:
+    try:
+        return sorted(labels, key=float)
+    except ValueError:
+        return sorted(labels)
 
 
 def _counted(sides: Iterable[Mapping[str, int]]) -> Counter[str]:

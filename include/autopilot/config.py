@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -52,6 +52,8 @@ Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], AfterValidator(_distinct)]
 HoldoutName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Algorithm = Literal["xgboost", "linear-learner", "mlp"]
+Featurizer = Literal["reuse", "refit"]
+InstanceType = Annotated[str, Field(pattern=r"^ml\.")]
 HoldoutNames = Annotated[tuple[HoldoutName, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
@@ -70,6 +72,41 @@ class SearchConfig:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class AutopilotConfig:
+    """An Autopilot job that exists already; docs/models.md explains every key.
+
+    Either ``job``, with or without ``candidate``; or both ``transform_job`` and ``training_job``; or ``template``.
+    """
+
+    job: Text | None = None
+    candidate: Text | None = None
+    transform_job: Text | None = None
+    training_job: Text | None = None
+    template: Text | None = None
+    columns: Names = ()
+    searched_until: Instant | None = None
+
+    def __post_init__(self) -> None:
+        """Check that exactly one way to find the candidate is taken."""
+        by_jobs = (self.transform_job, self.training_job)
+        if any(by_jobs) and not all(by_jobs):
+            raise ValueError("name both transform_job and training_job")
+        if [self.job, all(by_jobs) or None, self.template].count(None) != 2:
+            raise ValueError("name a job, or a transform_job and a training_job, or a template: exactly one of these")
+        if self.candidate and not self.job:
+            raise ValueError("a candidate can be named only together with its job")
+
+
+@dataclass(frozen=True, config=_STRICT)
+class PriceTable:
+    """What instances cost in the user's region: US dollars per hour on demand, by instance type, as of a date."""
+
+    date: Instant
+    training: Mapping[InstanceType, Annotated[float, Field(ge=0)]]
+    transform: Mapping[InstanceType, Annotated[float, Field(ge=0)]]
+
+
+@dataclass(frozen=True, config=_STRICT)
 class ModelConfig:
     """One model. include/models/bace.yaml explains every key."""
 
@@ -83,9 +120,17 @@ class ModelConfig:
     ignore: Names
     holdouts: HoldoutNames
     validation_fraction: Annotated[float, Field(gt=0, lt=1)]
-    search: SearchConfig
+    search: SearchConfig | None = None
+    autopilot: AutopilotConfig | None = None
     notes: Names = ()
     inference_output: Literal["labels", "probabilities"] = "labels"
+    featurizer: Featurizer = "reuse"
+    prices: PriceTable | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there is a way to a first template."""
+        if self.search is None and self.autopilot is None:
+            raise ValueError("say where the pipeline comes from: add autopilot (a job you have) or search (a new one)")
 
 
 class _Loader(yaml.SafeLoader):
@@ -144,6 +189,8 @@ def _sentence(detail: Any) -> str:
     """Turn one of pydantic's findings into: which key, what is wrong, what to do."""
     key = ".".join(str(part) for part in detail["loc"]) or "the file"
     kind = detail["type"]
+    if kind == "value_error" and isinstance(detail["input"], dict):
+        return f"{key}: {detail['ctx']['error']}."
     if kind == "missing":
         return f"key {key!r} is missing. Add it; include/models/bace.yaml explains every key."
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):

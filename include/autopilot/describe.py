@@ -20,11 +20,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +32,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from include.autopilot.artifacts import Artifacts, InS3
 from include.autopilot.automlsurvey import survey_job
 from include.autopilot.candidate import candidate_of
-from include.autopilot.cutoff import as_utc, parse_cutoff
+from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
-from include.autopilot.lenient import at
 from include.autopilot.outline import outline
 from include.autopilot.recorded import Recorded
+from include.autopilot.searchtime import search_began
 from include.autopilot.stepsurvey import survey_steps
 from include.autopilot.survey import Survey, describe_part
 from include.autopilot.template import Template, read_template, saved_form, template_of
@@ -45,9 +44,6 @@ from include.autopilot.templatesurvey import survey_template
 from include.autopilot.tree import render
 
 REPLAYABLE, UNREADABLE, NOT_REPLAYABLE = 0, 2, 3
-
-# Dates as numbers: seconds, or milliseconds where seconds would lie thousands of years ahead.
-_MILLISECONDS = 1e11
 
 
 @dataclass(frozen=True)
@@ -125,29 +121,7 @@ def _template(survey: Survey, asked: argparse.Namespace) -> tuple[Template | Non
 
 def _searched_until(survey: Survey, stated: str | None) -> datetime:
     """Return when the search began: it saw no later data."""
-    if stated is not None:
-        return parse_cutoff(stated)
-    made = at(survey.job, "CreationTime") or at(survey.described.get("train"), "CreationTime")
-    try:
-        return made_at(made)
-    except (ValueError, OverflowError, OSError) as error:
-        raise TemplateError(
-            "No CreationTime says up to when the search saw data. State it: --searched-until 2024-01-31."
-        ) from error
-
-
-def made_at(time: object) -> datetime:
-    """Return an instant as boto3 gives it, or as a program wrote it: ISO 8601, or a number since 1970.
-
-    :raises ValueError: it is none of these.
-    """
-    if isinstance(time, datetime):
-        return as_utc(time)
-    text = str(time)
-    if re.fullmatch(r"[0-9.]+", text) is None:
-        return as_utc(datetime.fromisoformat(text))
-    number = float(text)
-    return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, UTC)
+    return search_began(survey.job, survey.described.get("train")) if stated is None else parse_cutoff(stated)
 
 
 def _write(path: str, template: Template | None, refusal: str | None, replayable: bool) -> int:

@@ -53,6 +53,10 @@ class RunError(AutopilotError):
     """A step of a run found its inputs incomplete."""
 
 
+class PreflightError(AutopilotError):
+    """Something that the run's requests name is missing; no job was started."""
+
+
 class EvaluationError(AutopilotError):
     """Predictions that do not belong, line for line, to the holdout they were made for."""
 

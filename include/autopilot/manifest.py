@@ -29,6 +29,13 @@ def has_features(s3: S3Client, drop: PlannedDrop) -> bool:
     return len(feature_files(s3, drop)) == len(drop.prepared.chunks)
 
 
+def to_featurize(s3: S3Client, plan: Plan) -> list[PlannedDrop]:
+    """Return the drops whose features the run has to make: a featurizer that is fitted again makes all of them."""
+    if plan.path == "search_again":
+        return []
+    return [drop for drop in plan.used if plan.path == "refit" or not has_features(s3, drop)]
+
+
 def manifest_of(root: str, files: Sequence[str]) -> list[object]:
     """Return an S3 manifest: a common prefix, then the rest of each address."""
     prefix = f"{root}/"
@@ -54,10 +61,27 @@ def write_manifests(s3: S3Client, plan: Plan) -> dict[Side, str]:
     return {side: _write(s3, plan, side, files) for side, files in sides.items()}
 
 
+def write_fit_manifest(s3: S3Client, plan: Plan) -> str:
+    """Write the manifest over the training rows before the featurizer, and return its address."""
+    sides = ((drop.prepared.folder, chunk) for drop in plan.used for chunk in drop.prepared.chunks)
+    files = [f"{folder}/{chunk}" for folder, chunk in sides if chunk.startswith("train/")]
+    return write_json(s3, fit_manifest_of(plan), manifest_of(plan.root, files))
+
+
+def fit_manifest_of(plan: Plan) -> str:
+    """Return where the manifest of the featurizer's fit is."""
+    return f"{plan.folder}/manifest/fit.manifest"
+
+
+def manifest_uri(plan: Plan, side: Side) -> str:
+    """Return where the manifest of a side's features is."""
+    return f"{plan.folder}/manifest/{side}.manifest"
+
+
 def _write(s3: S3Client, plan: Plan, side: Side, files: Sequence[str]) -> str:
     if not files:
         raise RunError(
             f"The drops up to {plan.cutoff.isoformat()} hold no {side} rows. Widen the data scope, deliver more rows, "
             "or change validation_fraction."
         )
-    return write_json(s3, f"{plan.folder}/manifest/{side}.manifest", manifest_of(plan.root, files))
+    return write_json(s3, manifest_uri(plan, side), manifest_of(plan.root, files))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, get_args
 
-from include.autopilot.config import ModelConfig
+from include.autopilot.config import Featurizer, ModelConfig
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import OptionsError
 
 Scope = Literal["full", "new"]
-_SCOPES = ("full", "new")
+_SCOPES: tuple[Scope, ...] = get_args(Scope)
+_FEATURIZERS: tuple[Featurizer, ...] = get_args(Featurizer)
+C = TypeVar("C", bound=str)
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class RunOptions:
     instance_count: int | None = None
     spot: bool | None = None
     max_runtime_seconds: int | None = None
+    featurizer: Featurizer = "reuse"
+    dry_run: bool = False
 
     @classmethod
     def from_form(cls, form: Mapping[str, object]) -> RunOptions:
@@ -40,11 +44,13 @@ class RunOptions:
         cutoff = values.get("cutoff")
         return cls(
             cutoff=None if cutoff is None else parse_cutoff(str(cutoff)),
-            scope=_scope(values.get("scope")),
+            scope=_choice("scope", values.get("scope"), _SCOPES),
             instance_type=_instance_type(values.get("instance_type")),
             instance_count=_positive("instance_count", values.get("instance_count")),
             spot=_boolean("spot", values.get("spot")),
             max_runtime_seconds=_positive("max_runtime_seconds", values.get("max_runtime_seconds")),
+            featurizer=_choice("featurizer", values.get("featurizer"), _FEATURIZERS),
+            dry_run=_boolean("dry_run", values.get("dry_run")) or False,
         )
 
 
@@ -97,6 +103,21 @@ def form(config: ModelConfig) -> dict[str, dict[str, Any]]:
             "description": "SageMaker stops the training job after this time and the run fails. "
             "Empty: as in the template.",
         },
+        "featurizer": {
+            "default": config.featurizer,
+            "type": "string",
+            "enum": list(_FEATURIZERS),
+            "values_display": {"reuse": "reuse Autopilot's", "refit": "fit it again on the training data"},
+            "title": "Featurizer",
+            "description": "Reuse the fitted preprocessing, or fit it again first. A fit costs a training job and a "
+            "transform job per drop in every run, and learns no new classes.",
+        },
+        "dry_run": {
+            "default": False,
+            "type": "boolean",
+            "title": "Dry run",
+            "description": "Check everything, print every request and how it differs from the template, start no job.",
+        },
     }
 
 
@@ -104,12 +125,14 @@ def _is_blank(value: object) -> bool:
     return isinstance(value, str) and value.strip() in ("", "None")
 
 
-def _scope(value: object) -> Scope:
+def _choice(name: str, value: object, known: tuple[C, ...]) -> C:
+    """Return the chosen one; the first one where nothing is chosen."""
     if value is None:
-        return "full"
-    if value not in _SCOPES:
-        raise OptionsError(f"scope: {value!r} is not a data scope. Choose one of: {', '.join(_SCOPES)}.")
-    return cast(Scope, value)
+        return known[0]
+    found = next((one for one in known if one == value), None)
+    if found is None:
+        raise OptionsError(f"{name}: {value!r} is not known. Choose one of: {', '.join(known)}.")
+    return found
 
 
 def _instance_type(value: object) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter
 
@@ -19,6 +19,11 @@ from include.autopilot.source import is_synthetic
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+# Replay the candidate with its featurizer (reuse), replay it and fit the featurizer first (refit), or search again
+# where it left no steps to replay.
+Path = Literal["reuse", "refit", "search_again"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,11 @@ class PlannedHoldout:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. Times are UTC; ``source`` says in words where the rows come from, ``notes`` what readers must know."""
+    """One run. Times are UTC; ``source`` says in words where the rows come from, ``notes`` what readers must know.
+
+    :param columns: the columns of prepared drops, in order.
+    :param path: how the model is made: see :data:`Path`.
+    """
 
     model: str
     title: str
@@ -68,6 +77,8 @@ class Plan:
     holdouts: tuple[PlannedHoldout, ...]
     source: str | None
     notes: tuple[str, ...]
+    columns: tuple[str, ...]
+    path: Path
 
     @property
     def locations(self) -> Locations:

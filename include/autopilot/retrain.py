@@ -2,35 +2,41 @@
 
 The order is prepare -> (featurize jobs) -> training_request -> (training job) -> model_request -> (model) ->
 prediction_request -> (transform job) -> evaluate -> report. What stands in brackets is SageMaker's work; this module
-only says what to ask for.
+only says what to ask for. Two other paths join it: a featurizer that is fitted again (fit_request -> (training job) ->
+featurizer_request -> (model)) comes before the featurize jobs, and a candidate without steps is searched again
+(search_again_request -> (Autopilot job)) instead of featurizing and training.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot import classes, requests
+from include.autopilot import classes, refit, requests, searchagain
+from include.autopilot.candidate import find_candidate
 from include.autopilot.config import ModelConfig
+from include.autopilot.contract import Contract, contract_of_header
 from include.autopilot.csvlines import encode_file
-from include.autopilot.descriptions import describe
 from include.autopilot.drops import Drop, list_drops, read_drop, visible_drops
-from include.autopilot.errors import MissingResourceError, RunError, TemplateError
+from include.autopilot.errors import RunError
 from include.autopilot.holdouts import Holdout, read_holdouts
 from include.autopilot.locations import Locations
-from include.autopilot.manifest import has_features, write_manifests
+from include.autopilot.manifest import to_featurize, write_fit_manifest, write_manifests
+from include.autopilot.metrics import REGRESSION
 from include.autopilot.objects import write
 from include.autopilot.options import RunOptions
-from include.autopilot.plan import Plan, PlannedDrop, PlannedHoldout, load_plan, repeated_day, save_plan
-from include.autopilot.preparation import prepare_drop, rules_of
+from include.autopilot.origin import usable_template
+from include.autopilot.plan import Path, Plan, PlannedDrop, PlannedHoldout, load_plan, repeated_day, save_plan
+from include.autopilot.preparation import Prepared, Rules, prepare_drop, rules_of
 from include.autopilot.problem import problem_of
 from include.autopilot.projection import Request
 from include.autopilot.source import combine, marked
 from include.autopilot.summary import summary_of
-from include.autopilot.template import Template, check_cutoff, current_template, load_template
+from include.autopilot.table import read_header
+from include.autopilot.template import Template, load_template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,18 +52,21 @@ def prepare(
 
     :param cutoff: the run sees drops dated up to here.
     :param key: the run's name in S3, see :func:`include.autopilot.cutoff.run_key`.
-    :return: ``plan`` (its address), ``featurize`` (one CreateTransformJob request per drop without features) and
-        ``summary`` (what the run will use, for people).
+    :return: ``plan`` (its address) and ``summary`` (what the run will use, for people).
     :raises AutopilotError: the run cannot succeed; the message says what to do first.
     """
     locations = Locations(config.root)
-    template = _usable_template(s3, sagemaker, config, locations, cutoff)
-    problem = problem_of(template, template.steps.model["Containers"], config.inference_output == "probabilities")
-    contract = template.schema.keyed(config.key)
+    template = usable_template(s3, sagemaker, config, cutoff)
+    path: Path = options.featurizer if template.replay else "search_again"
+    visible = visible_drops(list_drops(s3, locations), cutoff, locations.drops)
+    scope = visible[-1:] if options.scope == "new" else visible
+    contract = _contract(s3, config, template, visible[0])
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, f"{config.name}_search")
-    drops = visible_drops(list_drops(s3, locations), cutoff, locations.drops)
-    scope = drops[-1:] if options.scope == "new" else drops
-    planned, sources = _plan_drops(s3, config, template, holdouts, scope)
+    rules = rules_of(contract, config.ignore, config.validation_fraction, holdouts, f"{config.name}_search")
+    planned, sources = _plan_drops(s3, config, scope, rules, _Featurizing(template.digest, key, path))
+    used = [drop.prepared for drop in planned if drop.repeats is None]
+    probabilities = config.inference_output == "probabilities"
+    problem = problem_of(classes.labelled(template, used), template.pipeline, probabilities)
     plan = Plan(
         model=config.name,
         title=config.title,
@@ -74,19 +83,60 @@ def prepare(
         holdouts=_write_holdouts(s3, f"{locations.run(key)}/holdout", holdouts),
         source=combine([*sources, *(holdout.source for holdout in holdouts), template.source]),
         notes=config.notes,
+        columns=contract.columns,
+        path=path,
     )
     _check_rows(plan)
-    used = [drop.prepared for drop in plan.used]
     classes.check_training(problem, used, f"{config.name}_search")
     plan = replace(plan, notes=(*plan.notes, *classes.notes_of(problem, used, holdouts)))
-    missing = [drop for drop in plan.used if not has_features(s3, drop)]
-    summary = summary_of(plan, len(missing))
+    summary = summary_of(plan, len(to_featurize(s3, plan)))
     log.info("%s", marked(summary["sentence"], plan.source))
-    return {
-        "plan": save_plan(s3, plan),
-        "featurize": [requests.featurize_request(template, drop) for drop in missing],
-        "summary": summary,
-    }
+    return {"plan": save_plan(s3, plan), "summary": summary}
+
+
+def path_of(s3: S3Client, plan_uri: str) -> Path:
+    """Return how the run makes its model."""
+    return load_plan(s3, plan_uri).path
+
+
+def fit_request(s3: S3Client, plan_uri: str) -> Request:
+    """Write the manifest over the rows to fit the featurizer on, and return the CreateTrainingJob request."""
+    plan, template = _load(s3, plan_uri)
+    return refit.fit_request(template, plan, write_fit_manifest(s3, plan))
+
+
+def featurizer_request(s3: S3Client, plan_uri: str, artifact_uri: str) -> Request:
+    """Return the CreateModel request of the model that featurizes training data.
+
+    :param artifact_uri: the new featurizer's ``model.tar.gz``.
+    """
+    plan, template = _load(s3, plan_uri)
+    return refit.featurizer_request(template, plan, artifact_uri)
+
+
+def featurize_requests(s3: S3Client, plan_uri: str, featurizer: str | None = None) -> list[Request]:
+    """Return a CreateTransformJob request per drop whose features have to be made.
+
+    :param featurizer: the model of a featurizer that was fitted again; None: the template's.
+    """
+    plan, template = _load(s3, plan_uri)
+    return [requests.featurize_request(template, drop, featurizer) for drop in to_featurize(s3, plan)]
+
+
+def search_again_request(s3: S3Client, plan_uri: str) -> Request:
+    """Write the table of a search on the run's rows, and return the request that repeats the template's search."""
+    plan, template = _load(s3, plan_uri)
+    searchagain.write_table(s3, plan)
+    return searchagain.again_request(template, plan)
+
+
+def found_model_request(s3: S3Client, sagemaker: SageMakerClient, plan_uri: str, automl_job: str) -> Request:
+    """Return the CreateModel request of what the run's search found.
+
+    :raises CandidateError: it found nothing that can be served, or another kind of pipeline.
+    """
+    plan, template = _load(s3, plan_uri)
+    return searchagain.found_model_request(template, plan, find_candidate(sagemaker, s3, automl_job))
 
 
 def training_request(s3: S3Client, plan_uri: str) -> Request:
@@ -98,13 +148,14 @@ def training_request(s3: S3Client, plan_uri: str) -> Request:
     return requests.training_request(template, plan, write_manifests(s3, plan))
 
 
-def model_request(s3: S3Client, plan_uri: str, artifact_uri: str) -> Request:
+def model_request(s3: S3Client, plan_uri: str, artifact_uri: str, featurizer_uri: str | None = None) -> Request:
     """Return the CreateModel request of the whole pipeline.
 
-    :param artifact_uri: the new ``model.tar.gz``.
+    :param artifact_uri: the new ``model.tar.gz`` of the algorithm.
+    :param featurizer_uri: that of a featurizer that was fitted again; None: the template's.
     """
     plan, template = _load(s3, plan_uri)
-    return requests.model_request(template, plan, artifact_uri)
+    return requests.model_request(template, plan, artifact_uri, featurizer_uri)
 
 
 def prediction_request(s3: S3Client, plan_uri: str, model_name: str) -> Request:
@@ -136,37 +187,36 @@ def report(s3: S3Client, plan_uri: str, jobs: Sequence[Mapping[str, Any]]) -> di
     return write_report(s3, load_plan(s3, plan_uri), jobs)
 
 
-def _usable_template(
-    s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, locations: Locations, cutoff: datetime
-) -> Template:
-    template = current_template(s3, locations, config.name)
-    check_cutoff(template, cutoff, config.name)
-    if template.schema.target != config.target:
-        raise TemplateError(
-            f"The template of {config.name} predicts {template.schema.target!r}; the YAML says {config.target!r}. "
-            f"Run {config.name}_search again, or correct the YAML."
-        )
-    if config.key in template.schema.columns:
-        raise TemplateError(
-            f"{config.key!r} identifies a row by {config.name}.yaml, but {template.automl_job or template.candidate} "
-            f"used it as a feature. Name another key, or run {config.name}_search again without it."
-        )
-    featurizer = template.steps.featurize["ModelName"]
-    try:
-        describe(sagemaker, "Model", featurizer)
-    except MissingResourceError as error:
-        raise TemplateError(
-            f"The featurizer model {featurizer}, which Autopilot made, was deleted. Run {config.name}_search again."
-        ) from error
-    return template
+def _contract(s3: S3Client, config: ModelConfig, template: Template, first: Drop) -> Contract:
+    """Return what the run's files must satisfy: the candidate's columns, or where it left none the first drop's."""
+    if template.replay is not None:
+        return template.schema.keyed(config.key)
+    file = read_drop(s3, first).files[0]
+    regression = template.problem_type == REGRESSION
+    return contract_of_header(read_header(file.uri, file.body), config.target, config.key, config.ignore, regression)
+
+
+@dataclass(frozen=True)
+class _Featurizing:
+    """Whose features a run uses: the template's are shared by all runs; those of a new fit are the run's own."""
+
+    template: str
+    run: str
+    path: Path
+
+    def folder(self, locations: Locations, prepared: Prepared) -> str:
+        shared = locations.features(self.template, prepared.prepared)
+        return f"{locations.run(self.run)}/features/{prepared.prepared}" if self.path == "refit" else shared
+
+    def job(self, model: str, day: date, prepared: Prepared) -> str:
+        own = (self.run,) if self.path == "refit" else ()
+        return requests.featurize_name(model, day, prepared, self.template, *own)
 
 
 def _plan_drops(
-    s3: S3Client, config: ModelConfig, template: Template, holdouts: Sequence[Holdout], drops: Sequence[Drop]
+    s3: S3Client, config: ModelConfig, drops: Sequence[Drop], rules: Rules, featurizing: _Featurizing
 ) -> tuple[tuple[PlannedDrop, ...], list[str | None]]:
     locations = Locations(config.root)
-    contract = template.schema.keyed(config.key)
-    rules = rules_of(contract, config.ignore, config.validation_fraction, holdouts, f"{config.name}_search")
     planned: list[PlannedDrop] = []
     sources: list[str | None] = []
     for drop in drops:
@@ -179,8 +229,8 @@ def _plan_drops(
                 day=drop.day,
                 files=drop.files,
                 prepared=prepared,
-                features=locations.features(template.digest, prepared.prepared),
-                job=requests.featurize_name(config.name, drop.day, prepared, template.digest),
+                features=featurizing.folder(locations, prepared),
+                job=featurizing.job(config.name, drop.day, prepared),
                 repeats=repeated_day(prepared.digest, planned),
             )
         )

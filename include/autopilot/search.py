@@ -10,18 +10,18 @@ from include.autopilot.candidate import find_candidate
 from include.autopilot.config import ModelConfig
 from include.autopilot.contract import contract_of_header
 from include.autopilot.csvlines import encode_file, encode_line
-from include.autopilot.cutoff import stamp
 from include.autopilot.drops import list_drops, read_drop, visible_drops
-from include.autopilot.errors import DropError, TemplateError
+from include.autopilot.errors import DropError
 from include.autopilot.holdouts import read_holdouts
 from include.autopilot.locations import Locations
-from include.autopilot.names import automl_name
+from include.autopilot.metrics import REGRESSION
 from include.autopilot.objects import read, write
+from include.autopilot.origin import check_fits, published_template
 from include.autopilot.projection import Request
+from include.autopilot.searchrequest import automl_request, repeated_request
 from include.autopilot.source import combine, marked
 from include.autopilot.table import read_header, read_table
-from include.autopilot.template import Template, publish, template_of
-from include.autopilot.validation import check
+from include.autopilot.template import publish, template_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 FEWEST_ROWS = 500
 
 
-def search_input(s3: S3Client, config: ModelConfig, cutoff: datetime) -> dict[str, Any]:
+def search_input(s3: S3Client, config: ModelConfig, cutoff: datetime, problem_type: str) -> dict[str, Any]:
     """Write the table that the search sees: all drops up to the cutoff in one CSV file with a header.
 
     The key, the ignored columns, rows of a holdout and rows without a target are left out.
@@ -45,7 +45,7 @@ def search_input(s3: S3Client, config: ModelConfig, cutoff: datetime) -> dict[st
     locations = Locations(config.root)
     drops = [read_drop(s3, drop) for drop in visible_drops(list_drops(s3, locations), cutoff, locations.drops)]
     first = drops[0].files[0]
-    regression = config.search.problem_type == "Regression"
+    regression = problem_type == REGRESSION
     header = read_header(first.uri, first.body)
     contract = contract_of_header(header, config.target, config.key, config.ignore, regression)
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore)
@@ -69,40 +69,23 @@ def search_input(s3: S3Client, config: ModelConfig, cutoff: datetime) -> dict[st
     return found
 
 
-def automl_request(config: ModelConfig, cutoff: datetime, input_uri: str, identity: str) -> Request:
-    """Return the CreateAutoMLJob request (first version of the API: hyperparameter tuning leaves steps to replay).
+def search_request(
+    s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, cutoff: datetime, identity: str
+) -> Request:
+    """Write the table that the search sees and return the CreateAutoMLJob or CreateAutoMLJobV2 request.
+
+    The YAML's ``search`` says what is asked for; without one, the search that the template came from is repeated.
 
     :param identity: what makes this search this one, for example the run's id; part of the job's name.
+    :raises TemplateError: the YAML has no ``search`` and the template names no Autopilot job.
     """
-    search = config.search
-    request: Request = {
-        "AutoMLJobName": automl_name(config.name, cutoff, stamp(cutoff), identity),
-        "InputDataConfig": [
-            {
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": input_uri}},
-                "TargetAttributeName": config.target,
-                "ContentType": "text/csv;header=present",
-                "ChannelType": "training",
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": Locations(config.root).search_output(cutoff)},
-        "ProblemType": search.problem_type,
-        "AutoMLJobObjective": {"MetricName": search.metric},
-        "AutoMLJobConfig": {
-            "Mode": "HYPERPARAMETER_TUNING",
-            "CompletionCriteria": {
-                "MaxCandidates": search.max_candidates,
-                "MaxRuntimePerTrainingJobInSeconds": search.max_runtime_per_training_seconds,
-                "MaxAutoMLJobRuntimeInSeconds": search.max_runtime_seconds,
-            },
-            "DataSplitConfig": {"ValidationFraction": config.validation_fraction},
-        },
-        "RoleArn": search.role_arn,
-    }
-    if search.algorithms:
-        generation = {"AlgorithmsConfig": [{"AutoMLAlgorithms": list(search.algorithms)}]}
-        request["AutoMLJobConfig"]["CandidateGenerationConfig"] = generation
-    return check("AutoMLJob", request)
+    if config.search is not None:
+        table = search_input(s3, config, cutoff, config.search.problem_type)
+        return automl_request(config, config.search, cutoff, table["input"], identity)
+    template = published_template(s3, sagemaker, config)
+    table = search_input(s3, config, cutoff, template.problem_type)
+    place = Locations(config.root).search_output(cutoff)
+    return repeated_request(template, config.name, cutoff, table["input"], place, identity)
 
 
 def publish_template(
@@ -119,7 +102,7 @@ def publish_template(
     source = read(s3, locations.search_input(cutoff)).source
     candidate = find_candidate(sagemaker, s3, automl_job_name)
     template = template_of(candidate, cutoff, source)
-    _check_fits(template, config)
+    check_fits(template, config)
     uri = publish(s3, locations, template)
     log.info("%s", marked(f"Template {template.digest} of {config.title} from {candidate.name}: {uri}", source))
     return {
@@ -131,15 +114,3 @@ def publish_template(
         "features": len(template.schema.features),
         "searched_until": cutoff.isoformat(),
     }
-
-
-def _check_fits(template: Template, config: ModelConfig) -> None:
-    schema = template.schema
-    if schema.target != config.target:
-        raise TemplateError(f"{template.automl_job} predicts {schema.target!r}, {config.name} {config.target!r}.")
-    forbidden = [name for name in schema.columns if name == config.key or name in config.ignore]
-    if forbidden:
-        raise TemplateError(
-            f"{template.automl_job} saw {', '.join(forbidden)}, which {config.name}.yaml keeps from the model. "
-            "Search again without these columns."
-        )

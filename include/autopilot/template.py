@@ -7,6 +7,7 @@ one. What a retraining sends depends on nothing else that Autopilot left behind,
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from include.autopilot.candidate import Candidate, Parts
 from include.autopilot.contract import Schema
 from include.autopilot.digest import of_json
 from include.autopilot.errors import MissingObjectError, TemplateError
+from include.autopilot.lenient import mapping_at
 from include.autopilot.locations import Locations
 from include.autopilot.objective import Objective
 from include.autopilot.objects import read, read_json, write_json
@@ -57,6 +59,12 @@ class SearchAgain:
     kind: str
     request: Request
 
+    @property
+    def security(self) -> dict[str, Any]:
+        """Network and volume key of the search's own jobs; empty where it was given none."""
+        config = mapping_at(self.request, "AutoMLJobConfig") if self.kind == "AutoMLJob" else self.request
+        return mapping_at(config, "SecurityConfig")
+
 
 @dataclass(frozen=True)
 class Template:
@@ -92,6 +100,24 @@ class Template:
         if self.replay is None:
             raise TemplateError(f"{self.candidate} left no steps to replay; it can only be searched again.")
         return self.replay
+
+    @property
+    def repeatable(self) -> SearchAgain:
+        """The search to repeat.
+
+        :raises TemplateError: it is not known.
+        """
+        if self.search is None:
+            raise TemplateError(
+                f"{self.candidate} was named by its jobs, so it is not known what its search was asked for. Add search "
+                "to the model's YAML, or name the Autopilot job in it."
+            )
+        return self.search
+
+    @property
+    def pipeline(self) -> Sequence[Mapping[str, Any]]:
+        """The inference containers with their environments, in order."""
+        return self.containers if self.replay is None else self.replay.model["Containers"]
 
     @property
     def digest(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # moto's account, so that both halves of the endpoint name the same owner.
 ACCOUNT = "123456789012"
+# The one role that exists from the start.
+ROLE = "AutopilotRetrain"
 
 
 def arn(region: str, kind: str, name: str) -> str:

@@ -6,6 +6,7 @@ at once; a request that comes earlier waits for it.
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 import traceback
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from include.local_aws.account import ACCOUNT, ROLE
 from include.local_aws.durable_s3 import DurableS3, Environ
 from include.local_aws.logbook import Logbook
 from include.local_aws.refusals import json_refusal, xml_refusal
@@ -39,6 +41,7 @@ class MotoServices:
             self._dispatcher = DomainDispatcherApplication(create_backend_app)
             self._s3 = DurableS3(self._data / "s3", self._dispatcher)
             self._s3.restore()
+            _create_role()
             self.logs.restore()
         except Exception:
             self._failure = traceback.format_exc()
@@ -63,3 +66,19 @@ class MotoServices:
             traceback.print_exc(file=sys.stderr)
             message = f"{service}: the embedded AWS endpoint failed; its log has the traceback."
             return xml_refusal(start_response, "InternalError", message, status=500)
+
+
+def _create_role() -> None:
+    """Create the role that jobs run under here: who asks IAM for it before a run must find it, also after a restart."""
+    from moto.iam import iam_backends
+
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam_backends[ACCOUNT]["aws"].create_role(
+        role_name=ROLE,
+        assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        path="/",
+        permissions_boundary=None,
+        description="What SageMaker jobs run under on the embedded AWS",
+        tags=[],
+        max_session_duration=None,
+    )

@@ -18,6 +18,10 @@ def _no_limit(_request: Description) -> int | None:
     return None
 
 
+def _same_stem(_request: Description) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class JobKind:
     """One kind of SageMaker resource, in the words of its API.
@@ -30,6 +34,7 @@ class JobKind:
     :param result: where a finished one put its result (an S3 URI), read from its description.
     :param limit: how long one may take in seconds, read from its request; None where the API knows no limit.
     :param describe_stem: the stem of its Describe method where that differs.
+    :param create_stem: the stem of its Create method where that differs, read from the request.
     """
 
     label: str
@@ -40,6 +45,7 @@ class JobKind:
     result: Callable[[Description], str | None] = _no_result
     limit: Callable[[Description], int | None] = _no_limit
     describe_stem: str = ""
+    create_stem: Callable[[Description], str] = _same_stem
 
     @property
     def name_member(self) -> str:
@@ -61,7 +67,7 @@ class JobKind:
 
     def create(self, client: Any, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send the Create request and give the answer, which names the ARN."""
-        return getattr(client, f"create_{self.stem}")(**request)  # type: ignore[no-any-return]
+        return getattr(client, f"create_{self.create_stem(request) or self.stem}")(**request)  # type: ignore[no-any-return]
 
     def describe(self, client: Any, name: str) -> Description:
         """Describe one by name; raises botocore's ClientError as it comes."""
@@ -93,9 +99,14 @@ def _training_limit(request: Description) -> int | None:
     return condition.get("MaxWaitTimeInSeconds") or condition.get("MaxRuntimeInSeconds")  # type: ignore[no-any-return]
 
 
+def _is_second_version(request: Description) -> bool:
+    return "AutoMLProblemTypeConfig" in request
+
+
 def _automl_limit(request: Description) -> int | None:
-    criteria = request.get("AutoMLJobConfig", {}).get("CompletionCriteria", {})
-    return criteria.get("MaxAutoMLJobRuntimeInSeconds")  # type: ignore[no-any-return]
+    tabular = request.get("AutoMLProblemTypeConfig", {}).get("TabularJobConfig", {})
+    config = tabular if _is_second_version(request) else request.get("AutoMLJobConfig", {})
+    return config.get("CompletionCriteria", {}).get("MaxAutoMLJobRuntimeInSeconds")  # type: ignore[no-any-return]
 
 
 TRAINING = JobKind(
@@ -126,6 +137,12 @@ PROCESSING = JobKind(
 MODEL = JobKind("model", "model", "Model", "models")
 # DescribeAutoMLJob refuses jobs made with CreateAutoMLJobV2; DescribeAutoMLJobV2 reads both.
 AUTOML = JobKind(
-    "AutoML job", "auto_ml_job", "AutoMLJob", "automl-jobs", limit=_automl_limit, describe_stem="auto_ml_job_v2"
+    "AutoML job",
+    "auto_ml_job",
+    "AutoMLJob",
+    "automl-jobs",
+    limit=_automl_limit,
+    describe_stem="auto_ml_job_v2",
+    create_stem=lambda request: "auto_ml_job_v2" if _is_second_version(request) else "",
 )
 BY_MEMBER = {kind.member: kind for kind in (TRAINING, TRANSFORM, PROCESSING, MODEL, AUTOML)}

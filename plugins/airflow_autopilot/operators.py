@@ -65,7 +65,7 @@ class AutopilotModelOperator(OwnedJob, SageMakerModelOperator):
 
 
 class AutopilotSearchOperator(OwnedJob, SageMakerAutoMLOperator):
-    """Run an Autopilot search; ``config`` is a CreateAutoMLJob request."""
+    """Run an Autopilot search; ``config`` is a CreateAutoMLJob or a CreateAutoMLJobV2 request."""
 
     kind = kinds.AUTOML
     operator_extra_links = (JobLink(),)

@@ -14,12 +14,23 @@ import pytest
 from tests.conftest import ROOT
 
 RETRAIN = {
-    "open_run": {"prepare"},
-    "prepare": {"missing_features", "training_request", "model_request", "prediction_request", "evaluate", "report"},
+    "open_run": {"prepare", "preflight"},
+    "prepare": {
+        *("preflight", "choose_path", "fit_request", "featurizer_request", "missing_features", "training_request"),
+        *("search_again_request", "model_request", "prediction_request", "evaluate", "report"),
+    },
+    "preflight": {"choose_path"},
+    "choose_path": {"fit_request", "missing_features", "training_request", "search_again_request"},
+    "fit_request": {"fit_featurizer"},
+    "fit_featurizer": {"featurizer_request", "model_request", "report"},
+    "featurizer_request": {"create_featurizer"},
+    "create_featurizer": {"missing_features", "report"},
     "missing_features": {"featurize"},
     "featurize": {"training_request", "report"},
     "training_request": {"train"},
     "train": {"model_request", "report"},
+    "search_again_request": {"search_again"},
+    "search_again": {"model_request", "report"},
     "model_request": {"create_model"},
     "create_model": {"prediction_request", "report"},
     "prediction_request": {"predict_holdout"},
@@ -63,7 +74,7 @@ def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
     assert type(dag.timetable).__name__ == "CronDataIntervalTimetable"
     assert dag.catchup is False
     assert sorted(dag.params) == [
-        "cutoff", "instance_count", "instance_type", "max_runtime_seconds", "scope", "spot",
+        "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "max_runtime_seconds", "scope", "spot",
     ]  # fmt: skip
 
 

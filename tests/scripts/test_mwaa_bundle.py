@@ -101,7 +101,7 @@ def test_every_dag_imports_from_the_bundle_alone(imported):
 
 
 def test_every_module_imports_from_the_bundle_alone(imported):
-    assert {"airflow_autopilot.steps", "include.autopilot.retrain"} <= set(imported["modules"])
+    assert {"airflow_autopilot.steps.retraining", "include.autopilot.retrain"} <= set(imported["modules"])
 
 
 def test_the_plugins_load_and_the_libraries_beside_them_are_not_executed(imported):

@@ -217,10 +217,17 @@ def searched(s3: Any, config: ModelConfig, sagemaker: Recorded) -> Toy:
 
 
 @pytest.fixture
-def toy(searched: Toy) -> Toy:
-    """Three drops and a published template."""
+def toy_drops(searched: Toy) -> Toy:
+    """Three drops, no template."""
     searched.put("drops/2024-01-01/first.csv", csv_bytes(rows(0, 60)))
     searched.put("drops/2024-02-01/second.csv", csv_bytes(rows(60, 20)))
     searched.put("drops/2024-03-01/third.csv", csv_bytes(rows(80, 20)))
-    publish_template(searched.sagemaker, searched.s3, searched.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
     return searched
+
+
+@pytest.fixture
+def toy(toy_drops: Toy) -> Toy:
+    """Three drops and a published template."""
+    found = toy_drops.sagemaker, toy_drops.s3, toy_drops.config
+    publish_template(*found, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
+    return toy_drops

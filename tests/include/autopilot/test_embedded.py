@@ -20,7 +20,7 @@ from include.autopilot import retrain, split
 from include.autopilot.config import ModelConfig, parse_model
 from include.autopilot.describe import main
 from include.autopilot.options import RunOptions
-from include.autopilot.search import automl_request, publish_template, search_input
+from include.autopilot.search import publish_template, search_request
 from include.autopilot.template import current_template, read_template
 from tests.include.autopilot.conftest import SEARCHED, YAML, Toy, csv_bytes, rows
 
@@ -50,8 +50,7 @@ def real(aws: str) -> Toy:
     toy.put("holdout/second.csv", csv_bytes(rows(2000, 7)))
     toy.put("drops/2024-01-01/first.csv", csv_bytes(rows(0, 500)))
     toy.put("drops/2024-02-01/second.csv", csv_bytes(rows(500, 60)))
-    table = search_input(s3, config, SEARCHED)
-    request = automl_request(config, SEARCHED, table["input"], "a test")
+    request = search_request(s3, sagemaker, config, SEARCHED, "a test")
     sagemaker.create_auto_ml_job(**request)
     wait(sagemaker.describe_auto_ml_job_v2, "AutoMLJobStatus", AutoMLJobName=request["AutoMLJobName"])
     publish_template(sagemaker, s3, config, request["AutoMLJobName"], SEARCHED)
@@ -99,7 +98,7 @@ def test_a_retraining_from_drop_to_report(real: Toy) -> None:
     key = "20240201T000000-1a2b3c4d"
     prepared = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), key)  # type: ignore[arg-type]
     assert [drop["date"] for drop in prepared["summary"]["drops"]] == ["2024-01-01", "2024-02-01"]
-    for request in prepared["featurize"]:
+    for request in retrain.featurize_requests(real.s3, prepared["plan"]):
         transform(real, request)
     request = retrain.training_request(real.s3, prepared["plan"])
     sagemaker: Any = real.sagemaker
@@ -123,7 +122,7 @@ def test_a_retraining_from_drop_to_report(real: Toy) -> None:
     written = retrain.report(real.s3, prepared["plan"], [])
     assert json.loads(real.get(written["json"]))["training_rows"] == prepared["summary"]["training_rows"]
     again = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), "another")  # type: ignore[arg-type]
-    assert again["featurize"] == []
+    assert retrain.featurize_requests(real.s3, again["plan"]) == []
 
 
 def labels(body: bytes, accept: str) -> list[float]:
@@ -140,7 +139,7 @@ def labels(body: bytes, accept: str) -> list[float]:
 def test_features_carry_the_label_of_every_prepared_row(real: Toy) -> None:
     """The label is the target, not a feature that was mistaken for it, and no row is lost or repeated."""
     prepared = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), "a-third")  # type: ignore[arg-type]
-    for request in prepared["featurize"]:
+    for request in retrain.featurize_requests(real.s3, prepared["plan"]):
         transform(real, request)
     retrain.training_request(real.s3, prepared["plan"])
     template = current_template(real.s3, retrain.Locations(real.config.root), "toy")

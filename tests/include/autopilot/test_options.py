@@ -47,7 +47,7 @@ def test_spot_is_a_boolean(value: object, expected: bool | None) -> None:
         ("spot", "maybe", "spot: 'maybe' is neither true nor false"),
         ("spot", 1, "spot: 1 is neither true nor false"),
         ("spot", "yes", "spot: 'yes' is neither"),
-        ("scope", "old", "scope: 'old' is not a data scope. Choose one of: full, new"),
+        ("scope", "old", "scope: 'old' is not known. Choose one of: full, new"),
         ("instance_type", "m5.large", "is not an instance type. Write one like ml.m5.4xlarge"),
         ("instance_type", 5, "is not an instance type"),
         ("instance_count", 0, "instance_count: 0 is not a whole number above zero"),

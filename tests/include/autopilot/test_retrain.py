@@ -7,7 +7,6 @@ import io
 import json
 import logging
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +26,8 @@ KEY = "20240301T000000-1a2b3c4d"
 
 
 def prepare(toy: Toy, cutoff: datetime = MARCH, key: str = KEY, **options: Any) -> dict[str, Any]:
-    return retrain.prepare(toy.s3, toy.sagemaker, toy.config, cutoff, RunOptions(**options), key)  # type: ignore[arg-type]
+    prepared = retrain.prepare(toy.s3, toy.sagemaker, toy.config, cutoff, RunOptions(**options), key)  # type: ignore[arg-type]
+    return {**prepared, "featurize": retrain.featurize_requests(toy.s3, prepared["plan"])}
 
 
 def featurize(toy: Toy, requests: list[dict[str, Any]]) -> None:
@@ -174,35 +174,6 @@ def test_a_wrong_drop_stops_the_run_before_anything_is_written(toy: Toy) -> None
     with pytest.raises(ContractError, match=r"third\.csv: column 'd\[1\]', row 1 \(line 2\) holds text: 'low'\. Put"):
         prepare(toy)
     assert not toy.keys("runs/")
-
-
-def test_without_a_template(searched: Toy) -> None:
-    with pytest.raises(TemplateError, match=r"toy has no template yet .*Run toy_search first"):
-        prepare(searched)
-
-
-def test_a_run_before_the_search_would_know_the_future(toy: Toy) -> None:
-    with pytest.raises(TemplateError, match=r"earliest possible cutoff is 2024-01-01T00:00:00\+00:00"):
-        prepare(toy, datetime(2023, 12, 1, tzinfo=UTC))
-
-
-def test_a_deleted_featurizer_model(toy: Toy) -> None:
-    toy.sagemaker.responses = {}
-    with pytest.raises(TemplateError, match=r"featurizer model Toy-.*-dpp1-model-.* was deleted. Run toy_search again"):
-        prepare(toy)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"target": "z"}, "predicts 'y'; the YAML says 'z'"),
-        ({"key": "colour"}, f"'colour' identifies a row by toy.yaml, but {AUTOML_JOB} used it as a feature"),
-    ],
-)
-def test_a_yaml_that_changed_its_mind(toy: Toy, change: dict[str, str], message: str) -> None:
-    toy.config = replace(toy.config, **change)  # type: ignore[arg-type]
-    with pytest.raises(TemplateError, match=message):
-        prepare(toy)
 
 
 def test_a_missing_holdout(toy: Toy) -> None:
@@ -388,7 +359,7 @@ def test_a_plan_that_is_gone(toy: Toy) -> None:
 
 def test_an_objective_that_cannot_be_computed_is_refused_before_anything_is_paid(toy: Toy) -> None:
     from include.autopilot.search import publish_template
-    from tests.include.autopilot.conftest import AUTOML_JOB, MODULE, SEARCHED
+    from tests.include.autopilot.conftest import MODULE, SEARCHED
 
     toy.put(MODULE, PROCESSOR.encode())
     job = toy.sagemaker.only("DescribeAutoMLJobV2")

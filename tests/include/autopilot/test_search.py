@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from include.autopilot.errors import CandidateError, ContractError, DropError, MissingObjectError, TemplateError
-from include.autopilot.search import automl_request, publish_template, search_input
+from include.autopilot.search import publish_template, search_input
+from include.autopilot.searchrequest import automl_request
 from include.autopilot.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy, csv_bytes, rows
 
@@ -28,7 +29,7 @@ def full(searched: Toy) -> Toy:
 
 
 def test_autopilot_sees_features_and_target_only(full: Toy) -> None:
-    found = search_input(full.s3, full.config, FEBRUARY)
+    found = search_input(full.s3, full.config, FEBRUARY, "Regression")
     assert found == {
         "input": "s3://toy-models/toy/search/20240201T000000/input/train.csv",
         "rows": 509,
@@ -44,7 +45,7 @@ def test_autopilot_sees_features_and_target_only(full: Toy) -> None:
 def test_the_source_travels_on(full: Toy, caplog: pytest.LogCaptureFixture) -> None:
     full.put("drops/2024-02-01/b.csv", csv_bytes(rows(500, 10)), "SYNTHETIC table")
     with caplog.at_level(logging.INFO):
-        found = search_input(full.s3, full.config, FEBRUARY)
+        found = search_input(full.s3, full.config, FEBRUARY, "Regression")
     head = full.s3.head_object(Bucket="toy-models", Key="toy/search/20240201T000000/input/train.csv")
     assert head["Metadata"]["data-source"] == found["source"] == "a toy; SYNTHETIC table"
     assert "SYNTHETIC data: Search input of A toy: 509 rows" in caplog.text
@@ -52,23 +53,23 @@ def test_the_source_travels_on(full: Toy, caplog: pytest.LogCaptureFixture) -> N
 
 def test_too_few_rows(full: Toy) -> None:
     with pytest.raises(DropError, match=r"holds 499 usable rows up to .*; Autopilot needs 500"):
-        search_input(full.s3, full.config, SEARCHED)
+        search_input(full.s3, full.config, SEARCHED, "Regression")
 
 
 def test_every_drop_has_the_first_ones_columns(full: Toy) -> None:
     full.put("drops/2024-02-01/b.csv", b"id,y,colour\n1,2,red\n")
     with pytest.raises(ContractError, match=r"b\.csv: column 'd\[1\]' is missing"):
-        search_input(full.s3, full.config, FEBRUARY)
+        search_input(full.s3, full.config, FEBRUARY, "Regression")
 
 
 def test_the_request(full: Toy) -> None:
-    request = automl_request(full.config, FEBRUARY, "s3://toy-models/in.csv", "run")
+    request = automl_request(full.config, full.config.search, FEBRUARY, "s3://toy-models/in.csv", "run")
     assert problems("AutoMLJob", request) == []
     assert request["AutoMLJobConfig"]["Mode"] == "HYPERPARAMETER_TUNING"
     assert request["AutoMLJobConfig"]["CompletionCriteria"]["MaxCandidates"] == 3
     assert request["InputDataConfig"][0]["TargetAttributeName"] == "y"
     assert request["OutputDataConfig"] == {"S3OutputPath": "s3://toy-models/toy/search/20240201T000000/output"}
-    other = automl_request(full.config, FEBRUARY, "s3://toy-models/in.csv", "another run")
+    other = automl_request(full.config, full.config.search, FEBRUARY, "s3://toy-models/in.csv", "another run")
     assert other["AutoMLJobName"] != request["AutoMLJobName"]
 
 
@@ -101,9 +102,9 @@ def test_a_search_without_an_input_is_not_ours(searched: Toy) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"target": "z"}, f"{AUTOML_JOB} predicts 'y', toy 'z'"),
-        ({"key": "colour"}, f"{AUTOML_JOB} saw colour, which toy.yaml keeps from the model. Search again"),
-        ({"ignore": ("note", "d[1]")}, r"saw d\[1\], which toy.yaml keeps from the model"),
+        ({"target": "z"}, f"{AUTOML_JOB} predicts 'y'; toy.yaml says 'z'"),
+        ({"key": "colour"}, f"{AUTOML_JOB} used 'colour' as a feature, which toy.yaml keeps from the model"),
+        ({"ignore": ("note", "d[1]")}, r"used 'd\[1\]' as a feature, which toy.yaml keeps from the model"),
     ],
 )
 def test_a_winner_that_does_not_fit_the_model(searched: Toy, change: dict[str, Any], message: str) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from include.autopilot.describe import made_at
+from include.autopilot.searchtime import made_at
 
 
 @pytest.mark.parametrize(

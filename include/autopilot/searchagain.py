@@ -1,0 +1,69 @@
+"""A run of a candidate that left no steps to replay (ENSEMBLING): the same search once more, on the run's own rows.
+
+The search makes its own split of the training and validation rows together; no holdout row is among them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from include.autopilot.answer import asked_for
+from include.autopilot.candidate import Candidate
+from include.autopilot.csvlines import encode_line
+from include.autopilot.errors import CandidateError
+from include.autopilot.names import job_name
+from include.autopilot.objects import read, write
+from include.autopilot.plan import Plan
+from include.autopilot.projection import Request
+from include.autopilot.requests import tagged
+from include.autopilot.searchrequest import repeated_request
+from include.autopilot.template import Template
+from include.autopilot.validation import check
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def write_table(s3: S3Client, plan: Plan) -> str:
+    """Write the rows of the run's prepared drops as one CSV file with a header, and return its address."""
+    chunks = [f"{drop.prepared.folder}/{chunk}" for drop in plan.used for chunk in drop.prepared.chunks]
+    header = f"{encode_line(plan.columns)}\n".encode()
+    return write(s3, table_of(plan), header + b"".join(read(s3, uri).body for uri in chunks), "text/csv", plan.source)
+
+
+def table_of(plan: Plan) -> str:
+    """Return where the table of a run's search is."""
+    return f"{plan.folder}/search/input/train.csv"
+
+
+def again_request(template: Template, plan: Plan) -> Request:
+    """Return the CreateAutoMLJob or CreateAutoMLJobV2 request of the run's search.
+
+    :raises TemplateError: it is not known what the search was asked for.
+    """
+    output, identity = f"{plan.folder}/search/output", f"{plan.run} {template.digest}"
+    request = repeated_request(template, plan.model, plan.cutoff, table_of(plan), output, identity)
+    return check(template.repeatable.kind, tagged(request, template))
+
+
+def found_model_request(template: Template, plan: Plan, found: Candidate) -> Request:
+    """Return the CreateModel request of what the run's search found, in the network that the search was given.
+
+    :raises CandidateError: the search found another kind of pipeline than the one before.
+    """
+    if found.parts is not None:
+        raise CandidateError(
+            f"The search {found.automl_job} left steps to replay, unlike the one it repeats. Publish it as the "
+            f"template by running {plan.model}_search; runs then replay it."
+        )
+    search = template.repeatable
+    request: Request = {
+        "ModelName": job_name(plan.model, "model", plan.cutoff, plan.run, found.name, *plan.problem.columns),
+        "ExecutionRoleArn": search.request["RoleArn"],
+        "Containers": asked_for(found.containers, plan.problem.columns),
+    }
+    if "VpcConfig" in search.security:
+        request["VpcConfig"] = search.security["VpcConfig"]
+    if "Tags" in search.request:
+        request["Tags"] = search.request["Tags"]
+    return check("Model", tagged(request, template))
