@@ -199,7 +199,10 @@ def test_the_auc_of_an_ensemble_is_that_of_the_positive_class(binary: Classified
     assert judged["AUC"]["value"] == pytest.approx(expected)
     assert expected > 0.9
     assert judged["Accuracy"]["value"] > 0.85
-    assert binary.page(binary.first).count("<svg") == 2
+    page = binary.page(binary.first)
+    assert page.count("<svg") == 2
+    assert "found by a search of this run&#39;s own" in page
+    assert "<dt>search repeated</dt><dd><code>Their-Classes</code></dd>" in page
 
 
 def test_only_the_answers_columns_are_changed_in_the_container(binary: Classified) -> None:

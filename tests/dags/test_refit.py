@@ -1,16 +1,16 @@
-"""Whole runs that fit the featurizer again, and what would happen if its two models were confused."""
+"""A whole run that fits the featurizer again (test_classification.py has one of three containers), and what would
+happen if the featurizer's two models were confused.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from include.local_aws.runtimes.recordio import read_records
-from tests.dags.classified import Case, Classified, placed, tumours
 from tests.dags.conftest import Tiny, returned, states
 
 RECORDIO = "application/x-recordio-protobuf"
@@ -23,42 +23,13 @@ def refitted(searched: Tiny) -> Any:
     return run
 
 
-@pytest.fixture(scope="module")
-def classes(aws: str, airflow_db: None) -> Iterator[Classified]:
-    """Two classes, whose YAML says that the featurizer is always fitted again."""
-    case = Case("fitted", "BinaryClassification", "F1", "xgboost", "diagnosis", tumours(), 60, top="featurizer: refit")
-    with placed(case, aws) as made:
-        assert made.run("search", "2024-01-01").state == "success"
-        made.first = made.run("retrain", "2024-01-01")
-        assert made.first.state == "success"
-        yield made
-
-
-def artifacts(sagemaker: Any, run: Any) -> list[str]:
-    """The artifacts of a run's model, container by container."""
-    made = sagemaker.describe_model(ModelName=returned(run, "create_model")["name"])
-    return [container["ModelDataUrl"] for container in made["Containers"]]
-
-
 def test_both_containers_of_a_regression_have_new_artifacts(searched: Tiny, refitted: Any) -> None:
     fitted, trained = (returned(refitted, task)["uri"] for task in ("fit_featurizer", "train"))
-    assert artifacts(searched.sagemaker, refitted) == [fitted, trained]
+    made = searched.sagemaker.describe_model(ModelName=returned(refitted, "create_model")["name"])
+    assert [container["ModelDataUrl"] for container in made["Containers"]] == [fitted, trained]
     before = [container["ModelDataUrl"] for container in searched.template().steps.model["Containers"]]
     assert not {fitted, trained} & set(before)
     assert "search_again" not in {task for task, state in states(refitted).items() if state == "success"}
-
-
-def test_all_three_of_a_classification_and_the_decoder_has_the_featurizers(classes: Classified) -> None:
-    fitted, trained = (returned(classes.first, task)["uri"] for task in ("fit_featurizer", "train"))
-    assert artifacts(classes.sagemaker, classes.first) == [fitted, trained, fitted]
-    made = classes.sagemaker.describe_model(ModelName=returned(classes.first, "create_model")["name"])
-    before = classes.template().steps.model["Containers"]
-    assert [one["Environment"] for one in made["Containers"]] == [one["Environment"] for one in before]
-    report = classes.report(classes.first)
-    assert report["holdouts"]["sealed"]["metrics"]["F1"]["value"] > 0.85
-    assert report["labels"] == ["benign", "malignant"]
-    steps = [job["step"] for job in report["jobs"]]
-    assert steps == ["fit_featurizer", "create_featurizer", "featurize", "train", "create_model", "predict_holdout"]
 
 
 def test_the_featurizer_is_fitted_on_the_training_rows_of_the_run(searched: Tiny, refitted: Any) -> None:
