@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 
@@ -61,6 +62,22 @@ def answered_probabilities(place: str, cell: str, count: int) -> tuple[float, ..
     if not math.isclose(math.fsum(values), 1, abs_tol=_SUM_TOLERANCE):
         raise EvaluationError(f"{place}: the probabilities {cell!r} do not sum to 1.")
     return tuple(_share(place, cell, float(value)) for value in values)
+
+
+def answered_order(place: str, cell: str, labels: Labels) -> tuple[int, ...]:
+    """Return where each known class stands in an answer's lists, from a list of classes like ``['no', 'yes']``.
+
+    :raises EvaluationError: it is no such list, or not exactly the known classes.
+    """
+    try:
+        listed = ast.literal_eval(cell.strip())
+    except (ValueError, SyntaxError):
+        listed = None
+    found = [labels.find(str(entry)) for entry in listed] if isinstance(listed, list) else []
+    if len(found) != len(labels.known) or set(found) != set(labels.known):
+        known = ", ".join(repr(label) for label in labels.known)
+        raise EvaluationError(f"{place}: {cell!r} is not a list of the classes {known}.")
+    return tuple(found.index(label) for label in labels.known)
 
 
 def _share(place: str, cell: str, value: float) -> float:

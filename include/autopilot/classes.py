@@ -13,6 +13,7 @@ from dataclasses import replace
 from include.autopilot.errors import RunError
 from include.autopilot.holdouts import Holdout
 from include.autopilot.metrics import REGRESSION
+from include.autopilot.plan import Path
 from include.autopilot.preparation import Prepared
 from include.autopilot.problem import Problem
 from include.autopilot.template import Template
@@ -30,17 +31,18 @@ def labelled(template: Template, used: Sequence[Prepared]) -> Template:
     return replace(template, schema=replace(template.schema, labels=tuple(_ordered(found))))
 
 
-def check_training(problem: Problem, used: Sequence[Prepared], search: str) -> None:
+def check_training(problem: Problem, used: Sequence[Prepared], search: str, path: Path) -> None:
     """Refuse a training set without a class that the candidate knows.
 
     The algorithm would train all the same, and give a model that can never predict the class.
 
     :param search: what to run to find a pipeline for fewer classes, for the message.
+    :param path: a search makes its own split: it trains on the rows of both sides.
     :raises RunError: a class has no training row.
     """
     if problem.is_regression:
         return
-    found = _counted(prepared.train_classes for prepared in used)
+    found = _counted(side for prepared in used for side in _trained(prepared, path))
     missing = _missing(problem.labels, found)
     if not missing and len(found) > 1:
         return
@@ -51,7 +53,25 @@ def check_training(problem: Problem, used: Sequence[Prepared], search: str) -> N
     )
 
 
-def notes_of(problem: Problem, used: Sequence[Prepared], holdouts: Sequence[Holdout]) -> tuple[str, ...]:
+def check_holdouts(problem: Problem, holdouts: Sequence[Holdout]) -> None:
+    """Refuse a holdout with a class that the model could not know.
+
+    Of a candidate that is replayed, this was checked cell by cell when the file was read; what a search will know are
+    the classes of its rows.
+
+    :raises RunError: a holdout has another class.
+    """
+    for holdout in holdouts if problem.labels else ():
+        unknown = sorted(set(holdout.table.classes) - set(problem.labels))
+        if unknown:
+            raise RunError(
+                f"Holdout {holdout.name} has the class {_listed(unknown)}, which no row to train on has (they have "
+                f"{_listed(problem.labels)}), so no model could predict it. Correct {holdout.uri}, or take more drops "
+                "(scope full, a later cutoff)."
+            )
+
+
+def notes_of(problem: Problem, used: Sequence[Prepared], holdouts: Sequence[Holdout], path: Path) -> tuple[str, ...]:
     """Return what readers of the report must know about the classes; nothing for a regression."""
     if problem.is_regression:
         return ()
@@ -62,7 +82,7 @@ def notes_of(problem: Problem, used: Sequence[Prepared], holdouts: Sequence[Hold
         )
     found = _counted(prepared.validation_classes for prepared in used)
     classes = problem.labels or tuple(_counted(prepared.train_classes for prepared in used))
-    if missing := _missing(classes, found):
+    if (missing := _missing(classes, found)) and path != "search_again":
         notes.append(f"No validation row is of the class {missing}: the training's own validation metric ignores it.")
     lacking = ((holdout.name, _missing(classes, Counter(holdout.table.classes))) for holdout in holdouts)
     notes += [
@@ -71,6 +91,11 @@ def notes_of(problem: Problem, used: Sequence[Prepared], holdouts: Sequence[Hold
         if missing
     ]
     return tuple(notes)
+
+
+def _trained(prepared: Prepared, path: Path) -> tuple[Mapping[str, int], ...]:
+    both = path == "search_again"
+    return (prepared.train_classes, *((prepared.validation_classes,) if both else ()))
 
 
 def _ordered(labels: Iterable[str]) -> list[str]:

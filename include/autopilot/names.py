@@ -2,7 +2,7 @@
 
 A name is ``{model}-{step}-{yyyymmdd}-{hash8}``. Training, transform and processing jobs allow 63 characters of
 ``[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}``; names made here stop at 50 so that a generation and an attempt (``-g1``, ``-r1``)
-still fit behind them. AutoML jobs allow 32 characters and ignore case; those names stop at 28.
+still fit behind them. AutoML jobs allow 32 characters and ignore case; those names stop at 25.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from datetime import date
 
 LONGEST = 50
-LONGEST_AUTOML = 28
+LONGEST_AUTOML = 25
 _HASH = 8
 
 
@@ -29,7 +29,7 @@ def job_name(model: str, step: str, day: date, *identity: str) -> str:
 
 
 def automl_name(model: str, day: date, *identity: str) -> str:
-    """Return the name of an AutoML job: at most 28 of the 32 characters that AWS allows."""
+    """Return the name of an AutoML job: at most 25 of the 32 characters that AWS allows."""
     tail = f"-{day:%Y%m%d}-{_hash(model, 'search', *identity)}"
     return _fit(model, LONGEST_AUTOML - len(tail)) + tail
 

@@ -19,6 +19,7 @@ from include.autopilot.config import AutopilotConfig, ModelConfig
 from include.autopilot.descriptions import describe
 from include.autopilot.digest import of_json
 from include.autopilot.errors import MissingObjectError, MissingResourceError, TemplateError
+from include.autopilot.leak import check_featurizer
 from include.autopilot.locations import Locations
 from include.autopilot.objects import read_json, write_json
 from include.autopilot.searchtime import search_began
@@ -45,7 +46,7 @@ def usable_template(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfi
 
     :param cutoff: the run's; a template whose steps are replayed must not have seen later data.
     :raises TemplateError: there is none, it does not fit the YAML, it knows the run's future, or its featurizer model
-        was deleted.
+        was deleted or would make a feature of the target.
     :raises CandidateError: the candidate that the YAML names can be neither replayed nor searched again.
     """
     template = published_template(s3, sagemaker, config)
@@ -54,13 +55,15 @@ def usable_template(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfi
         # Nothing is replayed: the run searches again and sees its own data only.
         return template
     check_cutoff(template, cutoff, config.name)
+    check_featurizer(template.steps.featurizer, f"The featurizer model of template {template.digest}")
     featurizer = template.steps.featurize["ModelName"]
     try:
-        describe(sagemaker, "Model", featurizer)
+        described = describe(sagemaker, "Model", featurizer)
     except MissingResourceError as error:
         raise TemplateError(
             f"The featurizer model {featurizer}, which Autopilot made, was deleted. Run {config.name}_search again."
         ) from error
+    check_featurizer(described, f"The featurizer model {featurizer}, as it is now,")
     return template
 
 

@@ -11,8 +11,14 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include.autopilot.answer import LABEL, PROBABILITIES, PROBABILITY
-from include.autopilot.answercells import answered_label, answered_number, answered_probabilities, answered_probability
+from include.autopilot.answer import LABEL, LABELS, PROBABILITIES, PROBABILITY
+from include.autopilot.answercells import (
+    answered_label,
+    answered_number,
+    answered_order,
+    answered_probabilities,
+    answered_probability,
+)
 from include.autopilot.errors import EvaluationError
 from include.autopilot.labels import Labels
 from include.autopilot.objects import list_uris, read
@@ -115,9 +121,19 @@ def _probabilities(lines: list[_Line], problem: Problem) -> tuple[tuple[float, .
     count = len(problem.labels)
     if PROBABILITIES in problem.columns and count:
         place = 2 + problem.columns.index(PROBABILITIES)
-        return tuple(answered_probabilities(line.place, line.cells[place], count) for line in lines)
+        told = [answered_probabilities(line.place, line.cells[place], count) for line in lines]
+        return tuple(
+            tuple(chances[at] for at in _order(line, problem)) for line, chances in zip(lines, told, strict=True)
+        )
     if PROBABILITY in problem.columns and count == 2:
         place = 2 + problem.columns.index(PROBABILITY)
         positive = [answered_probability(line.place, line.cells[place]) for line in lines]
         return tuple((1 - chance, chance) for chance in positive)
     return None
+
+
+def _order(line: _Line, problem: Problem) -> tuple[int, ...]:
+    """Return where each known class stands in the line's list of probabilities; as known where it does not say."""
+    if LABELS not in problem.columns:
+        return tuple(range(len(problem.labels)))
+    return answered_order(line.place, line.cells[2 + problem.columns.index(LABELS)], Labels(problem.labels))

@@ -1,16 +1,15 @@
 """Fitting the featurizer again before the algorithm is trained: the fit job, and the model that featurizes with it.
 
-The two environments of one featurizer must never be confused. Training data goes through the model made here, which
-has no ``AUTOML_TRANSFORM_MODE`` and passes the target on as the label; the pipeline's first container is the same
-artifact with it and would turn the target into a feature, silently.
+Training data goes through the model made here, never through the pipeline's first container, which is the same
+artifact in another mode: see :mod:`include.autopilot.leak`.
 """
 
 from __future__ import annotations
 
 import copy
 
-from include.autopilot.containers import MODE
 from include.autopilot.errors import TemplateError
+from include.autopilot.leak import check_featurizer
 from include.autopilot.names import job_name
 from include.autopilot.plan import Plan
 from include.autopilot.projection import Request
@@ -48,14 +47,9 @@ def featurizer_request(template: Template, plan: Plan, artifact: str) -> Request
     :param artifact: the new featurizer's ``model.tar.gz``.
     :raises TemplateError: it would make features of the target.
     """
+    check_featurizer(template.steps.featurizer, f"The featurizer model of template {template.digest}")
     request = copy.deepcopy(template.steps.featurizer)
     container = request.get("PrimaryContainer") or request["Containers"][0]
-    if MODE in container.get("Environment", {}):
-        raise TemplateError(
-            f"The featurizer model of template {template.digest} has {MODE}={container['Environment'][MODE]}: it would "
-            "pass the target on as the first feature, without a label and without any error. Search again, or take "
-            "the candidate over again."
-        )
     container["ModelDataUrl"] = artifact
     request["ModelName"] = job_name(plan.model, "featurizer", plan.cutoff, artifact, *_identity(template, plan))
     return check("Model", tagged(request, template))

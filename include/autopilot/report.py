@@ -14,7 +14,7 @@ from include.autopilot.evaluation import BETTER, load_evaluation
 from include.autopilot.objects import write, write_json
 from include.autopilot.outcome import Numbers
 from include.autopilot.parity import parity_svg
-from include.autopilot.plan import Plan
+from include.autopilot.plan import Path, Plan
 from include.autopilot.predictions import Predictions, read_predictions
 from include.autopilot.roc import has_roc, roc_svg
 from include.autopilot.source import marked
@@ -22,6 +22,14 @@ from include.autopilot.summary import drop_summary
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+# Where the model of each path comes from, in words.
+PIPELINES: Mapping[Path, str] = {
+    "reuse": "the candidate's, trained again; the featurizer as Autopilot fitted it",
+    "refit": "the candidate's, trained again; the featurizer fitted again on the training rows",
+    "search_again": "found by a search of this run's own, which made its own split of the training and validation rows",
+}
 
 
 def write_report(s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -71,6 +79,7 @@ def report_content(plan: Plan, evaluation: Mapping[str, Any], jobs: Sequence[Map
         "template": plan.template,
         "automl_job": plan.automl_job,
         "candidate": plan.candidate,
+        "path": plan.path,
         "predictions": evaluation["predictions"],
     }
 
@@ -83,7 +92,7 @@ def render(content: Mapping[str, Any], charts: Sequence[str]) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = _number
     environment.filters["metric"] = _name
-    environment.globals["better"] = BETTER
+    environment.globals |= {"better": BETTER, "pipelines": PIPELINES}
     source = files("include.autopilot").joinpath("templates", "report.html.j2").read_text(encoding="utf-8")
     # The charts are our own markup: matplotlib escapes the texts it is given.
     drawn = [Markup(chart) for chart in charts]  # noqa: S704

@@ -87,8 +87,9 @@ def prepare(
         path=path,
     )
     _check_rows(plan)
-    classes.check_training(problem, used, f"{config.name}_search")
-    plan = replace(plan, notes=(*plan.notes, *classes.notes_of(problem, used, holdouts)))
+    classes.check_training(problem, used, f"{config.name}_search", path)
+    classes.check_holdouts(problem, holdouts)
+    plan = replace(plan, notes=(*plan.notes, *classes.notes_of(problem, used, holdouts, path)))
     summary = summary_of(plan, len(to_featurize(s3, plan)))
     log.info("%s", marked(summary["sentence"], plan.source))
     return {"plan": save_plan(s3, plan), "summary": summary}

@@ -31,11 +31,13 @@ def summary_of(plan: Plan, to_featurize: int) -> dict[str, Any]:
     """
     drops = [drop_summary(drop) for drop in plan.drops]
     held_out = sum(drop["held_out"] for drop in drops)
-    reused = len(plan.used) - to_featurize
+    again = plan.path == "search_again"
+    reused = 0 if again else len(plan.used) - to_featurize
+    work = "searched again" if again else f"{to_featurize} drops to featurize, {reused} already are"
     sentence = (
         f"{plan.title}, cutoff {plan.cutoff.isoformat()}: {len(drops)} drops, {plan.training_rows} training and "
         f"{plan.validation_rows} validation rows, {held_out} rows kept out as holdout; "
-        f"{to_featurize} drops to featurize, {reused} already are."
+        f"{work}."
     )
     return {
         "sentence": sentence,

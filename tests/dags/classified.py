@@ -6,7 +6,7 @@ import importlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +33,9 @@ ignore: []
 holdouts: [sealed]
 validation_fraction: 0.2
 {top}
-search:
+{origin}
+"""
+SEARCH = """search:
   role_arn: arn:aws:iam::123456789012:role/AutopilotRetrain
   cutoff: 2024-01-01
   problem_type: {problem_type}
@@ -47,7 +49,10 @@ search:
 
 @dataclass(frozen=True)
 class Case:
-    """One model: its table, and what Autopilot is asked for."""
+    """One model: its table, and what Autopilot is asked for.
+
+    :param job: an Autopilot job that exists already and that the YAML names; None: a search of the model's own.
+    """
 
     name: str
     problem_type: str
@@ -57,12 +62,15 @@ class Case:
     table: pd.DataFrame
     holdout: int
     top: str = ""
+    job: str | None = None
 
     @property
     def yaml(self) -> str:
         """The model's YAML."""
-        words = {name: getattr(self, name) for name in ("name", "problem_type", "metric", "algorithm", "target", "top")}
-        return YAML.format(title=f"Real table {self.name}", **words)
+        origin = f"autopilot:\n  job: {self.job}" if self.job else SEARCH.format(**vars(self))
+        return YAML.format(
+            title=f"Real table {self.name}", name=self.name, target=self.target, top=self.top, origin=origin
+        )
 
 
 def tumours() -> pd.DataFrame:
@@ -104,6 +112,7 @@ class Classified:
     search: Any = None
     first: Any = None
     runs: int = 0
+    tries: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def root(self) -> str:
@@ -123,10 +132,10 @@ class Classified:
     def delete(self, key: str) -> None:
         self.s3.delete_object(Bucket=BUCKET, Key=f"{self.case.name}/{key}")
 
-    def run(self, dag: str, cutoff: str) -> Any:
+    def run(self, dag: str, cutoff: str, **form: Any) -> Any:
         self.runs += 1
         moment = datetime(2025, 1, 1, 0, self.runs, tzinfo=UTC)
-        return self.dags[f"{self.case.name}_{dag}"].test(logical_date=moment, run_conf={"cutoff": cutoff})
+        return self.dags[f"{self.case.name}_{dag}"].test(logical_date=moment, run_conf={"cutoff": cutoff, **form})
 
     def read(self, uri: str) -> bytes:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
@@ -153,8 +162,8 @@ class Classified:
 
 
 @contextmanager
-def retrained(case: Case, aws: str) -> Iterator[Classified]:
-    """Put a table into S3 (its first rows sealed, the others one drop), search it, and retrain the winner once."""
+def placed(case: Case, aws: str) -> Iterator[Classified]:
+    """Put a table into S3 (its first rows sealed, the others one drop) and build the model's DAGs."""
     model = config.parse_model(case.yaml, f"{case.name}.yaml")
     before = config.load_models
     with pytest.MonkeyPatch.context() as patch:
@@ -168,6 +177,13 @@ def retrained(case: Case, aws: str) -> Iterator[Classified]:
         made = Classified(case, s3, boto3.client("sagemaker", endpoint_url=aws), dags)
         made.put("holdout/sealed.csv", made.sealed)
         made.put("drops/2024-01-01/rows.csv", case.table.iloc[case.holdout :])
+        yield made
+
+
+@contextmanager
+def retrained(case: Case, aws: str) -> Iterator[Classified]:
+    """Search a table and retrain the winner once."""
+    with placed(case, aws) as made:
         made.search = made.run("search", "2024-01-01")
         assert made.search.state == "success"
         made.first = made.run("retrain", "2024-01-01")

@@ -97,6 +97,23 @@ def test_a_new_class_stops_before_the_first_paid_job(binary: Classified, key: st
     assert binary.jobs() == before
 
 
+def test_a_featurizer_fitted_again_is_that_of_the_decoder_too(binary: Classified) -> None:
+    run = binary.run("retrain", "2024-01-01", featurizer="refit")
+    assert run.state == "success"
+    fitted, trained = (returned(run, task)["uri"] for task in ("fit_featurizer", "train"))
+    made = binary.sagemaker.describe_model(ModelName=returned(run, "create_model")["name"])["Containers"]
+    assert [one["ModelDataUrl"] for one in made] == [fitted, trained, fitted]
+    before = binary.sagemaker.describe_model(ModelName=returned(binary.first, "create_model")["name"])["Containers"]
+    assert [one["Environment"] for one in made] == [one["Environment"] for one in before]
+    assert not {fitted, trained} & {one["ModelDataUrl"] for one in before}
+    report = binary.report(run)
+    assert report["path"] == "refit"
+    assert "the featurizer fitted again on the training rows" in binary.page(run)
+    assert report["holdouts"]["sealed"]["metrics"]["AUC"]["value"] > 0.9
+    steps = [job["step"] for job in report["jobs"]]
+    assert steps == ["fit_featurizer", "create_featurizer", "featurize", "train", "create_model", "predict_holdout"]
+
+
 def test_several_classes_are_learnt(multiclass: Classified) -> None:
     report = multiclass.report(multiclass.first)
     judged = report["holdouts"]["sealed"]["metrics"]

@@ -1,4 +1,4 @@
-"""The search behind an AutoML job: Autopilot's HYPERPARAMETER_TUNING mode for tables.
+"""The search behind an AutoML job for a table: Autopilot's modes HYPERPARAMETER_TUNING and ENSEMBLING.
 
 It leaves what Autopilot leaves: real jobs, candidates, a generated module and its notebooks, at the same places.
 """

@@ -1,4 +1,4 @@
-"""The algorithms a tuning search can try, and what its jobs need to know of each."""
+"""The algorithms a search can try, and what the jobs of a tuning search need to know of each."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ MLP = Algorithm("mlp", "mlp", images.MLP_TRAINING, images.MLP_SERVING, {"ML_APPL
 ALGORITHMS = {one.name: one for one in (XGBOOST, LINEAR_LEARNER, MLP)}
 # Autopilot tries all three unless told otherwise; the others take time and win on few tables, so they are asked for.
 DEFAULT = (XGBOOST.name,)
+
+# The mode ENSEMBLING: one image blends several algorithms. What can be blended here, by the names of AlgorithmsConfig,
+# and what AWS could blend too.
+AUTOGLUON = Algorithm("autogluon", "autogluon", images.AUTOGLUON_TRAINING, images.AUTOGLUON_SERVING)
+BLENDED = ("xgboost", "randomforest", "extra-trees", "linear-learner")
+BLENDED_ELSEWHERE = ("catboost", "fastai", "lightgbm", "nn-torch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,6 +39,27 @@ def step(kind: str, described: Json) -> Json:
     }
 
 
+def outline(name: str, steps: Sequence[Json], child: Json) -> Json:
+    """Return what is told of every candidate, finished or not.
+
+    :param child: the description of the training job that decides how it ends.
+    """
+    status = child["TrainingJobStatus"]
+    candidate: Json = {
+        "CandidateName": name,
+        "CandidateStatus": status if status in {"Completed", "Failed", "Stopped", "Stopping"} else "InProgress",
+        "ObjectiveStatus": _STATUS.get(status, "Failed"),
+        "CandidateSteps": list(steps),
+        "CreationTime": child["CreationTime"],
+        "LastModifiedTime": child.get("LastModifiedTime", datetime.now(UTC)),
+    }
+    if "TrainingEndTime" in child:
+        candidate["EndTime"] = child["TrainingEndTime"]
+    if child.get("FailureReason"):
+        candidate["FailureReason"] = child["FailureReason"]
+    return candidate
+
+
 @dataclass(frozen=True)
 class Candidates:
     """Describes the candidates of one search."""
@@ -49,54 +71,46 @@ class Candidates:
 
     def describe(self, featurized: Featurized, child: Json) -> Json:
         """Describe a candidate from its tuning child's description."""
-        status = child["TrainingJobStatus"]
-        candidate: Json = {
-            "CandidateName": child["TrainingJobName"],
-            "CandidateStatus": status if status in {"Completed", "Failed", "Stopped", "Stopping"} else "InProgress",
-            "ObjectiveStatus": _STATUS.get(status, "Failed"),
-            "CandidateSteps": [*featurized.steps, step("TrainingJob", child)],
-            "CreationTime": child["CreationTime"],
-            "LastModifiedTime": child.get("LastModifiedTime", datetime.now(UTC)),
-        }
-        if "TrainingEndTime" in child:
-            candidate["EndTime"] = child["TrainingEndTime"]
-        if child.get("FailureReason"):
-            candidate["FailureReason"] = child["FailureReason"]
-        if status == "Completed":
-            candidate |= self._result(featurized, child)
-        return candidate
+        candidate = outline(child["TrainingJobName"], (*featurized.steps, step("TrainingJob", child)), child)
+        return candidate | (self._result(featurized, child) if child["TrainingJobStatus"] == "Completed" else {})
 
     def value(self, featurized: Featurized, child: Json) -> float | None:
         """Return the objective of a finished child, None if it did not log it or did not complete."""
         if child["TrainingJobStatus"] != "Completed":
             return None
-        return _logged(child).get(self.objective.logged_by(featurized.processor.algorithm))
+        return logged(child).get(self.objective.logged_by(featurized.processor.algorithm))
 
     def _result(self, featurized: Featurized, child: Json) -> Json:
-        logged, algorithm = _logged(child), featurized.processor.algorithm
+        found, algorithm = logged(child), featurized.processor.algorithm
         result: Json = {
             "InferenceContainers": self.requests.inference_containers(
                 algorithm, featurized.artifact, child["ModelArtifacts"]["S3ModelArtifacts"], self.columns
             ),
-            "CandidateProperties": {"CandidateMetrics": self._metrics(algorithm, logged)},
+            "CandidateProperties": {"CandidateMetrics": metrics(self.objective, algorithm, found)},
         }
         name = self.objective.logged_by(algorithm)
-        if name in logged:
+        if name in found:
             result["FinalAutoMLJobObjectiveMetric"] = {
                 "MetricName": name,
-                "Value": logged[name],
+                "Value": found[name],
                 "StandardMetricName": self.objective.name,
             }
         return result
 
-    def _metrics(self, algorithm: Algorithm, logged: dict[str, float]) -> list[Json]:
-        metrics = []
-        for name, own in metric_names(self.objective.problem_type, algorithm).items():
-            if f"validation:{own}" in logged:
-                value = logged[f"validation:{own}"]
-                metrics.append({"MetricName": name, "StandardMetricName": name, "Value": value, "Set": "Validation"})
-        return metrics
+
+def metrics(objective: Objective, algorithm: Algorithm, found: Mapping[str, float]) -> list[Json]:
+    """Return a candidate's metrics on the validation rows, by Autopilot's names.
+
+    :param found: what the training job logged, by its own names.
+    """
+    names = metric_names(objective.problem_type, algorithm).items()
+    told = {name: found[f"validation:{own}"] for name, own in names if f"validation:{own}" in found}
+    return [
+        {"MetricName": name, "StandardMetricName": name, "Value": value, "Set": "Validation"}
+        for name, value in told.items()
+    ]
 
 
-def _logged(child: Json) -> dict[str, float]:
+def logged(child: Json) -> dict[str, float]:
+    """Return what a training job logged last of each metric."""
     return {metric["MetricName"]: metric["Value"] for metric in child.get("FinalMetricDataList", [])}

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from include.local_aws.errors import NotDone, ValidationException
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.sources import SourceObject, no_objects, resolve
-from include.local_aws.search.algorithms import ALGORITHMS
+from include.local_aws.search.algorithms import ALGORITHMS, BLENDED, BLENDED_ELSEWHERE
 from include.local_aws.search.images import has_images
 from include.local_aws.search.interface import Json
 from include.local_aws.search.objectives import PROBLEMS, objective_names
-from include.local_aws.search.settings import Channel, algorithms_of, channels_of
+from include.local_aws.search.settings import ENSEMBLING, Channel, algorithms_of, channels_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,8 +25,8 @@ _CSV = ("text/csv", "text/csv;header=present")
 def check(request: Json, s3: S3Client) -> None:
     """Check a V1-shaped CreateAutoMLJob request against the service's rules and its data's header.
 
-    Mode AUTO, or none, is searched in the HYPERPARAMETER_TUNING mode, the only one here (AWS would choose ENSEMBLING
-    for less than 100 MB).
+    Mode AUTO, or none, is searched in the HYPERPARAMETER_TUNING mode (AWS would choose ENSEMBLING for less than
+    100 MB).
 
     :raises ValidationException: AWS refuses it, too.
     :raises NotDone: AWS does this and the search here does not.
@@ -46,8 +46,6 @@ def check(request: Json, s3: S3Client) -> None:
 
 def _check_kind(request: Json) -> None:
     config = request.get("AutoMLJobConfig", {})
-    if config.get("Mode") == "ENSEMBLING":
-        raise NotDone("AutoMLJobConfig.Mode ENSEMBLING")
     for member in ("GenerateCandidateDefinitionsOnly", "ModelDeployConfig"):
         if request.get(member):
             raise NotDone(member)
@@ -62,11 +60,14 @@ def _check_algorithms(config: Json) -> None:
     mode = config.get("Mode", "HYPERPARAMETER_TUNING")
     if mode == "AUTO":
         raise ValidationException("AlgorithmsConfig cannot be given when Mode is AUTO: name the mode.")
-    foreign = [name for name in algorithms_of(config) if name not in ALGORITHMS]
-    if foreign:
-        raise ValidationException(
-            f"The algorithm {foreign[0]} is not one of the mode {mode}: choose from {', '.join(ALGORITHMS)}."
-        )
+    done, elsewhere = (BLENDED, BLENDED_ELSEWHERE) if mode == ENSEMBLING else (tuple(ALGORITHMS), ())
+    for name in algorithms_of(config):
+        if name in elsewhere:
+            raise NotDone(f"The algorithm {name}")
+        if name not in done:
+            raise ValidationException(
+                f"The algorithm {name} is not one of the mode {mode}: choose from {', '.join(done)}."
+            )
 
 
 def _check_objective(request: Json) -> None:

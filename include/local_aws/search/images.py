@@ -68,6 +68,8 @@ LINEAR_LEARNER_TRAINING = Image("linear-learner", "training-cpu", "built-in")
 LINEAR_LEARNER_SERVING = Image("linear-learner", "inference-cpu", "built-in")
 MLP_TRAINING = Image("mxnet-algorithms", "training-cpu", "built-in")
 MLP_SERVING = Image("mxnet-algorithms", "inference-cpu", "built-in")
+AUTOGLUON_TRAINING = Image("autogluon-training", "0.4.3-cpu-py38-ubuntu20.04", "deep-learning")
+AUTOGLUON_SERVING = Image("autogluon-inference", "0.4.3-cpu-py38-ubuntu20.04", "deep-learning")
 
 
 def has_images(region: str) -> bool:

@@ -70,6 +70,28 @@ class Names:
         """Place the artifacts of the tuning children; `algorithm` is its suffix, e.g. `xgb`."""
         return f"{self.output}/tuning/{self.job[:10]}-dpp{processor}-{algorithm}"
 
+    def trial(self, number: int) -> str:
+        """Name the training job of an ensemble."""
+        return self._step(f"t{number}-1")
+
+    def trial_candidate(self, number: int) -> str:
+        """Name the candidate that an ensemble is."""
+        return f"{self.job}-trial-t{number}-1"
+
+    def ensemble(self, candidate: str) -> str:
+        """Place the artifact that an ensemble is served with."""
+        return f"{self.output}/sagemaker-automl-candidates/model/{candidate}/model.tar.gz"
+
+    @property
+    def trials(self) -> str:
+        """The artifacts of the ensembles' training jobs."""
+        return f"{self.output}/sagemaker-automl-candidates/trials"
+
+    @property
+    def ensemble_notebooks(self) -> str:
+        """The notebooks of a search for ensembles, and what its trials were told."""
+        return f"{self.output}/sagemaker-automl-candidates/notebooks"
+
     @property
     def generated_module(self) -> str:
         """The generated code."""

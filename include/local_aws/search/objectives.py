@@ -18,7 +18,7 @@ class Problem:
 
     :param loss: XGBoost's objective.
     :param metrics: Autopilot's metric name -> the XGBoost container's; the first one is Autopilot's default objective.
-    :param others: Autopilot's metric name -> that of linear-learner and mlp.
+    :param others: Autopilot's metric name -> that of linear-learner, mlp and ensembles.
     :param reported: the metrics every candidate reports beside its objective. The container computes them in every
         round, and those of classes are slow there: few.
     """

@@ -14,7 +14,7 @@ from include.local_aws.search.processors import CSV, RECORDIO, Processor
 from include.local_aws.search.settings import Channel, Settings
 
 _PROCESSING = "/opt/ml/processing"
-_ACCEPT = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
+ACCEPT = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
 # Container and channel sizes seen in real searches.
 _BUILDER_INSTANCE = "ml.m5.2xlarge"
 _INSTANCE = "ml.m5.4xlarge"
@@ -51,7 +51,7 @@ class Requests:
             "RoleArn": settings.role,
             "AppSpecification": {"ImageUri": DATA_BUILDER.uri(settings.region)},
             "Environment": environment,
-            "ProcessingInputs": [_input(channel) for channel in settings.channels],
+            "ProcessingInputs": [_input(given) for given in settings.channels],
             "ProcessingOutputConfig": {"Outputs": outputs} | self._output_kms(),
             "ProcessingResources": {"ClusterConfig": cluster | self._volume_kms()},
             "StoppingCondition": {"MaxRuntimeInSeconds": _DAY_SECONDS},
@@ -61,8 +61,8 @@ class Requests:
     def fit(self, processor: Processor) -> Json:
         """CreateTrainingJob: fit a featurizer on the training rows."""
         channels = [
-            _channel("code", self.names.generated_module, "application/x-code", "FullyReplicated", "File"),
-            _channel("train", f"{self.names.tuning_data}/train", CSV, "ShardedByS3Key", "File"),
+            channel("code", self.names.generated_module, "application/x-code", "FullyReplicated", "File"),
+            channel("train", f"{self.names.tuning_data}/train", CSV, "ShardedByS3Key", "File"),
         ]
         hyperparameters = {
             "processor_module": processor.module,
@@ -70,7 +70,7 @@ class Requests:
             "sagemaker_submit_directory": "/opt/ml/input/data/code",
         }
         name, output = self.names.fit(processor.number), self.names.featurizers
-        return self._training(name, FEATURIZER, hyperparameters, channels, output, _DAY_SECONDS)
+        return self.training(name, FEATURIZER, hyperparameters, channels, output, _DAY_SECONDS)
 
     def model(self, processor: Processor, artifact: str) -> Json:
         """CreateModel: the featurizer as the transform job uses it, passing the label on."""
@@ -113,12 +113,12 @@ class Requests:
         """CreateTrainingJob: one tuning child."""
         folder = self.names.features(processor.number, processor.encoding)
         channels = [
-            _channel("train", f"{folder}/train/", processor.accept, "ShardedByS3Key", "Pipe"),
-            _channel("validation", f"{folder}/validation/", processor.accept, "FullyReplicated", "Pipe"),
+            channel("train", f"{folder}/train/", processor.accept, "ShardedByS3Key", "Pipe"),
+            channel("validation", f"{folder}/validation/", processor.accept, "FullyReplicated", "Pipe"),
         ]
         algorithm = processor.algorithm
         output, limit = self.names.tuning(processor.number, algorithm.suffix), self.settings.max_training_seconds
-        return self._training(name, algorithm.training, hyperparameters, channels, output, limit)
+        return self.training(name, algorithm.training, hyperparameters, channels, output, limit)
 
     def inference_containers(self, algorithm: Algorithm, featurizer: str, model: str, columns: Columns) -> list[Json]:
         """List the containers of a candidate: featurizer, algorithm and, for classes, the featurizer for the labels.
@@ -129,24 +129,25 @@ class Requests:
         :param model: the algorithm's artifact.
         """
         region = self.settings.region
-        first = _container(FEATURIZER.uri(region), featurizer, _serving(RECORDIO))
+        first = container(FEATURIZER.uri(region), featurizer, _serving(RECORDIO))
         first["Environment"]["AUTOML_TRANSFORM_MODE"] = "feature-transform"
-        environment = {_ACCEPT: CSV, "MAX_CONTENT_LENGTH": "20971520", **algorithm.environment}
-        second = _container(algorithm.serving.uri(region), model, environment)
+        environment = {ACCEPT: CSV, "MAX_CONTENT_LENGTH": "20971520", **algorithm.environment}
+        second = container(algorithm.serving.uri(region), model, environment)
         if not columns.labels:
             return [first, second]
         supported = f"{_PREDICTED},probability,probabilities"
-        second["Environment"] |= _inference(supported)
-        third = _container(FEATURIZER.uri(region), featurizer, _serving(CSV))
-        third["Environment"] |= _inference(f"{_PREDICTED},probability,labels,probabilities") | {
+        second["Environment"] |= inference(supported)
+        third = container(FEATURIZER.uri(region), featurizer, _serving(CSV))
+        third["Environment"] |= inference(f"{_PREDICTED},probability,labels,probabilities") | {
             "AUTOML_TRANSFORM_MODE": "inverse-label-transform",
             "SAGEMAKER_INFERENCE_INPUT": _PREDICTED,
         }
         return [first, second, third]
 
-    def _training(
+    def training(
         self, name: str, image: Image, hyperparameters: dict[str, str], channels: list[Json], output: str, limit: int
     ) -> Json:
+        """CreateTrainingJob: what all training jobs of the search have in common."""
         resources = {"InstanceType": _INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": _VOLUME_GB}
         algorithm = {"TrainingImage": image.uri(self.settings.region), "TrainingInputMode": "File"}
         return {
@@ -175,27 +176,29 @@ class Requests:
 
 def _serving(accept: str) -> dict[str, str]:
     environment = {
-        _ACCEPT: accept,
+        ACCEPT: accept,
         "SAGEMAKER_PROGRAM": "sagemaker_serve",
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
     }
     return environment | ({"AUTOML_SPARSE_ENCODE_RECORDIO_PROTOBUF": "1"} if accept == RECORDIO else {})
 
 
-def _inference(supported: str) -> dict[str, str]:
+def inference(supported: str) -> dict[str, str]:
+    """Return the variables by which a container says what it answers and what it could answer (a comma list)."""
     return {"SAGEMAKER_INFERENCE_OUTPUT": _PREDICTED, "SAGEMAKER_INFERENCE_SUPPORTED": supported}
 
 
-def _container(uri: str, artifact: str, environment: dict[str, str]) -> dict[str, Any]:
+def container(uri: str, artifact: str, environment: dict[str, str]) -> dict[str, Any]:
+    """Return an inference container."""
     return {"Image": uri, "ModelDataUrl": artifact, "Environment": environment}
 
 
-def _input(channel: Channel) -> Json:
-    name = "train" if channel.kind == "training" else "validation"
+def _input(given: Channel) -> Json:
+    name = "train" if given.kind == "training" else "validation"
     source = {
-        "S3Uri": channel.uri,
+        "S3Uri": given.uri,
         "LocalPath": f"{_PROCESSING}/input/{name}",
-        "S3DataType": channel.data_type,
+        "S3DataType": given.data_type,
         "S3InputMode": "File",
         "S3DataDistributionType": "FullyReplicated",
     }
@@ -207,7 +210,8 @@ def _output(name: str, uri: str) -> Json:
     return {"OutputName": name, "S3Output": target}
 
 
-def _channel(name: str, uri: str, content_type: str, distribution: str, mode: str) -> Json:
+def channel(name: str, uri: str, content_type: str, distribution: str, mode: str) -> Json:
+    """Return a channel of a training job."""
     source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": distribution}
     return {
         "ChannelName": name,

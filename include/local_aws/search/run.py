@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from include.local_aws.runner.s3 import Location, location
 from include.local_aws.search import notebooks
 from include.local_aws.search.candidates import Candidates, Featurized, step
 from include.local_aws.search.columns import Columns
+from include.local_aws.search.ensembling import blend
 from include.local_aws.search.generated_module import generated_files
 from include.local_aws.search.interface import Api, Json, Progress, SearchFailed
 from include.local_aws.search.jobs import Job, Jobs, OutOfTime, SearchStopped
-from include.local_aws.search.names import Names
 from include.local_aws.search.objectives import Objective, objective_for
 from include.local_aws.search.processors import Processor, processors_for
-from include.local_aws.search.requests import Requests
 from include.local_aws.search.settings import Settings
+from include.local_aws.search.workspace import Workspace
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -29,8 +28,12 @@ def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> Non
     """
     settings = Settings.read(request)
     jobs = Jobs(api, progress, settings)
+    workspace = Workspace(settings, jobs, s3, progress)
     try:
-        _Search(settings, jobs, s3, progress).run()
+        if settings.ensembling:
+            blend(workspace)
+        else:
+            _Search(workspace).run()
     except SearchStopped:
         return
     except OutOfTime as error:
@@ -42,23 +45,24 @@ def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> Non
 
 
 class _Search:
-    def __init__(self, settings: Settings, jobs: Jobs, s3: S3Client, progress: Progress) -> None:
-        self._settings = settings
-        self._jobs = jobs
-        self._s3 = s3
-        self._progress = progress
-        self._names = Names(settings.name, settings.output)
-        self._requests = Requests(settings, self._names)
-        self._processors = processors_for(settings.algorithms)
+    """The mode HYPERPARAMETER_TUNING."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._jobs = workspace.jobs
+        self._progress = workspace.progress
+        self._names = workspace.names
+        self._requests = workspace.requests
+        self._processors = processors_for(workspace.settings.algorithms)
 
     def run(self) -> None:
         # Optuna takes half a second to import; the endpoint must not pay for it at its start.
         from include.local_aws.search.tuning import tune
 
         self._progress.secondary("AnalyzingData")
-        built = self._build_data()
-        columns = Columns.read(self._read(f"{self._names.columns}/columns.json"))
-        objective = objective_for(columns.problem_type, self._settings.metric)
+        built = self._workspace.build_data()
+        columns = self._workspace.columns()
+        objective = objective_for(columns.problem_type, self._workspace.settings.metric)
         self._publish(columns, objective)
         self._progress.secondary("FeatureEngineering")
         featurized = self._featurize(step("ProcessingJob", built))
@@ -68,41 +72,21 @@ class _Search:
             raise SearchFailed("No candidate finished successfully; see the FailureReason of the candidates.")
         self._progress.secondary("MergingAutoMLTaskReports")
 
-    def _build_data(self) -> Json:
-        built = self._jobs.wait(self._jobs.start("ProcessingJob", self._requests.data_builder()))[0]
-        if built["ProcessingJobStatus"] != "Completed":
-            raise SearchFailed(
-                "Could not complete the data builder processing job. The AutoML Job cannot continue. "
-                f"Failed Job Arn: {built['ProcessingJobArn']}. {built.get('FailureReason', '')}".rstrip()
-            )
-        return built
-
     def _publish(self, columns: Columns, objective: Objective) -> None:
         """Write the generated module and the notebooks, and tell what was found out."""
-        names = self._names
+        names, write = self._names, self._workspace.write
         for path, text in generated_files(names.job, columns, self._processors).items():
-            self._write(f"{names.generated_module}/{path}", text)
+            write(f"{names.generated_module}/{path}", text)
         exploration, definition = (
             f"{names.notebooks}/{name}" for name in (notebooks.EXPLORATION, notebooks.DEFINITION)
         )
-        self._write(exploration, notebooks.exploration(names, columns))
-        self._write(definition, notebooks.definition(names, objective, self._processors))
-        criteria = {
-            "MaxCandidates": self._settings.max_candidates,
-            "MaxRuntimePerTrainingJobInSeconds": self._settings.max_training_seconds,
-        }
-        if self._settings.max_seconds is not None:
-            criteria["MaxAutoMLJobRuntimeInSeconds"] = self._settings.max_seconds
-        self._progress.update(
-            AutoMLJobArtifacts={
-                "CandidateDefinitionNotebookLocation": definition,
-                "DataExplorationNotebookLocation": exploration,
-            },
-            ResolvedAttributes={
-                "AutoMLJobObjective": {"MetricName": objective.name},
-                "ProblemType": columns.problem_type,
-                "CompletionCriteria": criteria,
-            },
+        write(exploration, notebooks.exploration(names, columns))
+        write(definition, notebooks.definition(names, objective, self._processors))
+        self._workspace.resolve(
+            columns,
+            objective,
+            CandidateDefinitionNotebookLocation=definition,
+            DataExplorationNotebookLocation=exploration,
         )
 
     def _featurize(self, built: Json) -> list[Featurized]:
@@ -137,14 +121,3 @@ class _Search:
                 reason = described.get("FailureReason", described[f"{kind}Status"])
                 failures.append(f"{kind} {described[f'{kind}Name']}: {reason}")
         return {one: described for one, described in ended.items() if described[f"{kind}Status"] == "Completed"}
-
-    def _read(self, uri: str) -> str:
-        place: Location = location(uri)
-        return self._s3.get_object(Bucket=place.bucket, Key=place.key)["Body"].read().decode()
-
-    def _write(self, uri: str, text: str) -> None:
-        place = location(uri)
-        kms: dict[str, Any] = {}
-        if self._settings.output_kms:
-            kms = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self._settings.output_kms}
-        self._s3.put_object(Bucket=place.bucket, Key=place.key, Body=text.encode(), **kms)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from include.local_aws.search.algorithms import ALGORITHMS, DEFAULT
+from include.local_aws.search.algorithms import ALGORITHMS, BLENDED, DEFAULT
 from include.local_aws.search.interface import Json
 
 # Autopilot's documented defaults: candidates of the tuning mode, one day per training job, a fifth for validation.
 _MAX_CANDIDATES = 100
 _MAX_TRAINING_SECONDS = 86_400
 _VALIDATION_FRACTION = 0.2
+ENSEMBLING = "ENSEMBLING"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Settings:
 
     :param output: the S3 folder of this job, `<S3OutputPath>/<job>`.
     :param max_seconds: the longest time of the whole search.
-    :param algorithms: what to try, by the names of AlgorithmsConfig.
+    :param algorithms: what to try, or to blend, by the names of AlgorithmsConfig.
+    :param ensembling: whether the mode is ENSEMBLING; any other one tunes.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Settings:
     encrypt_traffic: bool
     vpc: Json | None
     algorithms: tuple[str, ...]
+    ensembling: bool
 
     @classmethod
     def read(cls, request: Json) -> Settings:
@@ -76,6 +79,7 @@ class Settings:
             encrypt_traffic=bool(security.get("EnableInterContainerTrafficEncryption")),
             vpc=security.get("VpcConfig"),
             algorithms=algorithms_of(config),
+            ensembling=config.get("Mode") == ENSEMBLING,
         )
 
     @property
@@ -87,9 +91,8 @@ class Settings:
 def algorithms_of(config: Json) -> tuple[str, ...]:
     """Return the algorithms of an AutoMLJobConfig: those named, all if the list is empty, else the default."""
     named = config.get("CandidateGenerationConfig", {}).get("AlgorithmsConfig", [])
-    if not named:
-        return DEFAULT
-    return tuple(dict.fromkeys(named[0]["AutoMLAlgorithms"])) or tuple(ALGORITHMS)
+    all_of_mode, default = (BLENDED, BLENDED) if config.get("Mode") == ENSEMBLING else (tuple(ALGORITHMS), DEFAULT)
+    return (tuple(dict.fromkeys(named[0]["AutoMLAlgorithms"])) or all_of_mode) if named else default
 
 
 def channels_of(request: Json) -> tuple[Channel, ...]:

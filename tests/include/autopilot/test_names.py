@@ -30,11 +30,11 @@ def test_job_names_are_names_to_sagemaker(model: str, step: str, day: date, iden
 
 
 @given(model=TEXT, day=DAYS, identity=st.lists(TEXT))
-def test_automl_names_leave_room_for_a_generation(model: str, day: date, identity: list[str]) -> None:
+def test_automl_names_leave_room_for_a_generation_and_an_attempt(model: str, day: date, identity: list[str]) -> None:
     name = automl_name(model, day, *identity)
-    assert len(f"{name}-g10") <= 32
+    assert len(f"{name}-g12-r3") <= 32
     assert name == name.lower()
-    assert pattern("AutoMLJob", "AutoMLJobName").fullmatch(name)
+    assert pattern("AutoMLJob", "AutoMLJobName").fullmatch(f"{name}-g12-r3")
 
 
 @given(st.lists(st.lists(TEXT, max_size=3), min_size=2, max_size=2, unique_by=tuple))

@@ -13,7 +13,8 @@ from include.local_aws.faults import rules
 from include.local_aws.runner import deployment, processing, runner, training, transform
 from include.local_aws.runner.processes import GRACE_SECONDS
 from include.local_aws.runtimes.mlp import hyperparameters as mlp
-from include.local_aws.search.algorithms import ALGORITHMS, DEFAULT
+from include.local_aws.search.algorithms import ALGORITHMS, BLENDED, BLENDED_ELSEWHERE, DEFAULT
+from include.local_aws.search.ensembling import TRIALS
 
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
 
@@ -41,6 +42,10 @@ def test_numbers_and_names_are_the_codes() -> None:
 def test_every_image_and_algorithm_is_named() -> None:
     for repository in runtimes._RUNTIMES:
         assert f"`{repository}`" in DOCS
+    for name in (*BLENDED, *BLENDED_ELSEWHERE):
+        assert f"`{name}`" in DOCS
+    assert len(TRIALS) == 3
+    assert "up to three trials" in DOCS
     for name in ALGORITHMS:
         assert f"| `{name}` |" in DOCS
     assert DEFAULT == ("xgboost",)

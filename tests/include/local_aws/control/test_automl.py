@@ -218,13 +218,13 @@ def test_an_unknown_search_is_not_found(clients: Clients) -> None:
 
 
 def test_what_is_not_done_is_refused_and_named(clients: Clients, tables: str) -> None:
-    ensembling = {"Mode": "ENSEMBLING"}
+    generation = {"CandidateGenerationConfig": {"FeatureSpecificationS3Uri": "s3://b/features.json"}}
     text = {"TextClassificationJobConfig": {"ContentColumn": "a", "TargetLabelColumn": "b"}}
     for create, request, what in (
         (
             clients.sagemaker.create_auto_ml_job,
-            _v1(tables, _name(), AutoMLJobConfig=ensembling),
-            "AutoMLJobConfig.Mode ENSEMBLING",
+            _v1(tables, _name(), AutoMLJobConfig={"Mode": "ENSEMBLING", **generation}),
+            "FeatureSpecificationS3Uri",
         ),
         (
             clients.sagemaker.create_auto_ml_job_v2,

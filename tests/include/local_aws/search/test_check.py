@@ -75,7 +75,6 @@ def algorithms(mode: str, *names: str) -> dict[str, Any]:
             "ValidationException",
             "between 0 and 1",
         ),
-        ({"AutoMLJobConfig": {"Mode": "ENSEMBLING"}}, "NotImplementedException", "ENSEMBLING"),
         (
             {"AutoMLJobConfig": {"CandidateGenerationConfig": {"FeatureSpecificationS3Uri": "s3://b/f.json"}}},
             "NotImplementedException",
@@ -85,6 +84,16 @@ def algorithms(mode: str, *names: str) -> dict[str, Any]:
             algorithms("HYPERPARAMETER_TUNING", "linear-learner", "lightgbm"),
             "ValidationException",
             "lightgbm is not one of the mode HYPERPARAMETER_TUNING: choose from xgboost, linear-learner, mlp.",
+        ),
+        (
+            algorithms("ENSEMBLING", "xgboost", "catboost"),
+            "NotImplementedException",
+            "The algorithm catboost is not done",
+        ),
+        (
+            algorithms("ENSEMBLING", "mlp"),
+            "ValidationException",
+            "mlp is not one of the mode ENSEMBLING: choose from xgboost, randomforest, extra-trees, linear-learner.",
         ),
         (algorithms("AUTO", "xgboost"), "ValidationException", "AlgorithmsConfig cannot be given when Mode is AUTO"),
         (
