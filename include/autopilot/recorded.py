@@ -1,34 +1,21 @@
 """A folder of recorded API responses in the place of AWS: what a colleague sent, or what is left of a deleted account.
 
-A response lies in ``<Operation>.<resource name>.json``, ``DescribeTrainingJob.my-job.json`` for example, as boto3 or
-the AWS CLI print it; capital letters of the name do not matter. A file with another name is recognised by its content.
-A file may hold a candidate alone, as ``BestCandidate`` of a description. Beside them may lie the module that Autopilot
-generated, ``dpp3.py``, which holds the column order.
+:mod:`include.autopilot.responsefiles` finds the responses. Beside them may lie the module that Autopilot generated,
+``dpp3.py``, which holds the column order.
 """
 
 from __future__ import annotations
 
-import json
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from include.autopilot.artifacts import processor_module
 from include.autopilot.descriptions import Description
-from include.autopilot.errors import NotRecordedError, UnreadableError
+from include.autopilot.errors import NotRecordedError
+from include.autopilot.images import algorithm_of
+from include.autopilot.lenient import items_at, text_at
 from include.autopilot.processor import Processor, parse_processor
-
-# Operation -> the member of its response that names what was described.
-_NAMES = {
-    "DescribeTrainingJob": "TrainingJobName",
-    "DescribeTransformJob": "TransformJobName",
-    "DescribeProcessingJob": "ProcessingJobName",
-    "DescribeAutoMLJobV2": "AutoMLJobName",
-    "DescribeModel": "ModelName",
-}
-_OPERATIONS = {
-    name.lower() for name in (*_NAMES, "DescribeAutoMLJob", "ListCandidatesForAutoMLJob", "ListTags", "BestCandidate")
-}
+from include.autopilot.responsefiles import ResponseFiles
 
 
 class Recorded:
@@ -39,36 +26,35 @@ class Recorded:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if not folder.is_dir():
-            raise UnreadableError(f"{folder} is no folder.")
+        self._files = ResponseFiles(folder)
 
     def describe_training_job(self, TrainingJobName: str) -> Description:  # noqa: N803 - as boto3 has it
         """Answer DescribeTrainingJob."""
-        return self._answer("DescribeTrainingJob", TrainingJobName)
+        return self._files.answer("DescribeTrainingJob", TrainingJobName)
 
     def describe_transform_job(self, TransformJobName: str) -> Description:  # noqa: N803
         """Answer DescribeTransformJob."""
-        return self._answer("DescribeTransformJob", TransformJobName)
+        return self._files.answer("DescribeTransformJob", TransformJobName)
 
     def describe_processing_job(self, ProcessingJobName: str) -> Description:  # noqa: N803
         """Answer DescribeProcessingJob."""
-        return self._answer("DescribeProcessingJob", ProcessingJobName)
+        return self._files.answer("DescribeProcessingJob", ProcessingJobName)
 
     def describe_model(self, ModelName: str) -> Description:  # noqa: N803
         """Answer DescribeModel."""
-        return self._answer("DescribeModel", ModelName)
+        return self._files.answer("DescribeModel", ModelName)
 
     def describe_auto_ml_job_v2(self, AutoMLJobName: str) -> Description:  # noqa: N803
         """Answer DescribeAutoMLJobV2."""
-        return self._answer("DescribeAutoMLJobV2", AutoMLJobName)
+        return self._files.answer("DescribeAutoMLJobV2", AutoMLJobName)
 
     def describe_auto_ml_job(self, AutoMLJobName: str) -> Description:  # noqa: N803
         """Answer DescribeAutoMLJob; a candidate that was saved alone is its best one."""
         try:
-            return self._answer("DescribeAutoMLJob", AutoMLJobName)
+            return self._files.answer("DescribeAutoMLJob", AutoMLJobName)
         except NotRecordedError as absent:
             try:
-                return self._answer("BestCandidate", AutoMLJobName)
+                return self._files.answer("BestCandidate", AutoMLJobName)
             except NotRecordedError:
                 raise absent from None
 
@@ -77,22 +63,41 @@ class Recorded:
         AutoMLJobName: str,  # noqa: N803
         CandidateNameEquals: str | None = None,  # noqa: N803, ARG002 - all are recorded in one file
     ) -> Description:
-        """Answer ListCandidatesForAutoMLJob with all candidates."""
-        return self._answer("ListCandidatesForAutoMLJob", AutoMLJobName)
+        """Answer ListCandidatesForAutoMLJob with all candidates that were recorded; there is no further page."""
+        listed = self._files.answer("ListCandidatesForAutoMLJob", AutoMLJobName)
+        return {"Candidates": listed.get("Candidates")}
 
     def list_tags(self, ResourceArn: str) -> Description:  # noqa: N803
         """Answer ListTags."""
-        return {"Tags": self._answer("ListTags", ResourceArn.rpartition("/")[2]).get("Tags")}
+        return {"Tags": self._files.answer("ListTags", ResourceArn.rpartition("/")[2]).get("Tags")}
+
+    def jobs_of(self, name: str) -> tuple[str | None, str] | None:
+        """Return the transform and the training job of a candidate whose Autopilot job was not recorded.
+
+        :param name: of the Autopilot job, or of the candidate, which is that of its training job.
+        :return: None where no recorded training job of an algorithm, or more than one, belongs to it. The transform
+            job is None where none was recorded whose output the training job reads.
+        """
+        trained = [job for job in self._files.described("DescribeTrainingJob") if _belongs(job, name) and _trains(job)]
+        training = text_at(trained[0], "TrainingJobName") if len(trained) == 1 else None
+        if training is None:
+            return None
+        read = [text_at(one, "DataSource", "S3DataSource", "S3Uri") for one in items_at(trained[0], "InputDataConfig")]
+        for transform in self._files.described("DescribeTransformJob"):
+            written = text_at(transform, "TransformOutput", "S3OutputPath")
+            if written and any(uri and f"{uri}/".startswith(f"{written.rstrip('/')}/") for uri in read):
+                return text_at(transform, "TransformJobName"), training
+        return None, training
 
     def processor(self, fit: Description | None, featurizer: Description | None) -> Processor:  # noqa: ARG002
-        """Return what the generated module in the folder says.
+        """Return what the generated module in the folder, or below it, says.
 
         :raises NotRecordedError: there is none.
         """
         module = processor_module(fit)
         wanted = f"{module.rpartition('.')[2]}.py" if module else None
-        for path in sorted(self.folder.glob("*.py")):
-            if wanted is not None and path.name.lower() != wanted.lower():
+        for path in sorted(self.folder.rglob("*.py")):
+            if not path.is_file() or (wanted is not None and path.name.lower() != wanted.lower()):
                 continue
             text = path.read_text(encoding="utf-8", errors="replace")
             if wanted is not None or "HEADER" in text:
@@ -103,57 +108,11 @@ class Recorded:
         """Nothing is certain about S3."""
         return False
 
-    def _answer(self, operation: str, name: str) -> Description:
-        wanted = (operation.lower(), name.lower())
-        path = self._by_name.get(wanted) or self._by_content.get(wanted)
-        if path is None:
-            raise NotRecordedError(f"{operation}.{name}.json")
-        content = _load(path)
-        # A candidate alone has no other member in common with the description of its job.
-        return {"BestCandidate": content} if _is_candidate(content) else content
 
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str], Path]:
-        split = [(path, *path.stem.partition(".")[::2]) for path in self._files]
-        return {
-            (operation.lower(), name.lower()): path
-            for path, operation, name in split
-            if operation.lower() in _OPERATIONS
-        }
-
-    @cached_property
-    def _by_content(self) -> dict[tuple[str, str], Path]:
-        found: dict[tuple[str, str], Path] = {}
-        for path in self._files:
-            try:
-                content = _load(path)
-            except UnreadableError:
-                continue  # told when it is asked for by its name
-            if _is_candidate(content):
-                found[("bestcandidate", path.stem.lower())] = path
-                found[("bestcandidate", str(content["CandidateName"]).lower())] = path
-            for operation, member in _NAMES.items():
-                # The first member that names something is the one described: a transform job names its model, too.
-                if isinstance(content.get(member), str):
-                    found.setdefault((operation.lower(), content[member].lower()), path)
-                    break
-        return found
-
-    @cached_property
-    def _files(self) -> list[Path]:
-        return sorted(path for path in self.folder.iterdir() if path.suffix.lower() == ".json" and path.is_file())
+def _belongs(job: Description, name: str) -> bool:
+    search = (text_at(job, "AutoMLJobArn") or "").rpartition("/")[2]
+    return name.lower() in (search.lower(), (text_at(job, "TrainingJobName") or "").lower())
 
 
-def _is_candidate(content: Description) -> bool:
-    return "CandidateName" in content and "AutoMLJobName" not in content
-
-
-def _load(path: Path) -> Description:
-    try:
-        # Bytes, because some shells write what they redirect in UTF-16, which json recognises.
-        content: Any = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableError(f"{path} is not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise UnreadableError(f"{path} does not hold a response: one JSON object was expected.")
-    return content
+def _trains(job: Any) -> bool:
+    return algorithm_of(text_at(job, "AlgorithmSpecification", "TrainingImage") or "") is not None

@@ -19,18 +19,23 @@ if TYPE_CHECKING:
 def survey_steps(
     sagemaker: SageMakerClient,
     artifacts: Artifacts,
-    transform_job: str,
+    transform_job: str | None,
     training_job: str,
     columns: Sequence[str] | None = None,
     target: str | None = None,
 ) -> Survey:
     """Look at a candidate of which only the featurize and the train job are named.
 
+    :param transform_job: None where it is not known, which only a folder of recorded responses leaves open.
     :param target: the target column, where no generated module is found that names it.
     :raises MissingResourceError: neither of the jobs exists (or is recorded).
     """
-    survey = Survey(label=f"{transform_job} and {training_job}", name=training_job, target=target)
-    describe_part(survey, sagemaker, "featurize", "TransformJob", transform_job)
+    label = f"{transform_job} and {training_job}" if transform_job else training_job
+    survey = Survey(label=label, name=training_job, target=target)
+    if transform_job is None:
+        survey.missing.append("the transform job whose output the training job reads")
+    else:
+        describe_part(survey, sagemaker, "featurize", "TransformJob", transform_job)
     describe_part(survey, sagemaker, "train", "TrainingJob", training_job)
     if not survey.described:
         raise survey.refusal or NotRecordedError("; ".join(survey.missing))
