@@ -7,7 +7,7 @@ from typing import Any
 
 MASK = "***"
 
-_SECRET_NAME = re.compile(r"secret|password|passwd|token|credential|private|api[-_ ]?key|access[-_ ]?key", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"secret|password|passwd|token|credential|private|(api|access)[-_ ]?key", re.IGNORECASE)
 # Key ids of AWS, tokens of code hosts, signed tokens, private keys, and addresses with a password in them.
 _SECRET_VALUE = re.compile(
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[opsu]_\w{20,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.|-----BEGIN|://[^/\s:@]+:[^/\s@]+@"
