@@ -19,6 +19,7 @@ can be replayed. A template is made only when nothing is missing. docs/describe.
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import sys
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template | None]:
-    columns = None if asked.columns is None else [name.strip() for name in asked.columns.split(",")]
+    columns = None if asked.columns is None else _columns(asked.columns)
     if asked.name is None:
         jobs = (_name(asked.transform_job), _name(asked.training_job))
         return survey_steps(sources.sagemaker, sources.artifacts, *jobs, columns, asked.target), None
@@ -106,6 +107,11 @@ def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template
         survey.missing.insert(0, f"{absent}, which describes the Autopilot job")
     _describe_others(survey, sources.sagemaker)
     return survey, None
+
+
+def _columns(line: str) -> list[str]:
+    """Read a header: names that hold a comma stand in double quotes, as in a CSV file."""
+    return [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
 
 
 def _name(given: str) -> str:
@@ -193,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--candidate", metavar="NAME", help="a candidate of the job; without it, the best one")
     add("--transform-job", metavar="NAME", help="the job that featurized, instead of NAME")
     add("--training-job", metavar="NAME", help="the job that trained the algorithm, instead of NAME")
-    add("--columns", metavar="A,B,C", help="the columns in the order of the training data, if no module tells them")
+    add("--columns", metavar="A,B,C", help="the training data's header as CSV, where no generated module tells it")
     add("--target", metavar="COLUMN", help="the target, with --transform-job and --columns")
     add("--searched-until", metavar="DATE", help="up to when the search saw data; else the job's creation time")
     add("--out", metavar="FILE", help="write the template to this file")

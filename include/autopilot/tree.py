@@ -7,7 +7,7 @@ from typing import Any
 
 Node = tuple[str, Sequence["Node"]]
 
-_WIDEST = 160
+_WIDEST = 300
 
 
 def render(outline: Mapping[str, Any]) -> str:

@@ -44,7 +44,7 @@ def test_probabilities() -> None:
         (lambda: answered_number(PLACE, "nan"), "'nan' is not finite."),
         (lambda: answered_number(PLACE, "1", "inf"), "'inf' is not finite."),
         (lambda: answered_number(PLACE, "1", "2"), "says the target is 2.0, but the holdout has 1.0 there."),
-        (lambda: answered_label(PLACE, "maybe", KNOWN), "'maybe' is no class that the candidate knows; expected 'no', 'y"),
+        (lambda: answered_label(PLACE, "maybe", KNOWN), "'maybe' is no class that the candidate knows; expected 'no'"),
         (lambda: answered_label(PLACE, "", Labels(())), "'' is no class that the candidate knows; expected any text."),
         (lambda: answered_label(PLACE, "Yes", KNOWN), "'Yes' is no class"),
         (lambda: answered_probability(PLACE, "1.01"), "'1.01' is not a probability from 0 to 1."),
