@@ -193,4 +193,13 @@ def _read_problem(survey: Survey) -> None:
     except CandidateError as error:
         survey.objective = trained_objective(survey.described.get("train", {}))
         if survey.candidate and survey.objective is None:
-            survey.refuse(error)
+            _without_objective(survey, error)
+
+
+def _without_objective(survey: Survey, error: CandidateError) -> None:
+    """Refuse, unless the description of the algorithm's training job may tell, which was not recorded."""
+    tuned = survey.steps is not None and not survey.is_ensemble
+    if tuned and "train" not in survey.described and survey.missing:
+        survey.missing.append("the objective, which the description of the train job may tell")
+    else:
+        survey.refuse(error)

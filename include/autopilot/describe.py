@@ -37,7 +37,7 @@ from include.autopilot.candidate import candidate_of
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
 from include.autopilot.outline import outline
-from include.autopilot.recorded import Recorded
+from include.autopilot.recorded import Jobs, Recorded
 from include.autopilot.searchtime import search_began
 from include.autopilot.stepsurvey import survey_steps
 from include.autopilot.survey import Survey, describe_part
@@ -87,8 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template | None]:
     columns = None if asked.columns is None else _columns(asked.columns)
     if asked.name is None:
-        jobs = (_name(asked.transform_job), _name(asked.training_job))
-        return survey_steps(sources.sagemaker, sources.artifacts, *jobs, columns, asked.target), None
+        named = (_name(asked.transform_job), _name(asked.training_job))
+        return survey_steps(sources.sagemaker, sources.artifacts, *named, columns, asked.target), None
     if asked.name.startswith("s3://") or asked.name.endswith(".json"):
         try:
             template = read_template(asked.name, sources.s3)
@@ -99,11 +99,11 @@ def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template
     try:
         survey = survey_job(sources.sagemaker, sources.artifacts, name, asked.candidate, columns)
     except NotRecordedError as absent:
-        recorded = sources.sagemaker.jobs_of(name) if asked.candidate is None else None
-        if recorded is None:
+        jobs: Jobs | None = sources.sagemaker.jobs_of(name) if asked.candidate is None else None
+        if jobs is None:
             raise
-        transform, training = recorded
-        survey = survey_steps(sources.sagemaker, sources.artifacts, transform, training, columns, asked.target)
+        told = (jobs.transform, jobs.training, columns, asked.target, jobs.fit)
+        survey = survey_steps(sources.sagemaker, sources.artifacts, *told)
         survey.missing.insert(0, f"{absent}, which describes the Autopilot job")
     _describe_others(survey, sources.sagemaker)
     return survey, None

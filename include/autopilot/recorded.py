@@ -6,16 +6,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from include.autopilot.artifacts import processor_module
 from include.autopilot.descriptions import Description
 from include.autopilot.errors import NotRecordedError
-from include.autopilot.images import algorithm_of
+from include.autopilot.images import FEATURIZER, algorithm_of, repository
 from include.autopilot.lenient import items_at, text_at
 from include.autopilot.processor import Processor, parse_processor
 from include.autopilot.responsefiles import ResponseFiles
+
+# The members that name the jobs of :class:`Jobs`.
+_MEMBERS = ("TransformJobName", "TrainingJobName", "TrainingJobName")
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The names of a candidate's jobs as far as they were recorded: featurize, train, and the fit of the featurizer."""
+
+    transform: str | None
+    training: str | None
+    fit: str | None
 
 
 class Recorded:
@@ -71,23 +83,24 @@ class Recorded:
         """Answer ListTags."""
         return {"Tags": self._files.answer("ListTags", ResourceArn.rpartition("/")[2]).get("Tags")}
 
-    def jobs_of(self, name: str) -> tuple[str | None, str] | None:
-        """Return the transform and the training job of a candidate whose Autopilot job was not recorded.
+    def jobs_of(self, name: str) -> Jobs | None:
+        """Return the jobs of a candidate whose Autopilot job was not recorded, or None where none is known to be its.
 
-        :param name: of the Autopilot job, or of the candidate, which is that of its training job.
-        :return: None where no recorded training job of an algorithm, or more than one, belongs to it. The transform
-            job is None where none was recorded whose output the training job reads.
+        :param name: of the Autopilot job, or of one of its jobs; a candidate has the name of its training job.
         """
-        trained = [job for job in self._files.described("DescribeTrainingJob") if _belongs(job, name) and _trains(job)]
-        training = text_at(trained[0], "TrainingJobName") if len(trained) == 1 else None
-        if training is None:
-            return None
-        read = [text_at(one, "DataSource", "S3DataSource", "S3Uri") for one in items_at(trained[0], "InputDataConfig")]
-        for transform in self._files.described("DescribeTransformJob"):
-            written = text_at(transform, "TransformOutput", "S3OutputPath")
-            if written and any(uri and f"{uri}/".startswith(f"{written.rstrip('/')}/") for uri in read):
-                return text_at(transform, "TransformJobName"), training
-        return None, training
+        jobs = [job for job in self._files.described("DescribeTrainingJob") if _belongs(job, name)]
+        trained = [job for job in jobs if algorithm_of(_image(job)) is not None]
+        fitted = [job for job in jobs if repository(_image(job)) == FEATURIZER]
+        transforms = list(self._files.described("DescribeTransformJob"))
+        featurized = [job for job in transforms if _belongs(job, name) or any(_reads(one, job) for one in trained)]
+        found = [self._only(each, member) for each, member in zip((featurized, trained, fitted), _MEMBERS, strict=True)]
+        return Jobs(*found) if any(found) else None
+
+    @staticmethod
+    def _only(jobs: list[Description], member: str) -> str | None:
+        """Return the name of the one job; several could belong to several candidates."""
+        names = list(dict.fromkeys(text_at(job, member) for job in jobs))
+        return names[0] if len(names) == 1 else None
 
     def processor(self, fit: Description | None, featurizer: Description | None) -> Processor:  # noqa: ARG002
         """Return what the generated module in the folder, or below it, says.
@@ -111,8 +124,17 @@ class Recorded:
 
 def _belongs(job: Description, name: str) -> bool:
     search = (text_at(job, "AutoMLJobArn") or "").rpartition("/")[2]
-    return name.lower() in (search.lower(), (text_at(job, "TrainingJobName") or "").lower())
+    own = [text_at(job, member) or "" for member in _MEMBERS]
+    return name.lower() in (search.lower(), *(told.lower() for told in own))
 
 
-def _trains(job: Any) -> bool:
-    return algorithm_of(text_at(job, "AlgorithmSpecification", "TrainingImage") or "") is not None
+def _reads(training: Description, transform: Description) -> bool:
+    """Whether a training job reads what a transform job wrote."""
+    written = (text_at(transform, "TransformOutput", "S3OutputPath") or "").rstrip("/")
+    channels = items_at(training, "InputDataConfig")
+    read = [text_at(channel, "DataSource", "S3DataSource", "S3Uri") or "" for channel in channels]
+    return bool(written) and any(f"{uri}/".startswith(f"{written}/") for uri in read)
+
+
+def _image(job: Description) -> str:
+    return text_at(job, "AlgorithmSpecification", "TrainingImage") or ""

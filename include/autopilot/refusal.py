@@ -56,7 +56,7 @@ def _other_problem(job: Description, name: str) -> str | None:
     config = mapping_at(job, "AutoMLProblemTypeConfig")
     stated = text_at(job, "AutoMLProblemTypeConfigName")
     others = [member for member in config if member != "TabularJobConfig"]
-    if not others and stated in (None, "Tabular"):
+    if "TabularJobConfig" in config or (not others and stated in (None, "Tabular")):
         return None
     problem = _OTHER_PROBLEMS.get(others[0], others[0]) if others else stated
     return (

@@ -109,3 +109,26 @@ def test_both_versions_of_the_description(tmp_path: Path, capsys: pytest.Capture
     code, found = described(write(tmp_path, files), capsys, "made-up")
     assert code == 0
     assert "AutoMLProblemTypeConfig" in found["carried"]["search"]
+
+
+def test_a_candidate_without_a_metric(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The training job's hyperparameters tell the objective; where it was not recorded, it is missing."""
+    files = changed(best(hpo(), FinalAutoMLJobObjectiveMetric=None), JOB, ResolvedAttributes=None)
+    code, found = described(write(tmp_path, files), capsys, "made-up")
+    assert (code, found["objective"]) == (0, {"metric": "MSE", "direction": "Minimize", "value": None})
+    assert (found["problem_type"], found["missing"]) == ("Regression", [])
+    (tmp_path / f"DescribeTrainingJob.{STEPS['train']}.json").unlink()
+    code, found = described(tmp_path, capsys, "made-up")
+    assert (code, found["objective"]) == (0, None)
+    assert "the objective, which the description of the train job may tell" in found["missing"]
+    ensembled = changed(best(ensemble("made-up"), FinalAutoMLJobObjectiveMetric=None), JOB, ResolvedAttributes=None)
+    code, found = described(write(tmp_path, ensembled), capsys, "made-up")
+    assert (code, found["searchable"]) == (3, False)
+    assert "no objective metric anywhere" in found["reason"]
+
+
+def test_a_table_with_leftovers_of_another_problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = hpo()
+    files[JOB]["AutoMLProblemTypeConfig"]["TimeSeriesForecastingJobConfig"] = {"ForecastFrequency": "1D"}
+    code, found = described(write(tmp_path, files), capsys, "made-up")
+    assert (code, found["reason"]) == (0, None)
