@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from botocore.exceptions import ClientError
+
 from include.autopilot.archive import python_files
 from include.autopilot.descriptions import Description
 from include.autopilot.errors import CandidateError, MissingObjectError
@@ -88,10 +90,18 @@ class InS3:
         except MissingObjectError as missing:
             tried.append(str(missing).rstrip("."))
             return
+        except ClientError as refused:
+            tried.append(_refused(folder, refused))
+            return
         if len(found) != 1:
             tried.append(f"{folder} holds {len(found)} files {module.replace('.', '/')}.py; exactly one was expected")
             return
-        yield found[0], read(self.s3, found[0]).body.decode(errors="replace")
+        try:
+            body = read(self.s3, found[0]).body
+        except ClientError as refused:
+            tried.append(_refused(found[0], refused))
+            return
+        yield found[0], body.decode(errors="replace")
 
     def _in_artifact(
         self, fit: Description | None, featurizer: Description | None, tried: list[str]
@@ -109,4 +119,17 @@ class InS3:
         except MissingObjectError as missing:
             tried.append(str(missing).rstrip("."))
             return
+        except ClientError as refused:
+            tried.append(_refused(artifact, refused))
+            return
         tried.append(f"{artifact} holds no generated module")
+
+
+def _refused(uri: str, error: ClientError) -> str:
+    """Say that something may not be read; throttling and the like are not this module's to judge.
+
+    :raises ClientError: the service did not refuse, it failed.
+    """
+    if error.response["Error"]["Code"] not in ("AccessDenied", "403", "AllAccessDisabled", "KMS.DisabledException"):
+        raise error
+    return f"{uri} may not be read ({error.response['Error']['Code']})"

@@ -19,7 +19,7 @@ class ClassColumn:
     """The target column.
 
     :param known: the classes the candidate knows; none: any class will do.
-    :param search: what to run to learn a new class, for messages.
+    :param search: the DAG that learns a new class, for messages.
     """
 
     def __init__(self, name: str, known: Sequence[str], search: str) -> None:
@@ -46,5 +46,6 @@ class ClassColumn:
             record,
             f"has the class {shown}, which the candidate does not know (it knows {known})",
             # Every new class is told by itself: the fix tells findings apart.
-            f"{correct}, or run {self._search} again to learn the class {shown}; a retraining learns no new one",
+            f"{correct}, or run the search again (trigger the DAG {self._search}) to learn the class {shown}; a "
+            "retraining learns no new one",
         )

@@ -108,7 +108,7 @@ class PriceTable:
 
 @dataclass(frozen=True, config=_STRICT)
 class ModelConfig:
-    """One model. include/models/bace.yaml explains every key."""
+    """One model. docs/models.md explains every key."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
     title: Text
@@ -192,7 +192,7 @@ def _sentence(detail: Any) -> str:
     if kind == "value_error" and isinstance(detail["input"], dict):
         return f"{key}: {detail['ctx']['error']}."
     if kind == "missing":
-        return f"key {key!r} is missing. Add it; include/models/bace.yaml explains every key."
+        return f"key {key!r} is missing. Add it; docs/models.md explains every key."
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        return f"key {key!r} is not known. Remove it or correct its spelling."
+        return f"key {key!r} is not known. Remove it or correct its spelling; docs/models.md explains every key."
     return f"key {key!r} is {detail['input']!r}. {detail['msg']}."

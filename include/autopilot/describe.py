@@ -2,8 +2,8 @@
 
     python -m include.autopilot.describe my-automl-job --out template.json
 
-NAME is an Autopilot job of either version of the API, or a template saved earlier (a .json file or an s3:// address).
-Without an Autopilot job, name its steps: --transform-job and --training-job.
+NAME is an Autopilot job of either version of the API, by name or ARN, or a template saved earlier (a .json file or an
+s3:// address). Without an Autopilot job, name its steps: --transform-job and --training-job.
 
 Exit codes: 0 the candidate can be replayed; 3 it cannot, and the reason is printed (a candidate of the ENSEMBLING mode
 can still be searched again, and its template is still written), or --out was asked for and the template could not be
@@ -13,13 +13,15 @@ With --responses DIR nothing is asked of AWS: DIR holds recorded responses, one 
 <Operation>.<resource name>.json (DescribeAutoMLJob.my-job.json, DescribeTrainingJob.x.json, ListTags.x.json ...), as
 boto3 or the AWS CLI print them, and perhaps the generated module (dpp3.py). What is not there is listed as missing; the
 answer is then about what is there, so a job whose steps and containers show a finished candidate counts as one that
-can be replayed. A template is made only when nothing is missing.
+can be replayed. A template is made only when nothing is missing. docs/describe.md explains the output.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ from include.autopilot.candidate import candidate_of
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
 from include.autopilot.outline import outline
-from include.autopilot.recorded import Recorded
+from include.autopilot.recorded import Jobs, Recorded
 from include.autopilot.searchtime import search_began
 from include.autopilot.stepsurvey import survey_steps
 from include.autopilot.survey import Survey, describe_part
@@ -59,12 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = _parser()
     asked = parser.parse_args(arguments)
-    by_jobs = asked.transform_job is not None and asked.training_job is not None
-    if by_jobs == (asked.name is not None):
+    jobs = [job for job in (asked.transform_job, asked.training_job) if job is not None]
+    if len(jobs) != (2 if asked.name is None else 0):
         parser.error("name an Autopilot job or a template, or both --transform-job and --training-job")
     try:
+        until = None if asked.searched_until is None else parse_cutoff(asked.searched_until)
         sources = _sources(asked)
-        survey, template = _look(asked, sources, by_jobs)
+        survey, template = _look(asked, sources)
     except NotRecordedError as error:
         return _unreadable(f"{asked.responses} does not hold what is asked for: there is no {error}.")
     except AutopilotError as error:
@@ -73,28 +76,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _unreadable(f"AWS could not be asked: {error}")
     refusal: str | None = None
     if template is None:
-        template, refusal = _template(survey, asked)
-    found = outline(survey, template)
-    print(json.dumps(found, indent=2, default=str) if asked.json else render(found))
+        template, refusal = _template(survey, until)
+    found = outline(survey, template, refusal)
+    _print(json.dumps(found, indent=2, default=str) if asked.json else render(found))
     if asked.out is not None:
         return _write(asked.out, template, refusal, found["replayable"])
     return REPLAYABLE if found["replayable"] else NOT_REPLAYABLE
 
 
-def _look(asked: argparse.Namespace, sources: Sources, by_jobs: bool) -> tuple[Survey, Template | None]:
-    columns = None if asked.columns is None else [name.strip() for name in asked.columns.split(",")]
-    if by_jobs:
-        jobs = (asked.transform_job, asked.training_job)
-        return survey_steps(sources.sagemaker, sources.artifacts, *jobs, columns, asked.target), None
+def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template | None]:
+    columns = None if asked.columns is None else _columns(asked.columns)
+    if asked.name is None:
+        named = (_name(asked.transform_job), _name(asked.training_job))
+        return survey_steps(sources.sagemaker, sources.artifacts, *named, columns, asked.target), None
     if asked.name.startswith("s3://") or asked.name.endswith(".json"):
         try:
             template = read_template(asked.name, sources.s3)
         except TemplateError as error:
             raise UnreadableError(str(error)) from error
         return survey_template(template), template
-    survey = survey_job(sources.sagemaker, sources.artifacts, asked.name, asked.candidate, columns)
+    name = _name(asked.name)
+    try:
+        survey = survey_job(sources.sagemaker, sources.artifacts, name, asked.candidate, columns)
+    except NotRecordedError as absent:
+        jobs: Jobs | None = sources.sagemaker.jobs_of(name) if asked.candidate is None else None
+        if jobs is None:
+            raise
+        told = (jobs.transform, jobs.training, columns, asked.target, jobs.fit)
+        survey = survey_steps(sources.sagemaker, sources.artifacts, *told)
+        survey.missing.insert(0, f"{absent}, which describes the Autopilot job")
     _describe_others(survey, sources.sagemaker)
     return survey, None
+
+
+def _columns(line: str) -> list[str]:
+    """Read a header: names that hold a comma stand in double quotes, as in a CSV file."""
+    return [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
+
+
+def _name(given: str) -> str:
+    """Return the name of a job that may be given by its ARN."""
+    return given.strip().rpartition("/")[2] if given.strip().startswith("arn:") else given.strip()
 
 
 def _describe_others(survey: Survey, sagemaker: Any) -> None:
@@ -109,19 +131,16 @@ def _describe_others(survey: Survey, sagemaker: Any) -> None:
             survey.described |= aside.described
 
 
-def _template(survey: Survey, asked: argparse.Namespace) -> tuple[Template | None, str | None]:
-    """Return the template, or why there is none."""
+def _template(survey: Survey, until: datetime | None) -> tuple[Template | None, str | None]:
+    """Return the template, or why there is none.
+
+    :param until: up to when the search saw data; None: until it began.
+    """
     try:
         candidate = candidate_of(survey)
-        searched_until = _searched_until(survey, asked.searched_until)
+        return template_of(candidate, until or search_began(survey.job, survey.described.get("train")), None), None
     except AutopilotError as error:
         return None, str(error)
-    return template_of(candidate, searched_until, None), None
-
-
-def _searched_until(survey: Survey, stated: str | None) -> datetime:
-    """Return when the search began: it saw no later data."""
-    return search_began(survey.job, survey.described.get("train")) if stated is None else parse_cutoff(stated)
 
 
 def _write(path: str, template: Template | None, refusal: str | None, replayable: bool) -> int:
@@ -141,6 +160,16 @@ def _unreadable(sentence: str) -> int:
     return UNREADABLE
 
 
+def _print(text: str) -> None:
+    """Print, also where the terminal does not know every sign or nobody reads to the end."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except BrokenPipeError:
+        # Python would complain once more when it ends.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+
+
 def _sources(asked: argparse.Namespace) -> Sources:
     if asked.responses is not None:
         recorded = Recorded(Path(asked.responses))
@@ -152,8 +181,11 @@ def _sources(asked: argparse.Namespace) -> Sources:
 
     session = boto3.Session(profile_name=asked.profile, region_name=asked.region)
     config = Config(retries={"mode": "adaptive", "max_attempts": 10})
-    s3 = session.client("s3", endpoint_url=asked.endpoint_url, config=config)
-    return Sources(session.client("sagemaker", endpoint_url=asked.endpoint_url, config=config), InS3(s3), s3)
+    try:
+        s3 = session.client("s3", endpoint_url=asked.endpoint_url, config=config)
+        return Sources(session.client("sagemaker", endpoint_url=asked.endpoint_url, config=config), InS3(s3), s3)
+    except ValueError as error:  # no address at all
+        raise UnreadableError(f"AWS could not be asked: {error}") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -167,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--candidate", metavar="NAME", help="a candidate of the job; without it, the best one")
     add("--transform-job", metavar="NAME", help="the job that featurized, instead of NAME")
     add("--training-job", metavar="NAME", help="the job that trained the algorithm, instead of NAME")
-    add("--columns", metavar="A,B,C", help="the columns in the order of the training data, if no module tells them")
+    add("--columns", metavar="A,B,C", help="the training data's header as CSV, where no generated module tells it")
     add("--target", metavar="COLUMN", help="the target, with --transform-job and --columns")
     add("--searched-until", metavar="DATE", help="up to when the search saw data; else the job's creation time")
     add("--out", metavar="FILE", help="write the template to this file")

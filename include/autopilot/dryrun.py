@@ -19,6 +19,7 @@ from include.autopilot.objects import write_json
 from include.autopilot.plan import load_plan
 from include.autopilot.preflight import Account, check_requests
 from include.autopilot.preview import Foretold, changes, foretell
+from include.autopilot.searchtime import made_at
 from include.autopilot.source import marked
 from include.autopilot.template import load_template
 
@@ -80,7 +81,7 @@ def _lasted(sagemaker: SageMakerClient, kind: str, name: str) -> float | None:
     except (MissingResourceError, ClientError):
         return None
     started, ended = (described.get(f"{kind.removesuffix('Job')}{edge}Time") for edge in ("Start", "End"))
-    return (ended - started).total_seconds() if started and ended else None
+    return (made_at(ended) - made_at(started)).total_seconds() if started and ended else None
 
 
 def text_of(one: Foretold) -> str:

@@ -98,4 +98,4 @@ def _sentence(jobs: Sequence[StepEstimate], seconds: float | None, usd: float | 
     else:
         types = sorted({f"{job.instance_type} ({job.step})" for job in jobs if job.usd is None and job.instance_type})
         cost = f"unknown cost: prices in the model's YAML do not have {', '.join(types) or 'a search'}"
-    return f"{len(jobs)} jobs, {time} of instances, {cost}."
+    return f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}, {time} of instances, {cost}."

@@ -7,7 +7,7 @@ from typing import Any
 
 MASK = "***"
 
-_SECRET_NAME = re.compile(r"secret|password|passwd|token|credential|private|api_?key|access_?key", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"secret|password|passwd|token|credential|private|(api|access)[-_ ]?key", re.IGNORECASE)
 # Key ids of AWS, tokens of code hosts, signed tokens, private keys, and addresses with a password in them.
 _SECRET_VALUE = re.compile(
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[opsu]_\w{20,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.|-----BEGIN|://[^/\s:@]+:[^/\s@]+@"
@@ -20,7 +20,9 @@ def masked(value: Any, name: str = "") -> Any:
     :param name: the name that the value has.
     """
     if isinstance(value, dict):
-        return {key: masked(inner, str(key)) for key, inner in value.items()}
+        # The name of what a tag holds stands beside it.
+        names = {"Value": str(value["Key"])} if set(value) == {"Key", "Value"} else {}
+        return {key: masked(inner, names.get(key, str(key))) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [masked(inner, name) for inner in value]
     if isinstance(value, str) and value and (_is_variable(name) or _SECRET_VALUE.search(value)):

@@ -54,12 +54,25 @@ def open_object(s3: S3Client, uri: str) -> GetObjectOutputTypeDef:
 
 def is_gone(s3: S3Client, uri: str) -> bool:
     """Whether S3 says that there is no such object or bucket; where it may not be asked, nothing is certain."""
+    try:
+        return not exists(s3, uri)
+    except ClientError:
+        return False
+
+
+def exists(s3: S3Client, uri: str) -> bool:
+    """Whether there is such an object.
+
+    :raises ClientError: it may not be asked.
+    """
     bucket, key = parse_uri(uri)
     try:
         s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        return _is_missing(error)
-    return False
+        if _is_missing(error):
+            return False
+        raise
+    return True
 
 
 def read_json(s3: S3Client, uri: str) -> Any:

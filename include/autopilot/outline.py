@@ -32,10 +32,11 @@ _SETTINGS = {
 _PLACES = (("ResourceConfig",), ("TransformResources",), ("ProcessingResources", "ClusterConfig"))
 
 
-def outline(survey: Survey, template: Template | None = None) -> Outline:
+def outline(survey: Survey, template: Template | None = None, no_template: str | None = None) -> Outline:
     """Return what is known of a candidate. Texts that look secret are masked.
 
     :param template: the template made of it, where that was possible.
+    :param no_template: else why not.
     """
     ensemble = survey.is_ensemble
     searchable = survey.refusal is None and _can_be_searched(survey)
@@ -58,15 +59,14 @@ def outline(survey: Survey, template: Template | None = None) -> Outline:
         "hyperparameters": _hyperparameters(survey.described),
         "carried": {role: masked(project(kind, told)) for role, kind, told in _described(survey)},
         "not_carried": _not_carried(survey),
-        "tags": {
-            role: {tag["Key"]: tag["Value"] for tag in tags} for role, tags in survey.tags.carried.items() if tags
-        },
+        "tags": {role: _pairs(tags) for role, tags in survey.tags.carried.items() if tags},
         "missing": list(dict.fromkeys(survey.missing)),
         "warnings": list(dict.fromkeys(survey.warnings)),
         "replayable": survey.refusal is None and not ensemble and bool(survey.steps or survey.described),
         "searchable": searchable,
         "reason": _reason(survey, searchable),
         "template_digest": template.digest if template else None,
+        "no_template": no_template,
     }
 
 

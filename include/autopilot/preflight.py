@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.autopilot.errors import PreflightError
+from include.autopilot.errors import MissingObjectError, PreflightError
 from include.autopilot.lenient import at, items_at, number_at, text_at
-from include.autopilot.objects import is_gone, list_uris
+from include.autopilot.objects import exists, list_uris
 from include.autopilot.preview import Foretold
 
 if TYPE_CHECKING:
@@ -90,16 +90,27 @@ def _images(foretold: Sequence[Foretold], region: str) -> Iterator[Check]:
 def _artifacts(s3: S3Client, foretold: Sequence[Foretold], made_here: str) -> Iterator[Check]:
     urls = [text_at(container, "ModelDataUrl") for one in foretold for container in _containers(one)]
     for url in dict.fromkeys(url for url in urls if url and not url.startswith(f"{made_here}/")):
-        gone = is_gone(s3, url)
-        detail = "it was deleted; restore it or search again" if gone else ""
-        yield Check(f"artifact {url}", "missing" if gone else "ok", detail)
+        yield _asked(f"artifact {url}", partial(_artifact, s3, url))
     for one in foretold:
         for channel in items_at(one.request, "InputDataConfig"):
             uri = text_at(channel, "DataSource", "S3DataSource", "S3Uri")
             if text_at(channel, "ChannelName") == "code" and uri and one.kind == "TrainingJob":
-                there = list_uris(s3, uri)
-                detail = "" if there else "Autopilot's generated code was deleted; restore it or reuse the featurizer"
-                yield Check(f"code {uri}", "ok" if there else "missing", detail)
+                yield _asked(f"code {uri}", partial(_code, s3, uri))
+
+
+def _artifact(s3: S3Client, url: str) -> Check:
+    there = exists(s3, url)
+    detail = "" if there else "it was deleted; restore it or search again"
+    return Check(f"artifact {url}", "ok" if there else "missing", detail)
+
+
+def _code(s3: S3Client, uri: str) -> Check:
+    try:
+        there = bool(list_uris(s3, uri))
+    except MissingObjectError:
+        there = False
+    detail = "" if there else "Autopilot's generated code was deleted; restore it or reuse the featurizer"
+    return Check(f"code {uri}", "ok" if there else "missing", detail)
 
 
 def _roles(account: Account, foretold: Sequence[Foretold]) -> Iterator[Check]:

@@ -98,7 +98,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, Sequence) and not isinstance(value, str) and value:
         for index, entry in enumerate(value):
             yield from _leaves(entry, f"{path}[{_name(entry, index)}]")
-    else:
+    elif path:
         yield path, value
 
 

@@ -1,34 +1,33 @@
 """A folder of recorded API responses in the place of AWS: what a colleague sent, or what is left of a deleted account.
 
-A response lies in ``<Operation>.<resource name>.json``, ``DescribeTrainingJob.my-job.json`` for example, as boto3 or
-the AWS CLI print it; capital letters of the name do not matter. A file with another name is recognised by its content.
-A file may hold a candidate alone, as ``BestCandidate`` of a description. Beside them may lie the module that Autopilot
-generated, ``dpp3.py``, which holds the column order.
+:mod:`include.autopilot.responsefiles` finds the responses. Beside them may lie the module that Autopilot generated,
+``dpp3.py``, which holds the column order.
 """
 
 from __future__ import annotations
 
-import json
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from include.autopilot.artifacts import processor_module
 from include.autopilot.descriptions import Description
-from include.autopilot.errors import NotRecordedError, UnreadableError
+from include.autopilot.errors import NotRecordedError
+from include.autopilot.images import FEATURIZER, algorithm_of, repository
+from include.autopilot.lenient import items_at, text_at
 from include.autopilot.processor import Processor, parse_processor
+from include.autopilot.responsefiles import ResponseFiles
 
-# Operation -> the member of its response that names what was described.
-_NAMES = {
-    "DescribeTrainingJob": "TrainingJobName",
-    "DescribeTransformJob": "TransformJobName",
-    "DescribeProcessingJob": "ProcessingJobName",
-    "DescribeAutoMLJobV2": "AutoMLJobName",
-    "DescribeModel": "ModelName",
-}
-_OPERATIONS = {
-    name.lower() for name in (*_NAMES, "DescribeAutoMLJob", "ListCandidatesForAutoMLJob", "ListTags", "BestCandidate")
-}
+# The members that name the jobs of :class:`Jobs`.
+_MEMBERS = ("TransformJobName", "TrainingJobName", "TrainingJobName")
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The names of a candidate's jobs as far as they were recorded: featurize, train, and the fit of the featurizer."""
+
+    transform: str | None
+    training: str | None
+    fit: str | None
 
 
 class Recorded:
@@ -39,36 +38,35 @@ class Recorded:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if not folder.is_dir():
-            raise UnreadableError(f"{folder} is no folder.")
+        self._files = ResponseFiles(folder)
 
     def describe_training_job(self, TrainingJobName: str) -> Description:  # noqa: N803 - as boto3 has it
         """Answer DescribeTrainingJob."""
-        return self._answer("DescribeTrainingJob", TrainingJobName)
+        return self._files.answer("DescribeTrainingJob", TrainingJobName)
 
     def describe_transform_job(self, TransformJobName: str) -> Description:  # noqa: N803
         """Answer DescribeTransformJob."""
-        return self._answer("DescribeTransformJob", TransformJobName)
+        return self._files.answer("DescribeTransformJob", TransformJobName)
 
     def describe_processing_job(self, ProcessingJobName: str) -> Description:  # noqa: N803
         """Answer DescribeProcessingJob."""
-        return self._answer("DescribeProcessingJob", ProcessingJobName)
+        return self._files.answer("DescribeProcessingJob", ProcessingJobName)
 
     def describe_model(self, ModelName: str) -> Description:  # noqa: N803
         """Answer DescribeModel."""
-        return self._answer("DescribeModel", ModelName)
+        return self._files.answer("DescribeModel", ModelName)
 
     def describe_auto_ml_job_v2(self, AutoMLJobName: str) -> Description:  # noqa: N803
         """Answer DescribeAutoMLJobV2."""
-        return self._answer("DescribeAutoMLJobV2", AutoMLJobName)
+        return self._files.answer("DescribeAutoMLJobV2", AutoMLJobName)
 
     def describe_auto_ml_job(self, AutoMLJobName: str) -> Description:  # noqa: N803
         """Answer DescribeAutoMLJob; a candidate that was saved alone is its best one."""
         try:
-            return self._answer("DescribeAutoMLJob", AutoMLJobName)
+            return self._files.answer("DescribeAutoMLJob", AutoMLJobName)
         except NotRecordedError as absent:
             try:
-                return self._answer("BestCandidate", AutoMLJobName)
+                return self._files.answer("BestCandidate", AutoMLJobName)
             except NotRecordedError:
                 raise absent from None
 
@@ -77,22 +75,42 @@ class Recorded:
         AutoMLJobName: str,  # noqa: N803
         CandidateNameEquals: str | None = None,  # noqa: N803, ARG002 - all are recorded in one file
     ) -> Description:
-        """Answer ListCandidatesForAutoMLJob with all candidates."""
-        return self._answer("ListCandidatesForAutoMLJob", AutoMLJobName)
+        """Answer ListCandidatesForAutoMLJob with all candidates that were recorded; there is no further page."""
+        listed = self._files.answer("ListCandidatesForAutoMLJob", AutoMLJobName)
+        return {"Candidates": listed.get("Candidates")}
 
     def list_tags(self, ResourceArn: str) -> Description:  # noqa: N803
         """Answer ListTags."""
-        return {"Tags": self._answer("ListTags", ResourceArn.rpartition("/")[2]).get("Tags")}
+        return {"Tags": self._files.answer("ListTags", ResourceArn.rpartition("/")[2]).get("Tags")}
+
+    def jobs_of(self, name: str) -> Jobs | None:
+        """Return the jobs of a candidate whose Autopilot job was not recorded, or None where none is known to be its.
+
+        :param name: of the Autopilot job, or of one of its jobs; a candidate has the name of its training job.
+        """
+        jobs = [job for job in self._files.described("DescribeTrainingJob") if _belongs(job, name)]
+        trained = [job for job in jobs if algorithm_of(_image(job)) is not None]
+        fitted = [job for job in jobs if repository(_image(job)) == FEATURIZER]
+        transforms = list(self._files.described("DescribeTransformJob"))
+        featurized = [job for job in transforms if _belongs(job, name) or any(_reads(one, job) for one in trained)]
+        found = [self._only(each, member) for each, member in zip((featurized, trained, fitted), _MEMBERS, strict=True)]
+        return Jobs(*found) if any(found) else None
+
+    @staticmethod
+    def _only(jobs: list[Description], member: str) -> str | None:
+        """Return the name of the one job; several could belong to several candidates."""
+        names = list(dict.fromkeys(text_at(job, member) for job in jobs))
+        return names[0] if len(names) == 1 else None
 
     def processor(self, fit: Description | None, featurizer: Description | None) -> Processor:  # noqa: ARG002
-        """Return what the generated module in the folder says.
+        """Return what the generated module in the folder, or below it, says.
 
         :raises NotRecordedError: there is none.
         """
         module = processor_module(fit)
         wanted = f"{module.rpartition('.')[2]}.py" if module else None
-        for path in sorted(self.folder.glob("*.py")):
-            if wanted is not None and path.name.lower() != wanted.lower():
+        for path in sorted(self.folder.rglob("*.py")):
+            if not path.is_file() or (wanted is not None and path.name.lower() != wanted.lower()):
                 continue
             text = path.read_text(encoding="utf-8", errors="replace")
             if wanted is not None or "HEADER" in text:
@@ -103,57 +121,20 @@ class Recorded:
         """Nothing is certain about S3."""
         return False
 
-    def _answer(self, operation: str, name: str) -> Description:
-        wanted = (operation.lower(), name.lower())
-        path = self._by_name.get(wanted) or self._by_content.get(wanted)
-        if path is None:
-            raise NotRecordedError(f"{operation}.{name}.json")
-        content = _load(path)
-        # A candidate alone has no other member in common with the description of its job.
-        return {"BestCandidate": content} if _is_candidate(content) else content
 
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str], Path]:
-        split = [(path, *path.stem.partition(".")[::2]) for path in self._files]
-        return {
-            (operation.lower(), name.lower()): path
-            for path, operation, name in split
-            if operation.lower() in _OPERATIONS
-        }
-
-    @cached_property
-    def _by_content(self) -> dict[tuple[str, str], Path]:
-        found: dict[tuple[str, str], Path] = {}
-        for path in self._files:
-            try:
-                content = _load(path)
-            except UnreadableError:
-                continue  # told when it is asked for by its name
-            if _is_candidate(content):
-                found[("bestcandidate", path.stem.lower())] = path
-                found[("bestcandidate", str(content["CandidateName"]).lower())] = path
-            for operation, member in _NAMES.items():
-                # The first member that names something is the one described: a transform job names its model, too.
-                if isinstance(content.get(member), str):
-                    found.setdefault((operation.lower(), content[member].lower()), path)
-                    break
-        return found
-
-    @cached_property
-    def _files(self) -> list[Path]:
-        return sorted(path for path in self.folder.iterdir() if path.suffix.lower() == ".json" and path.is_file())
+def _belongs(job: Description, name: str) -> bool:
+    search = (text_at(job, "AutoMLJobArn") or "").rpartition("/")[2]
+    own = [text_at(job, member) or "" for member in _MEMBERS]
+    return name.lower() in (search.lower(), *(told.lower() for told in own))
 
 
-def _is_candidate(content: Description) -> bool:
-    return "CandidateName" in content and "AutoMLJobName" not in content
+def _reads(training: Description, transform: Description) -> bool:
+    """Whether a training job reads what a transform job wrote."""
+    written = (text_at(transform, "TransformOutput", "S3OutputPath") or "").rstrip("/")
+    channels = items_at(training, "InputDataConfig")
+    read = [text_at(channel, "DataSource", "S3DataSource", "S3Uri") or "" for channel in channels]
+    return bool(written) and any(f"{uri}/".startswith(f"{written}/") for uri in read)
 
 
-def _load(path: Path) -> Description:
-    try:
-        # Bytes, because some shells write what they redirect in UTF-16, which json recognises.
-        content: Any = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableError(f"{path} is not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise UnreadableError(f"{path} does not hold a response: one JSON object was expected.")
-    return content
+def _image(job: Description) -> str:
+    return text_at(job, "AlgorithmSpecification", "TrainingImage") or ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from include.autopilot.descriptions import Description
+from include.autopilot.images import repository
 from include.autopilot.lenient import at, mapping_at, text_at
 
 _ENDED = ("Completed", "Stopped")
@@ -42,11 +45,18 @@ def why_not_candidate(candidate: Description, name: str) -> str | None:
     return None
 
 
+def says_ensembling(job: Description, containers: Sequence[Description]) -> bool:
+    """Whether a job or its candidate's one container tells the ENSEMBLING mode; its steps may not be listed."""
+    modes = (at(job, "AutoMLProblemTypeConfig", "TabularJobConfig", "Mode"), at(job, "AutoMLJobConfig", "Mode"))
+    images = [text_at(container, "Image") or "" for container in containers]
+    return "ENSEMBLING" in modes or (len(images) == 1 and "autogluon" in repository(images[0]))
+
+
 def _other_problem(job: Description, name: str) -> str | None:
     config = mapping_at(job, "AutoMLProblemTypeConfig")
     stated = text_at(job, "AutoMLProblemTypeConfigName")
     others = [member for member in config if member != "TabularJobConfig"]
-    if not others and stated in (None, "Tabular"):
+    if "TabularJobConfig" in config or (not others and stated in (None, "Tabular")):
         return None
     problem = _OTHER_PROBLEMS.get(others[0], others[0]) if others else stated
     return (

@@ -19,19 +19,32 @@ if TYPE_CHECKING:
 def survey_steps(
     sagemaker: SageMakerClient,
     artifacts: Artifacts,
-    transform_job: str,
-    training_job: str,
+    transform_job: str | None,
+    training_job: str | None,
     columns: Sequence[str] | None = None,
     target: str | None = None,
+    fit_job: str | None = None,
 ) -> Survey:
     """Look at a candidate of which only the featurize and the train job are named.
 
+    A folder of recorded responses may leave one of the two open (None).
+
     :param target: the target column, where no generated module is found that names it.
+    :param fit_job: the job that fitted the featurizer, where it is known; else it is looked for.
     :raises MissingResourceError: neither of the jobs exists (or is recorded).
     """
-    survey = Survey(label=f"{transform_job} and {training_job}", name=training_job, target=target)
-    describe_part(survey, sagemaker, "featurize", "TransformJob", transform_job)
-    describe_part(survey, sagemaker, "train", "TrainingJob", training_job)
+    label = " and ".join(job for job in (transform_job, training_job) if job) or str(fit_job)
+    survey = Survey(label=label, name=training_job, target=target)
+    for role, kind, name, unknown in (
+        ("featurize", "TransformJob", transform_job, "the transform job whose output the training job reads"),
+        ("train", "TrainingJob", training_job, "the training job of the algorithm"),
+    ):
+        if name is None:
+            survey.missing.append(unknown)
+        else:
+            describe_part(survey, sagemaker, role, kind, name)
+    if fit_job is not None:
+        describe_part(survey, sagemaker, "fit", "TrainingJob", fit_job)
     if not survey.described:
         raise survey.refusal or NotRecordedError("; ".join(survey.missing))
     if "featurize" in survey.described:
@@ -71,7 +84,7 @@ def _read_trained_problem(survey: Survey) -> None:
 def _find_fit(survey: Survey, sagemaker: SageMakerClient) -> None:
     """Add the job that fitted the featurizer: SageMaker puts its name into the artifact's address."""
     artifact = text_at(featurizer_container(survey.described.get("featurizer")), "ModelDataUrl")
-    if artifact is None:
+    if artifact is None or "fit" in survey.described:
         return
     parts = artifact.split("/")
     if len(parts) > 5 and parts[-2:] == ["output", "model.tar.gz"]:

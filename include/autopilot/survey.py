@@ -19,7 +19,7 @@ from include.autopilot.descriptions import Description, describe
 from include.autopilot.errors import AutopilotError, CandidateError, MissingResourceError, NotRecordedError
 from include.autopilot.images import FEATURIZER, algorithm_of, repository
 from include.autopilot.lenient import text_at
-from include.autopilot.metrics import PROBLEM_TYPES
+from include.autopilot.metrics import BINARY, MULTICLASS, PROBLEM_TYPES
 from include.autopilot.objective import Objective, target_of, trained_problem_type
 from include.autopilot.processor import Processor
 from include.autopilot.tags import Tags, read_tags
@@ -147,6 +147,7 @@ def find_columns(survey: Survey, artifacts: Artifacts, columns: Sequence[str] | 
                 f"{survey.label}: the job's target is {stated!r}, its data processor's is {survey.processor.target!r}."
             )
         survey.target = survey.processor.target
+        _read_labelled_problem(survey, survey.processor)
         if survey.problem_type is not None:
             survey.schema = schema_of(survey.processor, survey.problem_type)
         if columns is not None and tuple(columns) != survey.processor.header:
@@ -160,6 +161,16 @@ def find_columns(survey: Survey, artifacts: Artifacts, columns: Sequence[str] | 
     elif survey.is_ensemble:
         # Nothing depends on their order where nothing is replayed.
         survey.schema = schema_of_columns((stated,), stated, survey.problem_type)
+
+
+def _read_labelled_problem(survey: Survey, processor: Processor) -> None:
+    """Take the problem type from the number of classes, where nothing else tells it."""
+    if survey.problem_type is None and processor.labels:
+        survey.problem_type = BINARY if len(processor.labels) == 2 else MULTICLASS
+        survey.warnings.append(
+            f"The job does not tell its problem type: {survey.problem_type} by the {len(processor.labels)} classes of "
+            "its generated module."
+        )
 
 
 def find_tags(survey: Survey, sagemaker: SageMakerClient) -> None:

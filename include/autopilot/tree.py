@@ -7,19 +7,19 @@ from typing import Any
 
 Node = tuple[str, Sequence["Node"]]
 
-_WIDEST = 160
+_WIDEST = 300
 
 
 def render(outline: Mapping[str, Any]) -> str:
     """Return the lines of an outline."""
     label, children = _root(outline)
-    return "\n".join([label, *_lines(children, "")])
+    return "\n".join([_printable(label), *_lines(children, "")])
 
 
 def _lines(nodes: Sequence[Node], indent: str) -> Iterator[str]:
     for place, (label, children) in enumerate(nodes):
         last = place == len(nodes) - 1
-        yield f"{indent}{'└── ' if last else '├── '}{label}"
+        yield f"{indent}{'└── ' if last else '├── '}{_printable(label)}"
         yield from _lines(children, indent + ("    " if last else "│   "))
 
 
@@ -29,6 +29,7 @@ def _root(outline: Mapping[str, Any]) -> Node:
         _verdict(outline),
         *_list("missing, so not everything can be said", outline["missing"]),
         *_list("warnings", outline["warnings"]),
+        *_list("no template", [outline["no_template"]] if _is_news(outline) else []),
         ("candidate", _pairs(_facts(outline))),
         *_branch("steps", [_step(step) for step in outline["steps"]]),
         *_branch(
@@ -50,6 +51,11 @@ def _verdict(outline: Mapping[str, Any]) -> Node:
         answer += ", but searched again"
     details = [] if outline["reason"] is None else [(str(outline["reason"]), ())]
     return answer, details
+
+
+def _is_news(outline: Mapping[str, Any]) -> bool:
+    """Whether the reason for having no template is another one than those told above it."""
+    return outline["no_template"] not in (None, outline["reason"]) and not outline["missing"]
 
 
 def _facts(outline: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,3 +123,8 @@ def _pairs(values: Mapping[str, Any]) -> list[Node]:
 def _short(value: Any) -> str:
     text = "(empty)" if value == "" else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+
+
+def _printable(text: str) -> str:
+    """Return a text on one line: what others wrote must not break the tree or steer a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -4,6 +4,7 @@ happen if the featurizer's two models were confused.
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -56,6 +57,15 @@ def test_training_data_goes_through_the_interim_model(searched: Tiny, refitted: 
         assert described["ModelName"] == interim
         # What another featurizer made is not shared with other runs.
         assert f"/runs/{returned(refitted, 'open_run')['key']}/features/" in job["uri"]
+
+
+def test_it_learns_as_well_as_before(searched: Tiny, refitted: Any) -> None:
+    report = json.loads(searched.read(returned(refitted, "report")["json"]))
+    assert report["holdouts"]["sealed"]["metrics"]["R2"]["value"] > 0.7
+    assert [job["step"] for job in report["jobs"]] == [
+        *("fit_featurizer", "create_featurizer", "featurize", "featurize"),
+        *("train", "create_model", "predict_holdout"),
+    ]
 
 
 def featurized(searched: Tiny, name: str, container: dict[str, Any]) -> tuple[Any, Any, np.ndarray]:

@@ -50,8 +50,8 @@ def test_a_schedule_may_be_absent_and_a_root_may_end_in_a_slash() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("target: y", "targte: y", "toy.yaml: key 'targte' is not known. Remove it or correct its spelling."),
-        ("target: y", "", "toy.yaml: key 'target' is missing. Add it; include/models/bace.yaml explains"),
+        ("target: y", "targte: y", "toy.yaml: key 'targte' is not known. Remove it or correct its spelling;"),
+        ("target: y", "", "toy.yaml: key 'target' is missing. Add it; docs/models.md explains"),
         ("target: y", "target: y\ntarget: z", "toy.yaml: key 'target' is given twice. Keep one of them."),
         ("target: y", "target: 5", "toy.yaml: key 'target' is 5. Input should be a valid string."),
         ("target: y", "target: true", "toy.yaml: key 'target' is True. Input should be a valid string."),

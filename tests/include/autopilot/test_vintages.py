@@ -38,6 +38,10 @@ def best(files: Files, **changes: Any) -> Files:
     return changed(files, name, BestCandidate={key: value for key, value in inner.items() if value is not None})
 
 
+def candidate(files: Files) -> Any:
+    return next(content for name, content in files.items() if name.startswith("DescribeAutoML"))["BestCandidate"]
+
+
 def only(files: Files, *parts: str) -> Files:
     return {name: content for name, content in files.items() if any(part in name for part in parts)}
 

@@ -1,0 +1,265 @@
+"""The command itself: how a job is named, what a folder may hold, exit codes, what is printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.autopilot.describe import main
+from tests.conftest import ROOT
+from tests.include.autopilot import vintages
+from tests.include.autopilot.test_vintages import changed, described, only, write
+from tests.include.autopilot.vintages import Files, ensemble, hpo, running
+
+STEPS = vintages.step_names("made-up")
+JOB = "DescribeAutoMLJobV2.made-up.json"
+TAGGED = {f"ListTags.{STEPS['train']}.json": {"Tags": [{"Key": "a", "Value": "b"}]}}
+
+
+@pytest.mark.parametrize(
+    "name", ["made-up", "MADE-up", " made-up ", "arn:aws:sagemaker:us-east-1:111122223333:automl-job/made-up"]
+)
+def test_a_job_by_its_name_or_address(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = described(write(tmp_path, hpo()), capsys, name)
+    assert (code, found["automl_job"], found["missing"]) == (0, "made-up", [])
+
+
+def test_steps_by_their_addresses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = (
+        "--transform-job", vintages.arn("transform-job", STEPS["featurize"]),
+        "--training-job", vintages.arn("training-job", STEPS["train"]),
+    )  # fmt: skip
+    code, found = described(write(tmp_path, hpo()), capsys, *arguments)
+    assert (code, found["candidate"].lower()) == (0, STEPS["train"].lower())
+
+
+def test_capital_letters_as_in_the_address_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Some jobs have capital letters in their names and none in their addresses; files are named after either."""
+    files = {name.lower() if "FqgNeC" in name else name: content for name, content in hpo("Made-Up").items()}
+    code, found = described(write(tmp_path, files), capsys, "made-up")
+    assert (code, found["automl_job"], found["missing"]) == (0, "Made-Up", [])
+    assert [step["name"] for step in found["steps"]] == list(vintages.step_names("Made-Up").values())[:4]
+
+
+def dates(files: Files, value: Any) -> Files:
+    """Every date in the files, as another tool writes it."""
+    text = json.dumps(files)
+    return json.loads(re.sub(r'("\w*Time": )("[^"]*"|[\d.]+)', lambda match: match[1] + json.dumps(value), text))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2023-11-14T22:13:20+00:00",
+        "2023-11-14T22:13:20Z",
+        "2023-11-14T22:13:20.000000+00:00",
+        "2023-11-14T22:13:20.000Z",
+        "2023-11-15T00:13:20+02:00",
+        "2023-11-14T15:13:20.000000-07:00",
+        "2023-11-14T15:13:20-0700",
+        "2023-11-14 22:13:20+00:00",
+        "2023-11-14 22:13:20",
+        1700000000,
+        1700000000.0,
+        1700000000000,
+        "1700000000",
+    ],
+)
+def test_dates_however_they_were_printed(value: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "template"
+    code, _ = described(write(tmp_path, dates(hpo(), value)), capsys, "made-up", "--out", str(out))
+    assert code == 0
+    until = json.loads(out.read_text())["template"]["searched_until"]
+    assert datetime.fromisoformat(until) == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", ["14/11/2023", "", None, "soon", "9" * 40, True])
+def test_a_date_that_is_none_is_told(value: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, dates(hpo(), value))
+    code, found = described(folder, capsys, "made-up")
+    assert (code, found["template_digest"]) == (0, None)
+    assert "No CreationTime says up to when the search saw data" in found["no_template"]
+    assert main(["made-up", "--responses", str(folder)]) == 0
+    assert "└── No CreationTime says" in capsys.readouterr().out
+    code, found = described(folder, capsys, "made-up", "--searched-until", "2024-01-31")
+    assert (code, found["no_template"]) == (0, None)
+    assert found["template_digest"]
+
+
+PARTIAL = {
+    "the Autopilot job": ((JOB,), 5),
+    "and its training job": ((JOB, STEPS["train"]), 4),
+    "and its transform job": ((JOB, STEPS["train"], STEPS["featurize"]), 3),
+    "all but the model": ((JOB, "Training", "Transform", ".py"), 1),
+    "all but the module": ((JOB, "Training", "Transform", "Model"), 1),
+}
+
+
+@pytest.mark.parametrize("case", PARTIAL)
+def test_partial_sets_list_what_is_missing(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts, count = PARTIAL[case]
+    folder = write(tmp_path, only(hpo(problem="BinaryClassification"), *parts))
+    out = tmp_path / "template"
+    code, found = described(folder, capsys, "made-up", "--out", str(out))
+    assert (code, len(found["missing"]), out.exists()) == (3, count, False)
+    assert f"made-up is not completely known. Missing: {found['missing'][0]}" in found["no_template"]
+    code, found = described(folder, capsys, "made-up")
+    assert (code, found["replayable"], found["problem_type"]) == (0, True, "BinaryClassification")
+    assert main(["made-up", "--responses", str(folder)]) == 0
+    tree = capsys.readouterr().out
+    assert all(missing in tree for missing in found["missing"])
+
+
+@pytest.mark.parametrize("broken", ["", "{", '{"TrainingJobName":', "null", "[]", "{}", "An error occurred"])
+@pytest.mark.parametrize("part", [JOB, STEPS["fit"], STEPS["featurizer"]])
+def test_a_file_that_cannot_be_read_is_named(
+    part: str, broken: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path, hpo())
+    (path,) = [path for path in folder.iterdir() if part in path.name]
+    path.write_text(broken)
+    assert main(["made-up", "--responses", str(folder), "--json"]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, path.name in printed.err) == ("", True)
+    assert printed.err.count("\n") == 1
+
+
+def test_other_files_do_not_matter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, hpo() | {"README.md": "# notes", "broken.json": "{", "list.json": "[1]", "x.py": "not("})
+    (folder / "DescribeModel.folder.json").mkdir()
+    (folder / "image.png").write_bytes(b"\x89PNG\x00")
+    code, found = described(folder, capsys, "made-up")
+    assert (code, found["missing"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name an Autopilot job or a template, or both"),
+        (["--transform-job", "a"], "name an Autopilot job or a template, or both"),
+        (["made-up", "--training-job", "a"], "name an Autopilot job or a template, or both"),
+        (["made-up", "--nonsense"], "unrecognized arguments"),
+    ],
+)
+def test_what_is_asked_must_be_clear(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*arguments, "--responses", str(tmp_path)])
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nobody"], "does not hold what is asked for: there is no DescribeAutoMLJob.nobody.json."),
+        (["made-up", "--candidate", "nobody"], "there is no ListCandidatesForAutoMLJob.made-up.json."),
+        (["made-up", "--searched-until", "soon"], "'soon' is not a date"),
+        (["made-up", "--columns", "a,b"], ""),
+        (["--transform-job", "a", "--training-job", "b"], "there is no DescribeTransformJob.a.json"),
+        (["nothing.json"], "nothing.json cannot be read"),
+    ],
+)
+def test_what_cannot_be_read(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = hpo()
+    if "--columns" in arguments:
+        del files["dpp7.py"]
+    assert main([*arguments, "--responses", str(write(tmp_path, files))]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_no_folder_and_no_place_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["made-up", "--responses", str(tmp_path / "nothing")]) == 2
+    assert "nothing is no folder" in capsys.readouterr().err
+    assert main(["made-up", "--responses", str(write(tmp_path, hpo())), "--out", str(tmp_path)]) == 2
+    assert "The template could not be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--endpoint-url", "nowhere"], "AWS could not be asked: Invalid endpoint: nowhere"),
+        (["--endpoint-url", "http://127.0.0.1:9", "--profile", "nobody"], "The config profile (nobody) could not be"),
+    ],
+)
+def test_no_aws(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["made-up", "--region", "us-east-1", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def facts(value: Any) -> list[str]:
+    """Every text, number and truth in a structure, as the tree writes it."""
+    if isinstance(value, dict):
+        return [fact for name, entry in value.items() for fact in (str(name), *facts(entry))]
+    if isinstance(value, list):
+        return [fact for entry in value for fact in facts(entry)]
+    return [] if value in ("", None) else [str(value)]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        hpo(problem="MulticlassClassification") | TAGGED,
+        only(hpo(version=1, year=2020), "AutoML", "Transform"),
+        ensemble("made-up"),
+        running("FeatureEngineering", "made-up"),
+    ],
+    ids=["whole", "partial", "ensemble", "running"],
+)  # fmt: skip
+def test_the_tree_and_the_object_say_the_same(files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = described(write(tmp_path, files), capsys, "made-up")
+    assert main(["made-up", "--responses", str(tmp_path)]) == code
+    tree = capsys.readouterr().out
+    if found["missing"] or found["no_template"] == found["reason"]:
+        del found["no_template"]  # said once
+    shown = {name: value for name, value in found.items() if name not in ("replayable", "searchable")}
+    keys = ("value", "metric", "direction", "artifact", "of", "path", "reason", "role", "kind", "image", "name")
+    absent = [fact for fact in facts(list(shown.values())) if fact[:150] not in tree and fact not in keys]
+    assert absent == []
+    assert ("can be replayed" in tree) == (code == 0)
+
+
+def test_signs_that_the_terminal_does_not_know(tmp_path: Path) -> None:
+    files = changed(hpo(), STEPS["train"], Environment={"A": "\ud800 é", "B": "two\nlines \x1b[31mred"})
+    command = [
+        sys.executable,
+        "-m",
+        "include.autopilot.describe",
+        "made-up",
+        "--responses",
+        str(write(tmp_path, files)),
+    ]
+    for encoding in ("ascii", "utf-8"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
+        ended = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment)
+        assert (ended.returncode, ended.stderr) == (0, b"")
+        assert b"B: two lines  [31mred" in ended.stdout
+        assert "A:   é".encode(encoding, "backslashreplace") in ended.stdout
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as unread:
+        assert unread.stdout is not None
+        assert unread.stderr is not None
+        unread.stdout.close()
+        assert (unread.stderr.read(), unread.wait()) == (b"", 0)
+
+
+def test_no_secret_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tags = {"Tags": [{"Key": "api-key", "Value": "do-not-print"}, {"Key": "team", "Value": "fraud"}]}
+    files = hpo() | {f"ListTags.{STEPS['train']}.json": tags}
+    out = tmp_path / "template.json"
+    _, found = described(write(tmp_path, files), capsys, "made-up", "--out", str(out))
+    assert found["tags"] == {"train": {"api-key": "***", "team": "fraud"}}
+    assert "do-not-print" not in json.dumps(found)
+    _, again = described(tmp_path, capsys, str(out))
+    assert "do-not-print" not in json.dumps(again)
+    assert again["template_digest"] == found["template_digest"]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.include.autopilot import vintages
+from tests.include.autopilot.test_vintages import described, write
+from tests.include.autopilot.vintages import hpo
+
+STEPS = vintages.step_names("made-up")
+
+
+@pytest.mark.parametrize("name", ["made-up", STEPS["train"]])
+def test_steps_without_their_autopilot_job(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {file: content for file, content in hpo().items() if "AutoML" not in file}
+    code, found = described(write(tmp_path, files), capsys, name)
+    assert (code, found["replayable"], found["candidate"]) == (0, True, STEPS["train"])
+    assert found["missing"] == [f"DescribeAutoMLJob.{name}.json, which describes the Autopilot job"]
+    assert (found["columns"], len(found["containers"])) == (["y", "", "age", "job"], 2)
+    (tmp_path / f"DescribeTransformJob.{STEPS['featurize']}.json").unlink()
+    code, found = described(tmp_path, capsys, name)
+    assert (code, found["problem_type"], found["containers"]) == (0, "Regression", [])
+    assert "the transform job whose output the training job reads" in found["missing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "missing"),
+    [
+        ("made-up", "Transform", "the training job of the algorithm"),
+        (STEPS["featurize"], "Transform", "the training job of the algorithm"),
+        (STEPS["fit"], STEPS["fit"], "the transform job whose output the training job reads"),
+    ],
+)
+def test_one_job_alone(name: str, kept: str, missing: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {file: content for file, content in hpo().items() if kept in file}
+    code, found = described(write(tmp_path, files), capsys, name)
+    assert (code, len(found["carried"]), found["template_digest"]) == (0, 1, None)
+    assert missing in found["missing"]
+
+
+def test_one_job_alone_that_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (name,) = [file for file in hpo() if "Transform" in file]
+    failed = hpo()[name] | {"TransformJobStatus": "Failed", "FailureReason": "See job logs"}
+    code, found = described(write(tmp_path, {name: failed}), capsys, STEPS["featurize"])
+    assert (code, found["replayable"]) == (3, False)
+    assert "its featurize job is Failed" in found["reason"]
