@@ -21,6 +21,7 @@ from pydantic.dataclasses import dataclass
 
 from include.autopilot.cutoff import as_utc, parse_cutoff
 from include.autopilot.errors import ConfigError, OptionsError
+from include.autopilot.gateconfig import GateConfig
 from include.autopilot.locations import parse_uri
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -126,11 +127,16 @@ class ModelConfig:
     inference_output: Literal["labels", "probabilities"] = "labels"
     featurizer: Featurizer = "reuse"
     prices: PriceTable | None = None
+    gate: GateConfig = GateConfig()
+    approval: Literal["none", "required"] = "none"
+    approval_timeout_seconds: Annotated[int, Field(ge=1)] | None = None
 
     def __post_init__(self) -> None:
         """Check that there is a way to a first template."""
         if self.search is None and self.autopilot is None:
             raise ValueError("say where the pipeline comes from: add autopilot (a job you have) or search (a new one)")
+        if self.approval_timeout_seconds is not None and self.approval == "none":
+            raise ValueError("approval_timeout_seconds limits an approval: set approval to required, or take it out")
 
 
 class _Loader(yaml.SafeLoader):
