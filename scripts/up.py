@@ -16,11 +16,13 @@ import httpx
 from include.autopilot.config import load_models
 from include.local_aws.process import start
 from scripts.airflow_env import LOCAL_ACCOUNT, ROOT, aws_env
+from scripts.drops_queue import make_queues
 from scripts.local_airflow import SECONDS_TO_START, NotHealthy, airflow, password, signed_in
 from scripts.postgres import PostgresError
 from scripts.running import UP
 
-MODEL = next(model for model in load_models() if model.name == "bace")
+MODELS = load_models()
+MODEL = next(model for model in MODELS if model.name == "bace")
 
 
 def main() -> int:
@@ -33,6 +35,8 @@ def main() -> int:
         with start(UP / "aws") as aws:
             print(f"embedded AWS   {aws.url}", flush=True)
             seed(aws.url)
+            for told in make_queues(aws.url, MODELS):
+                print(told, flush=True)
             with airflow(UP, aws.url) as (ui, process):
                 print(f"Airflow UI     {ui}\nlogin          admin / {password(UP)}", flush=True)
                 print(f"command line   . {(UP / 'airflow.env').relative_to(ROOT)}; airflow …", flush=True)

@@ -1,8 +1,8 @@
 """``python -m tests.backfills.run --count 20``: backfills through the command line, one after the other, counted.
 
 Starts the Airflow of ``make up`` in a folder of its own, with cheap DAGs. Several lanes work at once, as people do, a
-DAG each, because Airflow allows one open backfill per DAG; in every lane the next backfill is created as soon as the last
-one is complete. Prints a line per backfill, a table and one JSON object; the exit code is 1 if any backfill failed.
+DAG each, because Airflow allows one open backfill per DAG; in every lane the next backfill is created as soon as the
+last one is complete. Prints a line per backfill, a table and one JSON object; the exit code is 1 if any backfill failed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,8 +52,12 @@ def main() -> int:
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)
     os.environ.update(LOCAL_ACCOUNT)
-    with tempfile.TemporaryDirectory(prefix="backfills-") as folder:
-        return _campaign(Path(folder), options)
+    folder = Path(tempfile.mkdtemp(prefix="backfills-"))
+    print(f"logs in {folder}, removed if all goes well", flush=True)
+    code = _campaign(folder, options)
+    if code == 0:
+        shutil.rmtree(folder)
+    return code
 
 
 def _campaign(folder: Path, options: argparse.Namespace) -> int:
