@@ -31,17 +31,18 @@ class NotHealthy(Exception):
 
 @contextmanager
 def airflow(
-    folder: Path, aws: str, settings: Mapping[str, str] | None = None
+    folder: Path, aws: str, settings: Mapping[str, str] | None = None, wanted_port: int = WANTED_PORT
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run Airflow until the block is left; yields the UI's address and the process once everything is healthy.
 
     :param folder: keeps the database, logs and passwords between starts.
     :param aws: address of the embedded AWS.
     :param settings: environment variables that win over the usual ones.
+    :param wanted_port: the UI's, if nothing listens there; 0 takes any.
     :raises NotHealthy: it did not start.
     :raises PostgresError: its database did not.
     """
-    port = free_port(WANTED_PORT)
+    port = free_port(wanted_port)
     ui = f"http://localhost:{port}"
     with postgres(folder / "postgres") as database:
         environment = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # A triggerer that is stopped waits for the thread, so shorter than the 20 s that SQS allows.
 LONG_POLL_SECONDS = 10
-_INVISIBLE_BEYOND_SETTLING_SECONDS = 120
+INVISIBLE_BEYOND_SETTLING_SECONDS = 120
 log = logging.getLogger(__name__)
 
 
@@ -85,7 +85,7 @@ class DropQueue:
             QueueUrl=self._queue_url,
             MaxNumberOfMessages=10,
             WaitTimeSeconds=max(1, math.ceil(min([LONG_POLL_SECONDS, *left]))),
-            VisibilityTimeout=round(self._settle) + _INVISIBLE_BEYOND_SETTLING_SECONDS,
+            VisibilityTimeout=round(self._settle) + INVISIBLE_BEYOND_SETTLING_SECONDS,
         )
         messages: list[dict[str, Any]] = got.get("Messages", [])
         return messages

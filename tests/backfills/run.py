@@ -2,7 +2,7 @@
 
 Starts the Airflow of ``make up`` in a folder of its own, with cheap DAGs. Several lanes work at once, as people do, a
 DAG each, because Airflow allows one open backfill per DAG; in every lane the next backfill is created as soon as the
-last one is complete. Prints a line per backfill, a table and one JSON object; the exit code is 1 if any backfill failed.
+last one is complete. Prints a line per backfill, a table and one JSON object; the exit code is 1 if one failed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _campaign(folder: Path, options: argparse.Namespace) -> int:
         settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = f"sqlite:///{folder / 'airflow' / 'airflow.db'}"
         (folder / "airflow").mkdir()
     began = time.monotonic()
-    with start(folder / "aws") as aws, airflow(folder, aws.url, settings) as (ui, _):
+    with start(folder / "aws") as aws, airflow(folder, aws.url, settings, 0) as (ui, _):
         environment = {**os.environ, **running(folder).environment}
         with signed_in(ui, folder) as client:
             _unpause(client)
