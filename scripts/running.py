@@ -45,8 +45,7 @@ def announced(folder: Path, aws: str, ui: str, environment: Mapping[str, str]) -
     Both are readable by their owner only: they hold the secret that signs this installation's tokens.
     """
     note = Running(os.getpid(), aws, ui, dict(environment))
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
-    texts = {_NOTE: json.dumps(asdict(note), indent=2), _SHELL: "\n".join(lines) + "\n"}
+    texts = {_NOTE: json.dumps(asdict(note), indent=2), _SHELL: _exports({**environment, "AWS_ENDPOINT_URL": aws})}
     for name, text in texts.items():
         path = folder / name
         path.unlink(missing_ok=True)
@@ -69,3 +68,11 @@ def running(folder: Path = UP) -> Running:
         if psutil.pid_exists(found.pid):
             return found
     raise NotRunning("Nothing is running here. Start it in another terminal: `make up`, and wait for its login line.")
+
+
+def _exports(environment: Mapping[str, str]) -> str:
+    """Give the lines that a shell reads; its own search path stays, behind the first folder of this one."""
+    given = {name: shlex.quote(value) for name, value in environment.items()}
+    if "PATH" in environment:
+        given["PATH"] = f'{shlex.quote(environment["PATH"].partition(os.pathsep)[0])}{os.pathsep}"$PATH"'
+    return "".join(f"export {name}={value}\n" for name, value in given.items())

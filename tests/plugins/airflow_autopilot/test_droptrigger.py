@@ -151,13 +151,12 @@ def test_a_queue_that_appears_later_is_found(place: Watchable, caplog: pytest.Lo
     place.sqs.delete_queue(QueueUrl=gone)
 
     def make_it() -> None:
-        time.sleep(1.5)
+        _until(lambda: "cannot be read" in caplog.text)
         assert place.sqs.create_queue(QueueName=place.bucket)["QueueUrl"] == gone
         place.put("drops/2024-03-01/a.csv")
 
     with caplog.at_level("WARNING", logger=droptrigger.__name__):
         assert len(heard(place.trigger(), 1, make_it)) == 1
-    assert "cannot be read" in caplog.text
 
 
 def test_a_triggerer_that_dies_before_the_deletion_tells_again(
