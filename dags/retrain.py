@@ -54,7 +54,9 @@ def retrain(model: ModelConfig) -> DAG:
         # Features are made once per drop: a run makes only the missing ones.
         missing = task(retraining.missing_features, **passed)(plan, featurizer.output)
         features = [assets.features(model)]
-        featurize = AutopilotTransformOperator.partial(task_id="featurize", outlets=features).expand(config=missing)
+        featurize = AutopilotTransformOperator.partial(task_id="featurize", inlets=sources, outlets=features).expand(
+            config=missing
+        )
         training = task(retraining.training_request, **passed)(plan)
         train = AutopilotTrainingOperator(task_id="train", config=training, inlets=features)
         searching = task(retraining.search_again_request)(plan)
@@ -62,7 +64,7 @@ def retrain(model: ModelConfig) -> DAG:
 
         pipeline = task(retraining.model_request, **passed)(plan, train.output, fit.output, search.output)
         trained = [assets.trained_model(model)]
-        create_model = AutopilotModelOperator(task_id="create_model", config=pipeline, outlets=trained)
+        create_model = AutopilotModelOperator(task_id="create_model", config=pipeline, inlets=features, outlets=trained)
         prediction = task(retraining.prediction_request)(plan, create_model.output)
         predicted = [assets.predictions(model)]
         predict = AutopilotTransformOperator(

@@ -39,9 +39,10 @@ def search(model: ModelConfig) -> DAG:
     )
     def wire() -> None:
         run = task(opening.open_run)(model.name)
-        request = task(searching.search_request, inlets=[assets.drops(model)])(run)
+        drops = [assets.drops(model)]
+        request = task(searching.search_request, inlets=drops)(run)
         automl = AutopilotSearchOperator(task_id="search", config=request)
-        task(searching.publish_template, outlets=[assets.template(model)])(run, automl.output)
+        task(searching.publish_template, inlets=drops, outlets=[assets.template(model)])(run, automl.output)
 
     return wire()
 

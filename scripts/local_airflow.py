@@ -22,7 +22,7 @@ from scripts.postgres import postgres
 from scripts.running import announced
 
 WANTED_PORT = 8080
-SECONDS_TO_START, SECONDS_TO_STOP = 180, 40
+SECONDS_TO_START, SECONDS_TO_STOP = 180, 60
 
 
 class NotHealthy(Exception):

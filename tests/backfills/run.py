@@ -2,7 +2,8 @@
 
 Starts the Airflow of ``make up`` in a folder of its own, with cheap DAGs. Several lanes work at once, as people do, a
 DAG each, because Airflow allows one open backfill per DAG; in every lane the next backfill is created as soon as the
-last one is complete. Prints a line per backfill, a table and one JSON object; the exit code is 1 if one failed.
+last one is complete. Beside them a drop arrives and must start one run. Prints a line each, a table and one JSON
+object; the exit code is 1 if one failed.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ import httpx
 
 from include.local_aws.process import start
 from scripts.airflow_env import LOCAL_ACCOUNT
+from scripts.drops_queue import make_queues
 from scripts.local_airflow import airflow, signed_in
 from scripts.running import running
 from tests.backfills.dags.cheap import NAMES
+from tests.backfills.dags.heard import MODEL
+from tests.backfills.drops import problems_with_a_drop
 
 DAGS = Path(__file__).parent / "dags"
 MONTHS = 3
@@ -68,12 +72,16 @@ def _campaign(folder: Path, options: argparse.Namespace) -> int:
     began = time.monotonic()
     with start(folder / "aws") as aws, airflow(folder, aws.url, settings, 0) as (ui, _):
         environment = {**os.environ, **running(folder).environment}
+        make_queues(aws.url, [MODEL])
         with signed_in(ui, folder) as client:
             _unpause(client)
-            with ThreadPoolExecutor(len(NAMES)) as lanes:
+            with ThreadPoolExecutor(len(NAMES) + 1) as lanes:
+                # Airflow starts a DAG's asset-triggered run beside another DAG's backfills.
+                drop = lanes.submit(problems_with_a_drop, client, aws.url)
                 jobs = [lanes.submit(_lane, client, environment, name, share) for name, share in _shares(options.count)]
                 done = [backfill for job in jobs for backfill in job.result()]
-    return _told(done, "sqlite" if options.sqlite else "postgresql", time.monotonic() - began)
+                unheard = drop.result()
+    return _told(done, unheard, "sqlite" if options.sqlite else "postgresql", time.monotonic() - began)
 
 
 def _options() -> argparse.Namespace:
@@ -89,7 +97,7 @@ def _shares(count: int) -> list[tuple[str, int]]:
 
 def _unpause(client: httpx.Client) -> None:
     deadline = time.monotonic() + SECONDS_TO_READ
-    for name in NAMES:
+    for name in (*NAMES, MODEL.name):
         while (answer := client.patch(f"/api/v2/dags/{name}", json={"is_paused": False})).status_code == 404:
             if time.monotonic() > deadline:
                 raise SystemExit(f"Airflow did not read {DAGS} in {SECONDS_TO_READ} s")
@@ -145,7 +153,7 @@ def _month(number: int) -> str:
     return f"{2024 + (number - 1) // 12}-{(number - 1) % 12 + 1:02}-01"
 
 
-def _told(done: list[Backfill], database: str, seconds: float) -> int:
+def _told(done: list[Backfill], unheard: list[str], database: str, seconds: float) -> int:
     """Print the table and the JSON object; give the exit code."""
     print(f"\n{'DAG':<10}{'backfills':>10}{'failed':>8}{'locked':>8}{'create, s':>11}{'complete, s':>13}")
     for name in NAMES:
@@ -159,12 +167,13 @@ def _told(done: list[Backfill], database: str, seconds: float) -> int:
         "failed": failed,
         "locked": sum(one.problem == LOCKED for one in done),
         "runs": MONTHS * len(done),
+        "drop_problems": unheard,
         "database": database,
         "slowest_create_seconds": round(max((one.created for one in done), default=0), 1),
         "seconds": round(seconds, 1),
     }
     print(json.dumps(figures), flush=True)
-    return 1 if failed else 0
+    return 1 if failed or unheard else 0
 
 
 if __name__ == "__main__":

@@ -100,13 +100,13 @@ def test_a_model_without_a_schedule_runs_by_hand_only() -> None:
 
 RETRAIN_ASSETS = {
     "prepare": (["bace_drops", "bace_template"], []),
-    "featurize": ([], ["bace_features"]),
+    "featurize": (["bace_drops", "bace_template"], ["bace_features"]),
     "train": (["bace_features"], []),
-    "create_model": ([], ["bace_model"]),
+    "create_model": (["bace_features"], ["bace_model"]),
     "predict_holdout": (["bace_model"], ["bace_predictions"]),
     "evaluate": (["bace_predictions"], []),
 }
-SEARCH_ASSETS = {"search_request": (["bace_drops"], []), "publish_template": ([], ["bace_template"])}
+SEARCH_ASSETS = {"search_request": (["bace_drops"], []), "publish_template": (["bace_drops"], ["bace_template"])}
 
 
 @pytest.mark.parametrize(("dag_id", "lineage"), [("bace_retrain", RETRAIN_ASSETS), ("bace_search", SEARCH_ASSETS)])
