@@ -13,7 +13,7 @@ export OMP_WAIT_POLICY := passive
 # uv resolves for other Pythons without having them.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install demo bace up test lint format bench chaos services mwaa-bundle compose-env compose-check lock clean
+.PHONY: help install demo bace up drop test lint format bench backfills chaos services mwaa-bundle compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,10 @@ bace: install ## the same for all twelve cutoffs of BACE, one JSON line at the e
 up: install ## Airflow and the embedded AWS on loopback, until Ctrl-C
 	@exec $(PY) -m scripts.up
 
+drop: install ## deliver a new drop to a running make up: make drop FILE=new.csv DATE=2025-01-01 MODEL=bace
+	@test -n "$(FILE)" || { echo "Say which file: make drop FILE=new.csv, and if not today's: DATE=YYYY-MM-DD"; exit 2; }
+	@$(PY) -m scripts.drop "$(FILE)" $(if $(DATE),--date "$(DATE)") --model "$(or $(MODEL),bace)"
+
 test: install ## the test suite with branch coverage
 	@$(PY) -m pytest --cov --cov-report=term
 
@@ -49,6 +53,9 @@ bench: install ## run benchmarks/NAME.py: make bench NAME=...
 	@test -n "$(NAME)" && test -f "benchmarks/$(NAME).py" || { \
 	  echo "Say which benchmark: make bench NAME=..., one of:" $$(cd benchmarks && ls *.py 2>/dev/null | sed 's/\.py$$//'); exit 2; }
 	@$(PY) "benchmarks/$(NAME).py"
+
+backfills: install ## twenty backfills in a row on the Airflow of make up, counted: make backfills COUNT=20
+	@$(PY) -m tests.backfills.run --count $(or $(COUNT),20)
 
 chaos: install ## kill everything while runs retrain, count the jobs: make chaos SCENARIOS=200 SEED=1
 	@$(PY) -m tests.chaos.run --scenarios $(or $(SCENARIOS),20) --seed $(or $(SEED),1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, dag, task
+from airflow.sdk import DAG, Param, dag, task
 
+from airflow_autopilot import assets
 from airflow_autopilot.approval import approval
 from airflow_autopilot.operators import (
     AutopilotModelOperator,
@@ -28,7 +29,7 @@ def retrain(model: ModelConfig) -> DAG:
     @dag(
         dag_id=f"{model.name}_retrain",
         description=f"Retrain {model.title} on every drop up to the cutoff",
-        schedule=CronDataIntervalTimetable(model.schedule, timezone="UTC") if model.schedule else None,
+        schedule=assets.schedule_of(model),
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
@@ -39,7 +40,8 @@ def retrain(model: ModelConfig) -> DAG:
     )
     def wire() -> None:
         run = task(opening.open_run)(model.name)
-        plan = task(retraining.prepare, multiple_outputs=True)(run)["plan"]
+        sources = [assets.drops(model), assets.template(model)]
+        plan = task(retraining.prepare, multiple_outputs=True, inlets=sources)(run)["plan"]
         # Everything below is skipped after a dry run, whatever its trigger rule.
         checked = task.short_circuit(retraining.preflight)(run, plan)
         path = task.branch(retraining.choose_path)(plan)
@@ -52,17 +54,24 @@ def retrain(model: ModelConfig) -> DAG:
         featurizer = AutopilotModelOperator(task_id="create_featurizer", config=featurizing)
         # Features are made once per drop: a run makes only the missing ones.
         missing = task(retraining.missing_features, **passed)(plan, featurizer.output)
-        featurize = AutopilotTransformOperator.partial(task_id="featurize").expand(config=missing)
+        features = [assets.features(model)]
+        featurize = AutopilotTransformOperator.partial(task_id="featurize", inlets=sources, outlets=features).expand(
+            config=missing
+        )
         training = task(retraining.training_request, **passed)(plan)
-        train = AutopilotTrainingOperator(task_id="train", config=training)
+        train = AutopilotTrainingOperator(task_id="train", config=training, inlets=features)
         searching = task(retraining.search_again_request)(plan)
         search = AutopilotSearchOperator(task_id="search_again", config=searching)
 
         pipeline = task(retraining.model_request, **passed)(plan, train.output, fit.output, search.output)
-        create_model = AutopilotModelOperator(task_id="create_model", config=pipeline)
+        trained = [assets.trained_model(model)]
+        create_model = AutopilotModelOperator(task_id="create_model", config=pipeline, inlets=features, outlets=trained)
         prediction = task(retraining.prediction_request)(plan, create_model.output)
-        predict = AutopilotTransformOperator(task_id="predict_holdout", config=prediction)
-        evaluated = task(retraining.evaluate)(plan, predict.output)
+        predicted = [assets.predictions(model)]
+        predict = AutopilotTransformOperator(
+            task_id="predict_holdout", config=prediction, inlets=trained, outlets=predicted
+        )
+        evaluated = task(retraining.evaluate, inlets=predicted)(plan, predict.output)
 
         # The champion answers the same holdout in the same run; skipped where there is none.
         challenging = task(gating.champion_request)(run, plan)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag, task
 
+from airflow_autopilot import assets
 from airflow_autopilot.operators import AutopilotSearchOperator
 from airflow_autopilot.steps import opening, searching
 from include.autopilot.config import load_models
@@ -38,9 +39,10 @@ def search(model: ModelConfig) -> DAG:
     )
     def wire() -> None:
         run = task(opening.open_run)(model.name)
-        request = task(searching.search_request)(run)
+        drops = [assets.drops(model)]
+        request = task(searching.search_request, inlets=drops)(run)
         automl = AutopilotSearchOperator(task_id="search", config=request)
-        task(searching.publish_template)(run, automl.output)
+        task(searching.publish_template, inlets=drops, outlets=[assets.template(model)])(run, automl.output)
 
     return wire()
 

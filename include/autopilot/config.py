@@ -54,6 +54,7 @@ Names = Annotated[tuple[Text, ...], AfterValidator(_distinct)]
 HoldoutName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Algorithm = Literal["xgboost", "linear-learner", "mlp"]
 Featurizer = Literal["reuse", "refit"]
+Trigger = Literal["schedule", "drop", "both"]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.")]
 HoldoutNames = Annotated[tuple[HoldoutName, ...], Field(min_length=1), AfterValidator(_distinct)]
 
@@ -130,9 +131,15 @@ class ModelConfig:
     gate: GateConfig = GateConfig()
     approval: Literal["none", "required"] = "none"
     approval_timeout_seconds: Annotated[int, Field(ge=1)] | None = None
+    trigger: Trigger = "schedule"
+    drops_queue_url: Annotated[str, Field(pattern=r"^https?://.+/[^/]+$")] | None = None
 
     def __post_init__(self) -> None:
-        """Check that there is a way to a first template."""
+        """Check that there is a way to a first template, and what starts a run can be heard."""
+        if self.trigger != "schedule" and self.drops_queue_url is None:
+            raise ValueError(f"trigger {self.trigger} needs drops_queue_url, the SQS queue that S3 tells of objects")
+        if self.trigger == "both" and self.schedule is None:
+            raise ValueError("trigger both needs a schedule: give a cron expression, or say trigger: drop")
         if self.search is None and self.autopilot is None:
             raise ValueError("say where the pipeline comes from: add autopilot (a job you have) or search (a new one)")
         if self.approval_timeout_seconds is not None and self.approval == "none":

@@ -2,6 +2,7 @@
 
 ```
 <root>/drops/<YYYY-MM-DD>/*.csv               deliveries of raw data
+<root>/deliveries/<date>/<fingerprint>.json   which state of a drop a retraining was told of
 <root>/holdout/<name>.csv                     sealed rows
 <root>/template/current.json, <digest>.json   templates
 <root>/search/<cutoff>/input, output          one Autopilot search
@@ -21,7 +22,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from include.autopilot.cutoff import stamp
 
@@ -51,6 +52,10 @@ class Locations:
     def drops(self) -> str:
         """The folder of drops."""
         return f"{self.root}/drops"
+
+    def delivery(self, day: date, fingerprint: str) -> str:
+        """Return the note that a retraining was told of one state of a drop."""
+        return f"{self.root}/deliveries/{day.isoformat()}/{fingerprint}.json"
 
     def holdout(self, name: str) -> str:
         """Return one holdout's file."""

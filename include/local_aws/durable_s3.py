@@ -6,7 +6,8 @@ file is written under another name and renamed, so there are no half objects.
 
 On disk: ``<bucket>/bucket.json``, ``<bucket>/config/`` (bucket settings, kept as the requests that made them), and
 ``<bucket>/objects/<sha256 of the key>``: one line of JSON, then the bytes.
-Not kept: versions (versioning is refused), ACLs, object locks, and the parts of uploads that were never completed.
+Not kept: versions (versioning is refused), ACLs, object locks, and the parts of uploads that were never completed. The
+queue that a bucket tells of new objects is not kept either: until it is made again, nothing is told.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from xml.etree import ElementTree
 
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from include.local_aws import bucket_events
 from include.local_aws.account import ACCOUNT
 from include.local_aws.refusals import xml_refusal
 
@@ -37,7 +39,7 @@ Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
 
 _MUTATING = {"PUT", "POST", "DELETE"}
-_REFUSED_SETTINGS = ("versioning", "object-lock", "replication", "website", "logging", "notification")
+_REFUSED_SETTINGS = ("versioning", "object-lock", "replication", "website", "logging")
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 _SIGNING = ("x-amz-", "awsaccesskeyid", "signature", "expires", "x-id")
 _STRIPES = 64
@@ -64,6 +66,8 @@ class DurableS3:
         if refusal:
             return xml_refusal(start_response, "NotImplemented", refusal, status=501)
         body = _body(environ) if not key else b""
+        if not key and "notification" in settings and (untold := bucket_events.refusal(body)):
+            return xml_refusal(start_response, *untold, status=400 if untold[0] == "InvalidArgument" else 501)
         form = _hide_form(environ) if key and not settings else None
         # moto looks at If-Match and If-None-Match first and writes later; one writer at a time makes that one step.
         with self._writing[hash((bucket, key)) % _STRIPES] if key else nullcontext():

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scripts.airflow_env import airflow_env
-from scripts.up import free_port
+from scripts.local_airflow import free_port
 
 DAGS = Path(__file__).parent / "dags"
 PRELOAD = Path(__file__).parent / "preload"

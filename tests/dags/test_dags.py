@@ -130,3 +130,37 @@ def test_a_model_without_a_schedule_runs_by_hand_only() -> None:
 
     model = next(model for model in load_models() if model.name == "bace")
     assert isinstance(retrain(replace(model, schedule=None)).timetable, NullTimetable)
+
+
+RETRAIN_ASSETS = {
+    "prepare": (["bace_drops", "bace_template"], []),
+    "featurize": (["bace_drops", "bace_template"], ["bace_features"]),
+    "train": (["bace_features"], []),
+    "create_model": (["bace_features"], ["bace_model"]),
+    "predict_holdout": (["bace_model"], ["bace_predictions"]),
+    "evaluate": (["bace_predictions"], []),
+}
+SEARCH_ASSETS = {"search_request": (["bace_drops"], []), "publish_template": (["bace_drops"], ["bace_template"])}
+
+
+@pytest.mark.parametrize(("dag_id", "lineage"), [("bace_retrain", RETRAIN_ASSETS), ("bace_search", SEARCH_ASSETS)])
+def test_lineage(bag: Any, dag_id: str, lineage: dict[str, Any]) -> None:
+    found = {
+        task.task_id: ([one.name for one in task.inlets], [one.name for one in task.outlets])
+        for task in bag.dags[dag_id].tasks
+    }
+    assert {task: ends for task, ends in found.items() if any(ends)} == lineage
+
+
+@pytest.mark.parametrize("trigger", ["drop", "both"])
+def test_a_dag_that_drops_start_can_be_stored(trigger: str) -> None:
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    from dags.retrain import retrain
+    from include.autopilot.config import load_models
+
+    model = next(model for model in load_models() if model.name == "bace")
+    queue = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"
+    stored = DagSerialization.to_dict(retrain(replace(model, trigger=trigger, drops_queue_url=queue)))  # type: ignore[arg-type]
+    restored = DagSerialization.from_dict(stored)
+    assert restored.timetable.periodic is (trigger == "both")

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import get_current_context
 
+from airflow_autopilot.assets import triggering_events
 from airflow_autopilot.steps.task import model_of, refused_at_once
 
 # Where the operators keep full requests and descriptions: the first task knows.
@@ -19,12 +20,14 @@ log = logging.getLogger(__name__)
 def open_run(model: str) -> dict[str, str]:
     """Resolve the cutoff, once, and where this run keeps its things."""
     from include.autopilot import cutoff as cutoffs
+    from include.autopilot import deliveries
     from include.autopilot.locations import Locations
 
     context = get_current_context()
     dag_run = context["dag_run"]
     scheduled = None if dag_run.logical_date is None or _is_manual(dag_run) else dag_run.data_interval_end
-    moment = cutoffs.resolve_cutoff(context["params"]["cutoff"], scheduled, dag_run.run_after)
+    delivered = deliveries.delivered_until(event.extra for event in triggering_events(context))
+    moment = cutoffs.resolve_cutoff(context["params"]["cutoff"], scheduled or delivered, dag_run.run_after)
     key = cutoffs.run_key(moment, dag_run.dag_id, dag_run.run_id)
     log.info("model %s, cutoff %s, run %s", model, moment.isoformat(), key)
     records = Locations(model_of(model).root).records(key)

@@ -89,3 +89,26 @@ def test_what_is_no_model_at_all(text: Any) -> None:
 
 def test_a_date_may_be_quoted() -> None:
     assert parse_model(YAML.replace("2023-12-01", "'2023-12-01'"), "toy.yaml").start_date.year == 2023
+
+
+QUEUE = "drops_queue_url: https://sqs.us-east-1.amazonaws.com/123456789012/toy-drops"
+
+
+def test_a_run_is_started_by_the_schedule_unless_told() -> None:
+    assert parse_model(YAML, "toy.yaml").trigger == "schedule"
+    heard = parse_model(f"{YAML}\ntrigger: drop\n{QUEUE}\n", "toy.yaml")
+    assert (heard.trigger, heard.drops_queue_url) == ("drop", QUEUE.partition(": ")[2])
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("trigger: drop", "toy.yaml: the file: trigger drop needs drops_queue_url, the SQS queue that S3 tells of"),
+        (f"trigger: both\n{QUEUE}", "toy.yaml: the file: trigger both needs a schedule: give a cron expression, or"),
+        (f"trigger: always\n{QUEUE}", "toy.yaml: key 'trigger' is 'always'. Input should be 'schedule', 'drop' or"),
+        ("trigger: drop\ndrops_queue_url: toy-drops", "key 'drops_queue_url' is 'toy-drops'. String should match"),
+    ],
+)
+def test_a_trigger_that_nobody_would_hear_is_refused(lines: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        parse_model(f"{YAML}\n{lines}\n", "toy.yaml")

@@ -1,0 +1,68 @@
+"""The things that DAGs make and use, as Airflow's Assets: so the UI draws what comes from what, across DAGs.
+
+A name and an address per model and thing, the same for ever; what an event is about stands in its run. Whoever names an
+asset takes it from here: Airflow compares definitions, watchers included, and the last one read would win.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronDataIntervalTimetable
+
+from airflow_autopilot.droptrigger import DropTrigger
+from include.autopilot.locations import Locations
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.autopilot.config import ModelConfig
+
+
+def drops(model: ModelConfig) -> Asset:
+    """Return the drops: from outside. If the model's YAML wants it, their queue is watched."""
+    watchers = []
+    if model.trigger != "schedule":
+        trigger = DropTrigger(model=model.name, root=model.root, queue_url=model.drops_queue_url or "")
+        watchers.append(AssetWatcher(name=f"{model.name}_drops", trigger=trigger))
+    return Asset(name=f"{model.name}_drops", uri=Locations(model.root).drops, group="autopilot", watchers=watchers)
+
+
+def template(model: ModelConfig) -> Asset:
+    """Return the template: published by the search, replayed by every retraining."""
+    return _asset(model, "template")
+
+
+def features(model: ModelConfig) -> Asset:
+    """Return the drops' features: made once each, trained on by many runs."""
+    return _asset(model, "features")
+
+
+def trained_model(model: ModelConfig) -> Asset:
+    """Return the full pipeline model of a retraining; the artifacts lie beside their run."""
+    return _asset(model, "model")
+
+
+def predictions(model: ModelConfig) -> Asset:
+    """Return the predictions of a model; they lie beside their run."""
+    return _asset(model, "predictions")
+
+
+def schedule_of(model: ModelConfig) -> Any:
+    """Return what starts a model's retraining: its intervals, new drops, or both."""
+    intervals = CronDataIntervalTimetable(model.schedule, timezone="UTC") if model.schedule else None
+    if model.trigger == "schedule":
+        return intervals
+    if model.trigger == "drop" or intervals is None:
+        return [drops(model)]
+    return AssetOrTimeSchedule(timetable=intervals, assets=[drops(model)])
+
+
+def _asset(model: ModelConfig, thing: str) -> Asset:
+    return Asset(name=f"{model.name}_{thing}", uri=f"{model.root}/{thing}", group="autopilot")
+
+
+def triggering_events(context: Context) -> list[Any]:
+    """Return the asset events that started a run, in no particular order; none if something else did."""
+    events = context.get("triggering_asset_events") or {}
+    return [event for asset_events in events.values() for event in asset_events]

@@ -1,0 +1,78 @@
+"""What a running ``make up`` tells other programs: where it is, and the environment of its ``airflow`` command."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from scripts.airflow_env import ROOT
+
+UP = ROOT / ".local" / "up"
+_NOTE, _SHELL = "running.json", "airflow.env"
+
+
+class NotRunning(Exception):
+    """Nothing runs there; the message says how to start it."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """One running ``make up``.
+
+    :param pid: of the program that started everything and stops it again.
+    :param aws: address of the embedded AWS.
+    :param ui: address of Airflow's UI and REST API.
+    :param environment: what ``airflow`` needs to find the same database, DAGs and AWS.
+    """
+
+    pid: int
+    aws: str
+    ui: str
+    environment: Mapping[str, str]
+
+
+@contextmanager
+def announced(folder: Path, aws: str, ui: str, environment: Mapping[str, str]) -> Iterator[None]:
+    """Leave a note while the block runs: ``running.json`` for programs, ``airflow.env`` for shells.
+
+    Both are readable by their owner only: they hold the secret that signs this installation's tokens.
+    """
+    note = Running(os.getpid(), aws, ui, dict(environment))
+    texts = {_NOTE: json.dumps(asdict(note), indent=2), _SHELL: _exports({**environment, "AWS_ENDPOINT_URL": aws})}
+    for name, text in texts.items():
+        path = folder / name
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(text)
+    try:
+        yield
+    finally:
+        for name in texts:
+            (folder / name).unlink(missing_ok=True)
+
+
+def running(folder: Path = UP) -> Running:
+    """Read the note of the ``make up`` that is running.
+
+    :raises NotRunning: there is none, or it was killed and its note has stayed.
+    """
+    with suppress(FileNotFoundError, ValueError, TypeError):
+        found = Running(**json.loads((folder / _NOTE).read_text()))
+        if psutil.pid_exists(found.pid):
+            return found
+    raise NotRunning("Nothing is running here. Start it in another terminal: `make up`, and wait for its login line.")
+
+
+def _exports(environment: Mapping[str, str]) -> str:
+    """Give the lines that a shell reads; its own search path stays, behind the first folder of this one."""
+    given = {name: shlex.quote(value) for name, value in environment.items()}
+    if "PATH" in environment:
+        given["PATH"] = f'{shlex.quote(environment["PATH"].partition(os.pathsep)[0])}{os.pathsep}"$PATH"'
+    return "".join(f"export {name}={value}\n" for name, value in given.items())

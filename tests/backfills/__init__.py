@@ -1,0 +1,1 @@
+"""Twenty backfills in a row against the Airflow of ``make up``."""

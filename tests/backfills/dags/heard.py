@@ -1,0 +1,40 @@
+"""A DAG that new drops start, and its schedule too, as ``trigger: both`` makes one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from airflow.sdk import dag, get_current_context, task
+
+from airflow_autopilot import assets
+from include.autopilot.config import load_models
+from include.autopilot.deliveries import delivered_until
+
+MODEL = replace(
+    next(model for model in load_models() if model.name == "bace"),
+    name="heard",
+    root="s3://heard-drops/heard",
+    trigger="both",
+    drops_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/heard-drops",
+)
+
+
+@dag(
+    dag_id=MODEL.name,
+    schedule=assets.schedule_of(MODEL),
+    start_date=MODEL.start_date,
+    catchup=False,
+    max_active_runs=1,
+)
+def heard() -> None:
+    """Return the cutoff that the drops give."""
+
+    @task
+    def cutoff() -> str:
+        events = assets.triggering_events(get_current_context())
+        return str(delivered_until(event.extra for event in events))
+
+    cutoff()
+
+
+heard()

@@ -1,0 +1,93 @@
+"""Assets: stable names and addresses, what starts a run, and the lineage of the DAG files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from airflow_autopilot import assets
+from include.autopilot.config import ModelConfig, load_models
+
+QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"
+
+
+@pytest.fixture
+def bace() -> ModelConfig:
+    return next(model for model in load_models() if model.name == "bace")
+
+
+def test_names_and_addresses_follow_from_the_model(bace: ModelConfig) -> None:
+    things = [
+        make(bace)
+        for make in (assets.drops, assets.template, assets.features, assets.trained_model, assets.predictions)
+    ]
+    assert {thing.name: thing.uri for thing in things} == {
+        "bace_drops": "s3://autopilot-retrain/bace/drops",
+        "bace_template": "s3://autopilot-retrain/bace/template",
+        "bace_features": "s3://autopilot-retrain/bace/features",
+        "bace_model": "s3://autopilot-retrain/bace/model",
+        "bace_predictions": "s3://autopilot-retrain/bace/predictions",
+    }
+    assert {thing.group for thing in things} == {"autopilot"}
+
+
+def test_a_schedule_alone_watches_nothing(bace: ModelConfig) -> None:
+    scheduled = replace(bace, trigger="schedule", drops_queue_url=QUEUE)
+    assert assets.drops(scheduled).watchers == []
+    assert type(assets.schedule_of(scheduled)).__name__ == "CronDataIntervalTimetable"
+    assert assets.schedule_of(replace(scheduled, schedule=None)) is None
+
+
+def test_drops_alone_are_a_schedule_of_assets(bace: ModelConfig) -> None:
+    (watched,) = assets.schedule_of(replace(bace, trigger="drop", drops_queue_url=QUEUE))
+    assert watched.name == "bace_drops"
+    (watcher,) = watched.watchers
+    _, kwargs = watcher.trigger.serialize()
+    assert (kwargs["model"], kwargs["root"], kwargs["queue_url"]) == ("bace", "s3://autopilot-retrain/bace", QUEUE)
+
+
+def test_both_keeps_the_intervals(bace: ModelConfig) -> None:
+    both = assets.schedule_of(replace(bace, trigger="both", drops_queue_url=QUEUE))
+    assert type(both).__name__ == "AssetOrTimeSchedule"
+    assert type(both.timetable).__name__ == "CronDataIntervalTimetable"
+
+
+def test_the_events_of_a_run_are_gathered_whatever_their_asset() -> None:
+    context: Any = {"triggering_asset_events": {"a": [1, 2], "b": [3]}}
+    assert assets.triggering_events(context) == [1, 2, 3]
+    nothing: Any = {}
+    assert assets.triggering_events(nothing) == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "cutoff"),
+    [
+        ({"from_trigger": True, "payload": {"date": "2024-03-01", "model": "bace"}}, "2024-03-01T00:00:00+00:00"),
+        ({"from_rest_api": True, "date": "2024-04-01"}, "2024-04-01T00:00:00+00:00"),
+        ({"from_rest_api": True}, "2026-01-02T03:04:05+00:00"),
+    ],
+)
+def test_the_first_task_takes_the_drops_date(
+    monkeypatch: pytest.MonkeyPatch, extra: dict[str, Any], cutoff: str
+) -> None:
+    from datetime import UTC, datetime
+
+    from airflow_autopilot.steps import opening
+
+    dag_run = SimpleNamespace(
+        logical_date=None,
+        data_interval_end=None,
+        run_after=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        run_type="asset_triggered",
+        dag_id="bace_retrain",
+        run_id="asset_triggered__1",
+    )
+    events = {assets.drops: [SimpleNamespace(extra=extra)]}
+    context = {"dag_run": dag_run, "params": {"cutoff": None}, "triggering_asset_events": events}
+    monkeypatch.setattr(opening, "get_current_context", lambda: context)
+    assert opening.open_run("bace")["cutoff"] == cutoff
+    context["params"] = {"cutoff": "2024-01-01"}
+    assert opening.open_run("bace")["cutoff"] == "2024-01-01T00:00:00+00:00"

@@ -1,0 +1,39 @@
+"""The note that a running make up leaves for other programs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts.running import NotRunning, announced, running
+
+
+def test_programs_and_shells_read_the_same_and_nobody_else(tmp_path: Path) -> None:
+    environment = {"AIRFLOW_HOME": "/a folder/with 'quotes' and $signs", "PATH": "/venv bin/first:/old"}
+    with announced(tmp_path, "http://127.0.0.1:1", "http://localhost:2", environment):
+        found = running(tmp_path)
+        assert (found.pid, found.aws, found.ui) == (os.getpid(), "http://127.0.0.1:1", "http://localhost:2")
+        assert found.environment == environment
+        script = f'. "{tmp_path}/airflow.env"; printf %s "$AIRFLOW_HOME"'
+        read = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+        assert read.stdout == environment["AIRFLOW_HOME"]
+        where = subprocess.run(
+            ["sh", "-c", f'. "{tmp_path}/airflow.env"; printf "%s %s" "$AWS_ENDPOINT_URL" "$PATH"'],
+            capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"},
+        )  # fmt: skip
+        assert where.stdout == "http://127.0.0.1:1 /venv bin/first:/usr/bin:/bin"
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(NotRunning, match="Nothing is running here"):
+        running(tmp_path)
+
+
+def test_the_note_of_a_killed_one_counts_for_nothing(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    (tmp_path / "running.json").write_text(f'{{"pid": {ended.pid}, "aws": "", "ui": "", "environment": {{}}}}')
+    with pytest.raises(NotRunning):
+        running(tmp_path)
