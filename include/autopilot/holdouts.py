@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.autopilot.config import ModelConfig
 from include.autopilot.contract import Contract
 from include.autopilot.digest import of_bytes, of_json
+from include.autopilot.dropcontent import FileContent
 from include.autopilot.errors import DropError, MissingObjectError
 from include.autopilot.locations import Locations
 from include.autopilot.objects import read
+from include.autopilot.seals import Seal, Seals
 from include.autopilot.table import Table, read_table
 
 if TYPE_CHECKING:
@@ -68,3 +71,24 @@ def read_holdouts(
 def holdouts_digest(holdouts: Sequence[Holdout]) -> str:
     """Return one digest of all holdouts: a drop prepared against other holdouts is another prepared drop."""
     return of_json({holdout.name: holdout.digest for holdout in holdouts})
+
+
+def seal_holdouts(s3: S3Client, config: ModelConfig, holdouts: Sequence[Holdout], run: str) -> None:
+    """Seal the holdouts that no run has used yet, and compare the others with their seals.
+
+    :param run: the run's name, which a new seal keeps.
+    :raises ChangedError: a holdout is not what it was, and that is refused.
+    """
+    seals = holdout_seals(s3, config)
+    for holdout in holdouts:
+        seals.put(holdout.name, seal_of(holdout.name, holdout.digest, run))
+
+
+def holdout_seals(s3: S3Client, config: ModelConfig) -> Seals:
+    """Return the seals of a model's holdouts."""
+    return Seals(s3, Locations(config.root), "holdout", config.changed_holdouts, f"{config.name}.yaml")
+
+
+def seal_of(name: str, digest: str, run: str) -> Seal:
+    """Return the seal of a holdout; S3's mark is left out, because a holdout is always read."""
+    return Seal(digest, run, {f"{name}.csv": FileContent(digest, "", 0, None)})

@@ -1,14 +1,19 @@
 """Where everything of one model lives in S3. Only this module knows the layout.
 
 ```
-<root>/drops/<YYYY-MM-DD>/*.csv               deliveries of raw data
+<root>/drops/<YYYY-MM-DD>[-<n>]/*.csv[.gz]     deliveries of raw data
 <root>/holdout/<name>.csv                     sealed rows
+<root>/sealed/{drop,holdout}/<name>/<n>.json  what a drop or a holdout held when a run first used it; never overwritten
 <root>/template/current.json, <digest>.json   templates
 <root>/search/<cutoff>/input, output          one Autopilot search
-<root>/prepared/<preparation>/<drop>/         a checked drop: rows/{train,validation}/chunk_0.csv, check.json (last)
+<root>/prepared/<preparation>/<drop>/         a checked drop: rows/{train,validation}/chunk_0.csv, keys.csv,
+                                              superseded/<lines>.txt, check.json (last)
 <root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
-<root>/runs/<run key>/                        plan.json, manifest/, holdout/, model/, predictions/, evaluation.json,
-                                              report.{html,json}
+<root>/{prepared/…,features/…}/without/<lines>/…  a chunk without its superseded lines
+<root>/baseline/<template>/<contract>/        what drops are compared with: statistics, constraints and drops.json
+<root>/drift/<baseline>/<prepared>/           the drift of a drop, by thresholds
+<root>/runs/<run key>/                        plan.json, drift.{html,json}, manifest/, rows.csv, guard.json, holdout/,
+                                              model/, predictions/, evaluation.json, report.{html,json}
 ```
 """
 
@@ -49,6 +54,18 @@ class Locations:
     def holdout(self, name: str) -> str:
         """Return one holdout's file."""
         return f"{self.root}/holdout/{name}.csv"
+
+    def seals(self, kind: str) -> str:
+        """Return the folder of the seals of drops or of holdouts."""
+        return f"{self.root}/sealed/{kind}"
+
+    def baseline(self, template: str, contract: str) -> str:
+        """Return the folder of what new drops are compared with."""
+        return f"{self.root}/baseline/{template}/{contract}"
+
+    def drift(self, baseline: str, prepared: str, rules: str) -> str:
+        """Return the comparison of one drop with a baseline by some thresholds."""
+        return f"{self.root}/drift/{baseline}/{prepared}/{rules}.json"
 
     def template(self, digest: str) -> str:
         """Return one template; ``current`` names the pointer to the published one."""
