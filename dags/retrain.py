@@ -13,7 +13,7 @@ from airflow_autopilot.operators import (
     AutopilotTrainingOperator,
     AutopilotTransformOperator,
 )
-from airflow_autopilot.steps import opening, retraining
+from airflow_autopilot.steps import checking, opening, retraining
 from include.autopilot.config import load_models
 from include.autopilot.options import form
 
@@ -30,7 +30,9 @@ def retrain(model: ModelConfig) -> DAG:
         schedule=CronDataIntervalTimetable(model.schedule, timezone="UTC") if model.schedule else None,
         start_date=model.start_date,
         catchup=False,
-        max_active_runs=1,
+        # Runs may overlap: each writes only into its own folder, or what is named after its content, and two that need
+        # the same features adopt one job. What comes first is settled by conditional writes (docs/adr/0011-drops.md).
+        max_active_runs=4,
         params={name: Param(**schema) for name, schema in form(model).items()},
         default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": opening.RECORDS},
         tags=["autopilot", "retrain", model.name],
@@ -39,6 +41,7 @@ def retrain(model: ModelConfig) -> DAG:
     def wire() -> None:
         run = task(opening.open_run)(model.name)
         plan = task(retraining.prepare, multiple_outputs=True)(run)["plan"]
+        drifted = task(checking.check_drift)(run, plan)
         # Everything below is skipped after a dry run, whatever its trigger rule.
         checked = task.short_circuit(retraining.preflight)(run, plan)
         path = task.branch(retraining.choose_path)(plan)
@@ -56,6 +59,8 @@ def retrain(model: ModelConfig) -> DAG:
         train = AutopilotTrainingOperator(task_id="train", config=training)
         searching = task(retraining.search_again_request)(plan)
         search = AutopilotSearchOperator(task_id="search_again", config=searching)
+        # What the jobs will read is written; before they start, every row of it is looked at.
+        guarded = task(checking.guard, **passed)(run, plan)
 
         pipeline = task(retraining.model_request, **passed)(plan, train.output, fit.output, search.output)
         create_model = AutopilotModelOperator(task_id="create_model", config=pipeline)
@@ -64,8 +69,9 @@ def retrain(model: ModelConfig) -> DAG:
         evaluated = task(retraining.evaluate)(plan, predict.output)
         jobs = [fit, featurizer, featurize, train, search, create_model, predict]
         reported = task(retraining.report, **passed)(plan, {job.task_id: job.output for job in jobs})
-        checked >> path >> [fitting, missing, training, searching]
+        drifted >> checked >> path >> [fitting, missing, training, searching]
         featurize >> training
+        [training, searching] >> guarded >> [train, search]
         evaluated >> reported
 
     return wire()

@@ -17,7 +17,7 @@ from include.autopilot.locations import Locations
 from include.autopilot.options import RunOptions
 from include.autopilot.plan import Path, PlannedDrop, repeated_day
 from include.autopilot.preparation import Prepared, Rules, prepare_drop
-from include.autopilot.seals import Seal, Sealed, Seals
+from include.autopilot.seals import Seal, Sealed, seals_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -76,7 +76,7 @@ class Delivery:
         self._rules = rules
         self._run = run
         self._locations = Locations(config.root)
-        self._seals = Seals(s3, self._locations, "drop", config.changed_drops, f"{config.name}.yaml")
+        self._seals = seals_of(s3, config, "drop")
         self._seen: dict[str, SeenDrop] = {}
 
     @property

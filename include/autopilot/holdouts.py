@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ from include.autopilot.digest import of_bytes, of_json
 from include.autopilot.dropcontent import FileContent
 from include.autopilot.errors import DropError, MissingObjectError
 from include.autopilot.locations import Locations
+from include.autopilot.objectreader import read_rows
 from include.autopilot.objects import read
-from include.autopilot.seals import Seal, Seals
+from include.autopilot.seals import Seal, seals_of
 from include.autopilot.table import Table, read_table
 
 if TYPE_CHECKING:
@@ -79,16 +80,45 @@ def seal_holdouts(s3: S3Client, config: ModelConfig, holdouts: Sequence[Holdout]
     :param run: the run's name, which a new seal keeps.
     :raises ChangedError: a holdout is not what it was, and that is refused.
     """
-    seals = holdout_seals(s3, config)
+    seals = seals_of(s3, config, "holdout")
     for holdout in holdouts:
-        seals.put(holdout.name, seal_of(holdout.name, holdout.digest, run))
+        seals.put(holdout.name, _seal(holdout.name, holdout.digest, run))
 
 
-def holdout_seals(s3: S3Client, config: ModelConfig) -> Seals:
-    """Return the seals of a model's holdouts."""
-    return Seals(s3, Locations(config.root), "holdout", config.changed_holdouts, f"{config.name}.yaml")
-
-
-def seal_of(name: str, digest: str, run: str) -> Seal:
+def _seal(name: str, digest: str, run: str) -> Seal:
     """Return the seal of a holdout; S3's mark is left out, because a holdout is always read."""
     return Seal(digest, run, {f"{name}.csv": FileContent(digest, "", 0, None)})
+
+
+def holdout_faults(s3: S3Client, config: ModelConfig, expected: Mapping[str, str]) -> list[str]:
+    """Return a sentence per holdout that is not what the run began with, or not what is sealed.
+
+    :param expected: holdout -> the digest that the run began with.
+    """
+    seals = seals_of(s3, config, "holdout")
+    faults = []
+    for name in config.holdouts:
+        uri = Locations(config.root).holdout(name)
+        try:
+            now = of_bytes(read(s3, uri).body)
+        except MissingObjectError:
+            faults.append(f"Holdout {name} ({uri}) is gone.")
+            continue
+        sealed = seals.find(name)
+        if sealed is None or now != sealed.seal.digest:
+            what = "nothing is" if sealed is None else f"{sealed.seal.digest}, by run {sealed.seal.run}, is"
+            faults.append(f"Holdout {name} ({uri}) was changed: it is {now}, and {what} sealed.")
+        elif now != expected.get(name):
+            faults.append(
+                f"Holdout {name} ({uri}) was changed: it is {now}, and the run began with {expected.get(name)}."
+            )
+    return faults
+
+
+def holdout_rows(s3: S3Client, name: str, uri: str) -> Iterator[tuple[str, str]]:
+    """Yield key and name of every row that a run predicts.
+
+    :param uri: the run's own file of the holdout, which begins with the key.
+    """
+    for line, row in enumerate(read_rows(s3, uri), 1):
+        yield row[0].strip(), f"{name}:{line}"

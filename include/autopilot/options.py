@@ -23,13 +23,13 @@ class RunOptions:
 
     cutoff: datetime | None = None
     scope: Scope = "full"
+    last_drops: int | None = None
     instance_type: str | None = None
     instance_count: int | None = None
     spot: bool | None = None
     max_runtime_seconds: int | None = None
     featurizer: Featurizer = "reuse"
     dry_run: bool = False
-    last_drops: int | None = None
 
     def __post_init__(self) -> None:
         """Check that the number of drops is given where it is needed, and only there."""
@@ -53,13 +53,13 @@ class RunOptions:
         return cls(
             cutoff=None if cutoff is None else parse_cutoff(str(cutoff)),
             scope=_choice("scope", values.get("scope"), _SCOPES),
+            last_drops=_positive("last_drops", values.get("last_drops")),
             instance_type=_instance_type(values.get("instance_type")),
             instance_count=_positive("instance_count", values.get("instance_count")),
             spot=_boolean("spot", values.get("spot")),
             max_runtime_seconds=_positive("max_runtime_seconds", values.get("max_runtime_seconds")),
             featurizer=_choice("featurizer", values.get("featurizer"), _FEATURIZERS),
             dry_run=_boolean("dry_run", values.get("dry_run")) or False,
-            last_drops=_positive("last_drops", values.get("last_drops")),
         )
 
 

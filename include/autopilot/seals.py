@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter
 
+from include.autopilot.config import ModelConfig
 from include.autopilot.dropcontent import FileContent
 from include.autopilot.errors import ChangedError
 from include.autopilot.locations import Locations
@@ -83,6 +84,10 @@ class Seals:
         number = self._last.get(name)
         return None if number is None else Sealed(number, self._read(name, number))
 
+    def versions(self, name: str) -> tuple[Seal, ...]:
+        """Return all versions, oldest first."""
+        return tuple(self._read(name, number) for number in range(1, self._last.get(name, 0) + 1))
+
     def check(self, name: str, now: Seal) -> Sealed | None:
         """Return the seal, if there is one and it is of this content or of a change that is accepted.
 
@@ -123,6 +128,12 @@ class Seals:
 
     def _uri(self, name: str, number: int) -> str:
         return f"{self._folder}/{name}/{number}.json"
+
+
+def seals_of(s3: S3Client, config: ModelConfig, kind: Kind) -> Seals:
+    """Return the seals of a model's drops or holdouts, with the rule of its YAML."""
+    rule = config.changed_drops if kind == "drop" else config.changed_holdouts
+    return Seals(s3, Locations(config.root), kind, rule, f"{config.name}.yaml")
 
 
 def difference(before: Seal, now: Seal) -> str:

@@ -11,8 +11,7 @@ from include.autopilot.contract import Contract
 from include.autopilot.dropcontent import DropContent, DropFile, content_of
 from include.autopilot.drops import Drop
 from include.autopilot.keytable import KeyTable
-from include.autopilot.locations import Locations
-from include.autopilot.seals import Seal, Seals
+from include.autopilot.seals import Seal, seals_of
 from include.autopilot.table import Scan
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class SearchRows:
         self._table = KeyTable("key TEXT, place INTEGER, line TEXT")
         self._places = count()
         self.sources = []
-        seals = Seals(s3, Locations(config.root), "drop", config.changed_drops, f"{config.name}.yaml")
+        seals = seals_of(s3, config, "drop")
         for drop in drops:
             known = seals.find(drop.name)
             content = content_of(s3, drop, known.seal.files if known else {})

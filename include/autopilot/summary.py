@@ -35,7 +35,7 @@ def drop_summary(drop: PlannedDrop) -> dict[str, Any]:
 
 
 def conflicts_of(plan: Plan) -> dict[str, Any]:
-    """Return the keys whose rows do not agree on the target: how many ``keys``, and ``examples``, the used row first."""
+    """Return how many ``keys`` have rows that do not agree on the target, and ``examples``, the used row first."""
     return asdict(plan.conflicts)
 
 

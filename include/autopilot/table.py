@@ -168,7 +168,7 @@ class Scan:
         elif self._seen is not None:
             place = f"{self._csv.name} row {record.row}"
             first = self._seen.setdefault(key, place)
-            if first != place:
+            if first is not place:
                 self._findings.add(column, record, f"repeats the key {key!r} of {first}", "Keep one of the two rows")
 
     def _check_breaks(self, record: Record) -> None:

@@ -24,11 +24,18 @@ def open_run(model: str) -> dict[str, str]:
     context = get_current_context()
     dag_run = context["dag_run"]
     scheduled = None if dag_run.logical_date is None or _is_manual(dag_run) else dag_run.data_interval_end
-    moment = cutoffs.resolve_cutoff(context["params"]["cutoff"], scheduled, dag_run.run_after)
+    arrived = cutoffs.newest_drop_day(_extras(context))
+    moment = cutoffs.resolve_cutoff(context["params"]["cutoff"], scheduled, dag_run.run_after, arrived)
     key = cutoffs.run_key(moment, dag_run.dag_id, dag_run.run_id)
     log.info("model %s, cutoff %s, run %s", model, moment.isoformat(), key)
     records = Locations(model_of(model).root).records(key)
     return {"model": model, "cutoff": moment.isoformat(), "key": key, "records": records}
+
+
+def _extras(context: Any) -> list[dict[str, Any]]:
+    """Return the extras of the asset events that triggered the run; none where it was not triggered by any."""
+    events = context.get("triggering_asset_events") or {}
+    return [event.extra or {} for asset in events.values() for event in asset]
 
 
 def _is_manual(dag_run: Any) -> bool:

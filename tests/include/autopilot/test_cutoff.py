@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from include.autopilot.cutoff import parse_cutoff, resolve_cutoff, run_key, stamp
+from include.autopilot.cutoff import newest_drop_day, parse_cutoff, resolve_cutoff, run_key, stamp
 from include.autopilot.errors import OptionsError
 
 END = datetime(2024, 2, 1, tzinfo=UTC)
@@ -40,6 +40,26 @@ def test_the_form_wins() -> None:
 def test_then_the_interval_then_now(blank: str | None) -> None:
     assert resolve_cutoff(blank, END, LATER) == END
     assert resolve_cutoff(blank, None, LATER) == LATER
+
+
+def test_a_cutoff_in_the_future_is_refused() -> None:
+    with pytest.raises(
+        OptionsError, match=r"cutoff: 2024-05-07T00:00:00\+00:00 is later than the run's own time, 2024-05-06"
+    ):
+        resolve_cutoff("2024-05-07", None, LATER)
+
+
+def test_a_drop_that_arrives_sets_the_cutoff_to_its_date_but_never_beyond_now() -> None:
+    assert resolve_cutoff(None, None, LATER, date(2024, 3, 1)) == datetime(2024, 3, 1, tzinfo=UTC)
+    assert resolve_cutoff("2024-01-15", None, LATER, date(2024, 3, 1)) == datetime(2024, 1, 15, tzinfo=UTC)
+    assert resolve_cutoff(None, None, LATER, date(2024, 5, 7)) == LATER
+
+
+def test_the_newest_of_the_drops_that_arrived() -> None:
+    assert newest_drop_day([{"date": "2024-02-01"}, {}, {"date": "2024-03-01"}, {"other": 1}]) == date(2024, 3, 1)
+    assert newest_drop_day([{}]) is None
+    with pytest.raises(OptionsError, match=r"An asset event's date is not like 2024-02-01: soon\."):
+        newest_drop_day([{"date": "soon"}])
 
 
 def test_run_keys() -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -141,7 +142,8 @@ def test_holdout_rows_in_a_drop_are_kept_out_and_counted(toy: Toy) -> None:
 def test_another_holdout_is_another_preparation(toy: Toy) -> None:
     prepare(toy)
     toy.put("holdout/sealed.csv", csv_bytes(rows(0, 10)))
-    assert prepare(toy)["summary"]["held_out_rows"] == 10
+    accepting = replace(toy, config=replace(toy.config, changed_holdouts="accept"))
+    assert prepare(accepting)["summary"]["held_out_rows"] == 10
 
 
 def test_a_drop_delivered_twice_counts_once(toy: Toy) -> None:
