@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _DIGEST = f"[0-9a-f]{{{LENGTH}}}"
 _CHUNK = r"(?P<chunk>(?:train|validation)/chunk_\d+\.csv)"
 _WITHOUT = f"(?:/without/(?P<lines>{_DIGEST}))?"
-_FEATURES = re.compile(rf"(?P<folder>.+/(?P<prepared>{_DIGEST})){_WITHOUT}/{_CHUNK}\.out")
-_PREPARED = re.compile(rf"(?P<folder>.+/{_DIGEST})(?:/rows|/without/(?P<lines>{_DIGEST}))/{_CHUNK}")
+_FEATURES = re.compile(rf"(?P<folder>.+?/(?P<prepared>{_DIGEST})){_WITHOUT}/{_CHUNK}\.out")
+_PREPARED = re.compile(rf"(?P<folder>.+?/{_DIGEST})(?:/rows|/without/(?P<lines>{_DIGEST}))/{_CHUNK}")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def test_drops_come_oldest_first_with_all_their_files(searched: Toy) -> None:
     [
         (
             "january/x.csv",
-            "'january' is not a date like 2024-02-01 (or 2024-02-01-2 for a second drop of that day). Rename the folder ",
+            "'january' is not a date like 2024-02-01 (or 2024-02-01-2 for a second drop of that day). Rename the ",
         ),
         ("x.csv", "'x.csv' is not a date"),
         ("2024-02-30/x.csv", "'2024-02-30' is not a date"),
