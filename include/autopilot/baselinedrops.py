@@ -6,17 +6,23 @@ older date that comes later was not seen by the search; it is compared like any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from include.autopilot.baseline import write_baseline
-from include.autopilot.contract import Contract
+from pydantic import TypeAdapter
+
+from include.autopilot.baseline import read_baseline, write_baseline
+from include.autopilot.contract import Contract, Schema
 from include.autopilot.dropplan import Delivery
 from include.autopilot.drops import Drop
+from include.autopilot.errors import MissingObjectError
 from include.autopilot.locations import Locations
 from include.autopilot.objectreader import opened
-from include.autopilot.objects import is_gone, read_json, write_once
+from include.autopilot.objects import read_json, write_once
+from include.autopilot.plan import BaselineDrop, PlannedBaseline
 from include.autopilot.preparation import Prepared, read_check
+from include.autopilot.profile import Profile
 from include.autopilot.profiler import profile_of
 from include.autopilot.source import combine
 from include.autopilot.template import Template
@@ -24,40 +30,54 @@ from include.autopilot.template import Template
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_ADAPTER = TypeAdapter(PlannedBaseline)
+
 
 def baseline_of(
     s3: S3Client, delivery: Delivery, visible: Sequence[Drop], template: Template, contract: Contract
-) -> str:
-    """Return the folder of the baseline, which is made if no run has made it.
+) -> PlannedBaseline:
+    """Return the baseline that is kept, or the one that the run would make.
 
     :param visible: the drops up to the run's cutoff, oldest first.
     """
     folder = Locations(delivery.root).baseline(template.digest, contract.digest)
-    uri = f"{folder}/drops.json"
-    if is_gone(s3, uri):
-        seen, why = _drops_seen(visible, template)
-        drops = [delivery.see(drop) for drop in seen]
-        entries = [
-            {"name": one.drop.name, "digest": one.content.digest, "folder": one.prepared.folder} for one in drops
-        ]
-        source = combine(one.content.source for one in drops)
-        write_once(s3, uri, {"drops": entries, "why": why, "source": source})
-    if is_gone(s3, f"{folder}/statistics.json"):
-        # What another run wrote at the same time is read again: both then make the same files.
-        content = read_json(s3, uri)
-        folders = [entry["folder"] for entry in content["drops"]]
-        lines = (line for one in folders for line in prepared_lines(s3, read_check(s3, one)))
-        write_baseline(s3, folder, profile_of(lines, contract), content["source"])
-    return folder
+    kept = _kept(s3, folder)
+    if kept is not None:
+        return kept
+    seen, why = _drops_seen(visible, template)
+    drops = [delivery.see(drop) for drop in seen]
+    made_of = tuple(BaselineDrop(one.drop.name, one.content.digest, one.prepared.folder) for one in drops)
+    return PlannedBaseline(folder, made_of, why, combine(one.content.source for one in drops))
 
 
-def baseline_drops(s3: S3Client, folder: str) -> Mapping[str, Any]:
-    """Return of which drops a baseline is made (``drops``: ``name``, ``digest``), and ``why`` of these.
+class Baseline:
+    """A baseline with its profile, which is made or read when it is asked for.
 
-    :raises MissingObjectError: there is no such baseline.
+    :param planned: what the run would make, unless another run was faster.
+    :param keep: whether it is written for later runs.
     """
-    found: Mapping[str, Any] = read_json(s3, f"{folder}/drops.json")
-    return found
+
+    def __init__(self, s3: S3Client, planned: PlannedBaseline, schema: Schema, keep: bool) -> None:
+        self._s3 = s3
+        self._schema = schema
+        self._keep = keep
+        if keep:
+            write_once(s3, f"{planned.folder}/drops.json", _ADAPTER.dump_python(planned, mode="json"))
+        self.planned = _kept(s3, planned.folder) or planned
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profile of the baseline's rows."""
+        folder = self.planned.folder
+        try:
+            return read_baseline(self._s3, folder)
+        except MissingObjectError:
+            folders = [drop.folder for drop in self.planned.drops]
+            lines = (line for one in folders for line in prepared_lines(self._s3, read_check(self._s3, one)))
+            profile = profile_of(lines, self._schema)
+            if self._keep:
+                write_baseline(self._s3, folder, profile, self.planned.source)
+            return profile
 
 
 def prepared_lines(s3: S3Client, prepared: Prepared) -> Iterator[tuple[str, str]]:
@@ -66,6 +86,13 @@ def prepared_lines(s3: S3Client, prepared: Prepared) -> Iterator[tuple[str, str]
         with opened(s3, f"{prepared.folder}/{chunk}") as file:
             for place, line in enumerate(file):
                 yield f"{prepared.prepared}/{chunk}:{place}", line.decode().rstrip("\n")
+
+
+def _kept(s3: S3Client, folder: str) -> PlannedBaseline | None:
+    try:
+        return _ADAPTER.validate_python(read_json(s3, f"{folder}/drops.json"))
+    except MissingObjectError:
+        return None
 
 
 def _drops_seen(visible: Sequence[Drop], template: Template) -> tuple[Sequence[Drop], str]:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.baseline import read_baseline
-from include.autopilot.baselinedrops import baseline_drops, prepared_lines
+from include.autopilot.baselinedrops import Baseline, prepared_lines
+from include.autopilot.config import ModelConfig
 from include.autopilot.contract import Schema
 from include.autopilot.digest import of_json
 from include.autopilot.drift import drift_of
@@ -20,9 +20,9 @@ from include.autopilot.driftreport import drift_content, drift_page
 from include.autopilot.drifttold import drift_uri
 from include.autopilot.errors import DriftError, MissingObjectError
 from include.autopilot.objects import read_json, write, write_json
-from include.autopilot.plan import Plan, PlannedDrop, load_plan
-from include.autopilot.profile import Profile
+from include.autopilot.plan import Plan, PlannedBaseline, PlannedDrop, load_plan
 from include.autopilot.profiler import profile_of
+from include.autopilot.sealing import seal_run
 from include.autopilot.source import marked
 from include.autopilot.template import load_template
 
@@ -32,16 +32,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def check_drift(s3: S3Client, plan_uri: str, config: DriftConfig) -> dict[str, Any]:
+def check_drift(s3: S3Client, config: ModelConfig, plan_uri: str) -> dict[str, Any]:
     """Compare every drop of the run that is not in the baseline, and write ``drift.json`` and ``drift.html``.
+
+    The drops and holdouts are sealed then: nothing that is free to check speaks against them.
 
     :return: ``json`` and ``html`` (addresses), and ``drops`` (name -> sentence).
     :raises DriftError: a drop must not be trained on; the message says why and what to do.
+    :raises ChangedError: a drop or a holdout was changed since another run used it, and that is refused.
     """
     plan = load_plan(s3, plan_uri)
     if plan.baseline is None:
         raise AssertionError("every plan names its baseline")
-    content = _content(s3, plan, plan.baseline, config)
+    schema = _schema(s3, plan)
+    baseline = Baseline(s3, plan.baseline, schema, keep=not plan.options.dry_run)
+    content = _content(s3, plan, baseline, schema, _rules(plan, config.drift))
     written = {
         "json": write_json(s3, drift_uri(plan, "json"), content),
         "html": write(s3, drift_uri(plan, "html"), drift_page(content), "text/html; charset=utf-8", plan.source),
@@ -54,26 +59,24 @@ def check_drift(s3: S3Client, plan_uri: str, config: DriftConfig) -> dict[str, A
     if blocks:
         raise DriftError(
             "\n".join(blocks)
-            + f"\nNo job was started; {written['html']} shows every column. Deliver the drop anew, or say in the drift "
-            f"section of {plan.model}.yaml that this is to be a warning."
+            + f"\nNo job was started; {written['html']} shows every column. Correct the drop where it lies, or "
+            f"say in the drift section of {plan.model}.yaml that this is to be a warning."
         )
+    seal_run(s3, config, plan)
     return {**written, "drops": {drop["drop"]: drop["sentence"] for drop in content["drops"]}}
 
 
-def _content(s3: S3Client, plan: Plan, folder: str, config: DriftConfig) -> dict[str, Any]:
-    made_of = baseline_drops(s3, folder)
-    known = {entry["digest"] for entry in made_of["drops"]}
-    rules = _rules(plan, config)
-    baseline = _Lazily(s3, folder)
+def _content(s3: S3Client, plan: Plan, baseline: Baseline, schema: Schema, rules: DriftConfig) -> dict[str, Any]:
+    made_of = baseline.planned
+    known = {drop.digest for drop in made_of.drops}
     compared = [drop for drop in plan.drops if drop.repeats is None and drop.prepared.chunks]
-    schema = _schema(s3, plan)
     return {
         "title": plan.title,
         "run": plan.run,
         "cutoff": plan.cutoff.isoformat(),
         "data_source": plan.source,
         "synthetic": plan.synthetic,
-        "baseline": {"folder": folder, "why": made_of["why"], "drops": [entry["name"] for entry in made_of["drops"]]},
+        "baseline": {"folder": made_of.folder, "why": made_of.why, "drops": [drop.name for drop in made_of.drops]},
         "thresholds": asdict(rules),
         "drops": [
             {"drop": drop.name, **_compared(s3, plan, drop, baseline, schema, rules)}
@@ -83,29 +86,10 @@ def _content(s3: S3Client, plan: Plan, folder: str, config: DriftConfig) -> dict
     }
 
 
-class _Lazily:
-    """The baseline, read when a drop has to be compared with it; its address and drops name it before."""
-
-    def __init__(self, s3: S3Client, folder: str) -> None:
-        self._s3 = s3
-        self._folder = folder
-        self._profile: Profile | None = None
-
-    @property
-    def digest(self) -> str:
-        return of_json(self._folder)
-
-    @property
-    def profile(self) -> Profile:
-        if self._profile is None:
-            self._profile = read_baseline(self._s3, self._folder)
-        return self._profile
-
-
 def _compared(
-    s3: S3Client, plan: Plan, drop: PlannedDrop, baseline: _Lazily, schema: Schema, rules: DriftConfig
+    s3: S3Client, plan: Plan, drop: PlannedDrop, baseline: Baseline, schema: Schema, rules: DriftConfig
 ) -> Mapping[str, Any]:
-    kept = plan.locations.drift(baseline.digest, drop.prepared.prepared, of_json(asdict(rules)))
+    kept = plan.locations.drift(_identity(baseline.planned), drop.prepared.prepared, of_json(asdict(rules)))
     try:
         found: Mapping[str, Any] = read_json(s3, kept)
     except MissingObjectError:
@@ -113,6 +97,10 @@ def _compared(
         found = drift_content(drift_of(baseline.profile, profile, schema, rules))
         write_json(s3, kept, found)
     return found
+
+
+def _identity(planned: PlannedBaseline) -> str:
+    return of_json([planned.folder, [drop.digest for drop in planned.drops]])
 
 
 def _rules(plan: Plan, config: DriftConfig) -> DriftConfig:

@@ -17,7 +17,7 @@ from include.autopilot.locations import Locations
 from include.autopilot.options import RunOptions
 from include.autopilot.plan import Path, PlannedDrop, repeated_day
 from include.autopilot.preparation import Prepared, Rules, prepare_drop
-from include.autopilot.seals import Seal, Sealed, seals_of
+from include.autopilot.seals import Seal, seals_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,12 +46,16 @@ class Featurizing:
 
 @dataclass(frozen=True)
 class SeenDrop:
-    """A drop that the run may use: what is in it, what was prepared of it, and the version that is sealed."""
+    """A drop that the run may use: what is in it, and what was prepared of it.
+
+    :param version: 1, or more where changes were accepted; ``first_run``: the run that uses this version first.
+    """
 
     drop: Drop
     content: DropContent
     prepared: Prepared
-    sealed: Sealed
+    version: int
+    first_run: str
 
 
 def in_scope(visible: Sequence[Drop], options: RunOptions) -> Sequence[Drop]:
@@ -67,7 +71,7 @@ def in_scope(visible: Sequence[Drop], options: RunOptions) -> Sequence[Drop]:
 class Delivery:
     """The drops of a model as one run sees them. Every drop is looked at once.
 
-    :param run: the run's name, which a new seal keeps.
+    :param run: the run's name.
     """
 
     def __init__(self, s3: S3Client, config: ModelConfig, rules: Rules, run: str) -> None:
@@ -85,19 +89,13 @@ class Delivery:
         return self._locations.root
 
     def see(self, drop: Drop) -> SeenDrop:
-        """Return a drop after the contract check; it is sealed once it passed.
+        """Return a drop after the contract check.
 
-        :raises ContractError: it breaks the contract. It may be corrected in place: no run has used it.
+        :raises ContractError: it breaks the contract.
         :raises ChangedError: it is not what it was when a run first used it, and that is refused.
         """
         if drop.name not in self._seen:
-            known = self._seals.find(drop.name)
-            content = content_of(self._s3, drop, known.seal.files if known else {})
-            seal = Seal(content.digest, self._run, content.files)
-            self._seals.check(drop.name, seal)
-            prepared = prepare_drop(self._s3, self._locations, content, self._rules)
-            self._tell(drop, prepared)
-            self._seen[drop.name] = SeenDrop(drop, content, prepared, self._seals.put(drop.name, seal))
+            self._seen[drop.name] = self._look(drop)
         return self._seen[drop.name]
 
     def check_gone(self, scope: Sequence[Drop], cutoff: datetime, whole: bool) -> None:
@@ -141,14 +139,22 @@ class Delivery:
                     job=featurizing.job(self._config.name, drop.day, prepared),
                     repeats=repeated_day(prepared.digest, planned),
                     name=drop.name,
-                    version=seen.sealed.number,
-                    first_run=seen.sealed.seal.run,
+                    version=seen.version,
+                    first_run=seen.first_run,
+                    contents=seen.content.files,
                 )
             )
         return tuple(planned)
 
-    def _tell(self, drop: Drop, prepared: Prepared) -> None:
+    def _look(self, drop: Drop) -> SeenDrop:
+        known = self._seals.find(drop.name)
+        content = content_of(self._s3, drop, known.seal.files if known else {})
+        self._seals.check(drop.name, Seal(content.digest, self._run, content.files))
+        prepared = prepare_drop(self._s3, self._locations, content, self._rules)
         for column in prepared.extra:
             log.warning("Drop %s: column %r is not in the contract and is left out.", drop.name, column)
         if not prepared.rows:
             log.warning("Drop %s has a header and no rows.", drop.name)
+        if known is not None and known.seal.digest == content.digest:
+            return SeenDrop(drop, content, prepared, known.number, known.seal.run)
+        return SeenDrop(drop, content, prepared, known.number + 1 if known else 1, self._run)

@@ -74,18 +74,17 @@ def holdouts_digest(holdouts: Sequence[Holdout]) -> str:
     return of_json({holdout.name: holdout.digest for holdout in holdouts})
 
 
-def seal_holdouts(s3: S3Client, config: ModelConfig, holdouts: Sequence[Holdout], run: str) -> None:
-    """Seal the holdouts that no run has used yet, and compare the others with their seals.
+def check_holdouts(s3: S3Client, config: ModelConfig, holdouts: Sequence[Holdout], run: str) -> None:
+    """Compare the holdouts with their seals, where they have one.
 
-    :param run: the run's name, which a new seal keeps.
     :raises ChangedError: a holdout is not what it was, and that is refused.
     """
     seals = seals_of(s3, config, "holdout")
     for holdout in holdouts:
-        seals.put(holdout.name, _seal(holdout.name, holdout.digest, run))
+        seals.check(holdout.name, holdout_seal(holdout.name, holdout.digest, run))
 
 
-def _seal(name: str, digest: str, run: str) -> Seal:
+def holdout_seal(name: str, digest: str, run: str) -> Seal:
     """Return the seal of a holdout; S3's mark is left out, because a holdout is always read."""
     return Seal(digest, run, {f"{name}.csv": FileContent(digest, "", 0, None)})
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter
 
+from include.autopilot.dropcontent import FileContent
 from include.autopilot.errors import MissingObjectError, RunError
 from include.autopilot.locations import Locations
 from include.autopilot.objects import read_json, write_json
@@ -36,7 +37,7 @@ class PlannedDrop:
     :param job: the name of the transform job that makes them.
     :param repeats: the date of an earlier drop with the same content; its rows are used once.
     :param name: its folder; ``version``: 1, or more where a change of its files was accepted; ``first_run``: the run
-        that used this version first.
+        that used this version first; ``contents``: its files by name, as they were read.
     :param superseded: its rows whose key comes again in a newer drop of the run.
     """
 
@@ -49,6 +50,7 @@ class PlannedDrop:
     name: str
     version: int
     first_run: str
+    contents: Mapping[str, FileContent] = field(default_factory=dict)
     superseded: Superseded = field(default_factory=Superseded)
 
     @property
@@ -90,13 +92,32 @@ class PlannedHoldout:
 
 
 @dataclass(frozen=True)
+class BaselineDrop:
+    """A drop of the baseline: its name, the digest of its content, and the folder of its prepared chunks."""
+
+    name: str
+    digest: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class PlannedBaseline:
+    """What new drops are compared with: a folder, the drops it is made of and why these, and where their rows come from."""
+
+    folder: str
+    drops: tuple[BaselineDrop, ...]
+    why: str
+    source: str | None
+
+
+@dataclass(frozen=True)
 class Plan:
     """One run. Times are UTC; ``source`` says in words where the rows come from, ``notes`` what readers must know.
 
     :param columns: the columns of prepared drops, in order.
     :param path: how the model is made: see :data:`Path`.
     :param conflicts: keys whose rows do not agree on the target.
-    :param baseline: the folder of what new drops are compared with.
+    :param baseline: what new drops are compared with.
     """
 
     model: str
@@ -117,7 +138,7 @@ class Plan:
     columns: tuple[str, ...]
     path: Path
     conflicts: Conflicts = field(default_factory=Conflicts)
-    baseline: str | None = None
+    baseline: PlannedBaseline | None = None
 
     @property
     def locations(self) -> Locations:

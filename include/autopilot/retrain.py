@@ -25,7 +25,7 @@ from include.autopilot.dropheader import read_header
 from include.autopilot.dropplan import Delivery, Featurizing, in_scope
 from include.autopilot.drops import Drop, list_drops, visible_drops
 from include.autopilot.errors import RunError
-from include.autopilot.holdouts import Holdout, read_holdouts, seal_holdouts
+from include.autopilot.holdouts import Holdout, check_holdouts, read_holdouts
 from include.autopilot.locations import Locations
 from include.autopilot.manifest import to_featurize, write_fit_manifest, write_manifests
 from include.autopilot.metrics import REGRESSION
@@ -65,7 +65,7 @@ def prepare(
     scope = in_scope(visible, options)
     contract = _contract(s3, config, template, visible[0])
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, f"{config.name}_search")
-    seal_holdouts(s3, config, holdouts, key)
+    check_holdouts(s3, config, holdouts, key)
     rules = rules_of(contract, config.ignore, config.validation_fraction, holdouts, f"{config.name}_search")
     delivery = Delivery(s3, config, rules, key)
     delivery.check_gone(scope, cutoff, options.scope == "full")

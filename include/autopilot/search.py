@@ -14,13 +14,14 @@ from include.autopilot.cutoff import stamp
 from include.autopilot.dropheader import read_header
 from include.autopilot.drops import list_drops, visible_drops
 from include.autopilot.errors import DropError
-from include.autopilot.holdouts import read_holdouts, seal_holdouts
+from include.autopilot.holdouts import holdout_seal, read_holdouts
 from include.autopilot.locations import Locations
 from include.autopilot.metrics import REGRESSION
 from include.autopilot.objects import read
 from include.autopilot.objectwriter import ObjectWriter
 from include.autopilot.origin import check_fits, published_template
 from include.autopilot.projection import Request
+from include.autopilot.seals import seals_of
 from include.autopilot.searchrequest import automl_request, repeated_request
 from include.autopilot.searchrows import SearchRows
 from include.autopilot.source import combine, marked
@@ -52,7 +53,9 @@ def search_input(s3: S3Client, config: ModelConfig, cutoff: datetime, problem_ty
     header = read_header(s3, drops[0].files[0].uri)
     contract = contract_of_header(header, config.target, config.key, config.ignore, regression)
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore)
-    seal_holdouts(s3, config, holdouts, run)
+    seals = seals_of(s3, config, "holdout")
+    for holdout in holdouts:
+        seals.put(holdout.name, holdout_seal(holdout.name, holdout.digest, run))
     held_out = {key for holdout in holdouts for key in holdout.keys}
     with SearchRows(s3, config, drops, contract, held_out, run) as lines:
         rows = len(lines)

@@ -15,7 +15,7 @@ def check_drift(run: dict[str, str], plan: str) -> dict[str, Any]:
     """Compare the run's drops with the baseline; a delivery that looks broken stops the run."""
     from include.autopilot.driftcheck import check_drift
 
-    found = check_drift(client("s3"), plan, model_of(run["model"]).drift)
+    found = check_drift(client("s3"), model_of(run["model"]), plan)
     log.info("drift: %s", found["html"])
     return found
 

@@ -12,14 +12,14 @@ import pytest
 
 from include.autopilot import retrain
 from include.autopilot.baseline import read_baseline
-from include.autopilot.baselinedrops import baseline_drops
 from include.autopilot.config import parse_model
 from include.autopilot.driftcheck import check_drift
 from include.autopilot.driftconfig import DriftConfig
 from include.autopilot.errors import ConfigError, DriftError
+from include.autopilot.options import RunOptions
 from include.autopilot.plan import load_plan, save_plan
 from tests.include.autopilot.conftest import YAML, Toy, csv_bytes, rows
-from tests.include.autopilot.test_retrain import predict, prepare
+from tests.include.autopilot.test_retrain import KEY, predict, prepare
 
 APRIL = datetime(2024, 4, 1, tzinfo=UTC)
 
@@ -29,31 +29,37 @@ def moved(first: int, count: int, **add: float) -> list[dict[str, str]]:
     return [row | {name: str(float(row[name]) + by) for name, by in add.items()} for row in rows(first, count)]
 
 
+def drop_plan(toy: Toy, cutoff: datetime = APRIL, key: str = KEY, **options: Any) -> str:
+    uri: str = retrain.prepare(toy.s3, toy.sagemaker, toy.config, cutoff, RunOptions(**options), key)["plan"]  # type: ignore[arg-type]
+    return uri
+
+
+def checked(toy: Toy, plan: str, config: DriftConfig | None = None) -> dict[str, Any]:
+    return check_drift(toy.s3, replace(toy.config, drift=config or toy.config.drift), plan)
+
+
 def check(toy: Toy, config: DriftConfig | None = None, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    prepared = prepare(toy, APRIL, **options)
-    found = check_drift(toy.s3, prepared["plan"], config or toy.config.drift)
+    found = checked(toy, drop_plan(toy, **options), config)
     return found, json.loads(toy.get(found["json"]))
 
 
 def test_the_baseline_is_what_the_search_saw_and_stays_what_it_is(toy: Toy) -> None:
-    plan = load_plan(toy.s3, prepare(toy)["plan"])
-    assert plan.baseline is not None
-    made = baseline_drops(toy.s3, plan.baseline)
-    assert ([drop["name"] for drop in made["drops"]], made["source"]) == (["2024-01-01"], "a toy")
+    _, content = check(toy)
+    made, folder = content["baseline"], content["baseline"]["folder"]
+    assert made["drops"] == ["2024-01-01"]
     assert made["why"] == "the drops up to 2024-01-01T00:00:00+00:00, which the search saw"
-    profile = read_baseline(toy.s3, plan.baseline)
+    profile = read_baseline(toy.s3, folder)
     assert profile.rows == 60
     target = profile.column("y")
     assert target is not None
     assert target.numbers is not None
     assert target.numbers.maximum == max(float(row["y"]) for row in rows(0, 60))
     # A drop of an older date that comes later was not seen by the search.
-    before = toy.get(f"{plan.baseline}/statistics.json")
+    before = toy.get(f"{folder}/statistics.json")
     toy.put("drops/2023-12-01/late.csv", csv_bytes(rows(300, 30)))
-    again = load_plan(toy.s3, prepare(toy, key="20240301T000000-00000002")["plan"])
-    assert again.baseline == plan.baseline
-    assert toy.get(f"{plan.baseline}/statistics.json") == before
-    found, _ = check(toy)
+    found, content = check(toy)
+    assert content["baseline"] == made
+    assert toy.get(f"{folder}/statistics.json") == before
     assert list(found["drops"]) == ["2023-12-01", "2024-02-01", "2024-03-01"]
 
 
@@ -71,7 +77,7 @@ def test_every_drop_that_is_not_the_baseline_is_compared(toy: Toy) -> None:
 
 def test_a_run_on_the_baseline_alone_has_nothing_to_compare(toy: Toy) -> None:
     prepared = prepare(toy, datetime(2024, 1, 15, tzinfo=UTC))
-    found = check_drift(toy.s3, prepared["plan"], DriftConfig())
+    found = checked(toy, prepared["plan"])
     assert found["drops"] == {}
     assert "there is nothing to compare" in toy.get(found["html"]).decode()
 
@@ -98,8 +104,28 @@ def test_a_target_in_another_unit_stops_the_run_before_any_job(toy: Toy) -> None
     # It goes on being refused, until somebody decides otherwise.
     with pytest.raises(DriftError):
         check(toy, key="20240401T000000-00000002")
+    assert not toy.keys("sealed/")
+    # No run has used it: it may be corrected where it lies.
+    toy.put("drops/2024-04-01/x.csv", csv_bytes(rows(400, 60)))
+    check(toy)
+    assert toy.keys("sealed/drop/2024-04-01") == ["sealed/drop/2024-04-01/1.json"]
+
+
+def test_what_would_stop_a_run_can_be_a_warning(toy: Toy) -> None:
+    toy.put("drops/2024-04-01/x.csv", csv_bytes(moved(400, 60, y=1000.0)))
     _, content = check(toy, DriftConfig(on_apart="warn"))
     assert content["drops"][-1]["warnings"]
+
+
+def test_a_dry_run_keeps_nothing(toy: Toy) -> None:
+    _, content = check(toy, dry_run=True)
+    assert [drop["drop"] for drop in content["drops"]] == ["2024-02-01", "2024-03-01"]
+    assert not toy.keys("sealed/")
+    assert not toy.keys("baseline/")
+    toy.put("drops/2024-03-01/third.csv", csv_bytes(rows(80, 21)))
+    check(toy)
+    assert toy.keys("sealed/")
+    assert toy.keys("baseline/")
 
 
 def test_a_comparison_is_made_once(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +152,7 @@ def test_the_report_names_what_was_found(toy: Toy) -> None:
     output = predict(toy, retrain.prediction_request(toy.s3, prepared["plan"], "toy-model"))
     retrain.evaluate(toy.s3, prepared["plan"], output)
     assert json.loads(toy.get(retrain.report(toy.s3, prepared["plan"], [])["json"]))["drift"] is None
-    found = check_drift(toy.s3, prepared["plan"], toy.config.drift)
+    found = checked(toy, prepared["plan"])
     written = retrain.report(toy.s3, prepared["plan"], [])
     drift = json.loads(toy.get(written["json"]))["drift"]
     assert {entry["drop"]: entry["sentence"] for entry in drift["drops"]} == found["drops"]
@@ -139,7 +165,7 @@ def test_a_search_that_is_repeated_learns_new_classes_by_itself(toy: Toy) -> Non
     prepared = prepare(toy)
     for path, expected in (("reuse", "block"), ("search_again", "warn")):
         save_plan(toy.s3, replace(load_plan(toy.s3, prepared["plan"]), path=path))  # type: ignore[arg-type]
-        found = check_drift(toy.s3, prepared["plan"], DriftConfig())
+        found = checked(toy, prepared["plan"])
         assert json.loads(toy.get(found["json"]))["thresholds"]["on_new_label"] == expected
 
 

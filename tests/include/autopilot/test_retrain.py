@@ -17,6 +17,8 @@ from include.autopilot import retrain
 from include.autopilot.errors import ContractError, DropError, EvaluationError, RunError, TemplateError
 from include.autopilot.locations import parse_uri
 from include.autopilot.options import RunOptions
+from include.autopilot.plan import load_plan
+from include.autopilot.sealing import seal_run
 from include.autopilot.split import side
 from include.autopilot.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, COLUMNS, PROCESSOR, Toy, csv_bytes, rows
@@ -28,6 +30,7 @@ KEY = "20240301T000000-1a2b3c4d"
 
 def prepare(toy: Toy, cutoff: datetime = MARCH, key: str = KEY, **options: Any) -> dict[str, Any]:
     prepared = retrain.prepare(toy.s3, toy.sagemaker, toy.config, cutoff, RunOptions(**options), key)  # type: ignore[arg-type]
+    seal_run(toy.s3, toy.config, load_plan(toy.s3, prepared["plan"]))
     return {**prepared, "featurize": retrain.featurize_requests(toy.s3, prepared["plan"])}
 
 
