@@ -102,7 +102,7 @@ class BaselineDrop:
 
 @dataclass(frozen=True)
 class PlannedBaseline:
-    """What new drops are compared with: a folder, the drops it is made of and why these, and where their rows come from."""
+    """What new drops are compared with: its folder, the drops it is made of, why these, and their source."""
 
     folder: str
     drops: tuple[BaselineDrop, ...]

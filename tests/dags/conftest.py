@@ -71,7 +71,13 @@ class Tiny:
         self.runs += 1
         moment = datetime(2025, 1, 1, 0, self.runs, tzinfo=UTC)
         conf = {**form, **({"cutoff": cutoff} if cutoff else {})}
-        return self.dags[dag_id].test(logical_date=moment, run_conf=conf)
+        dag = self.dags[dag_id]
+        defaults = dag.params.dump()
+        try:
+            return dag.test(logical_date=moment, run_conf=conf)
+        finally:
+            # dag.test() writes the form into the DAG, where the next run would find it.
+            dag.params.update(defaults)
 
     def jobs(self) -> list[str]:
         """Names of all SageMaker jobs so far."""
