@@ -15,7 +15,7 @@ from airflow_autopilot.operators import (
     AutopilotTrainingOperator,
     AutopilotTransformOperator,
 )
-from airflow_autopilot.steps import gating, opening, retraining
+from airflow_autopilot.steps import checking, gating, opening, retraining
 from include.autopilot.config import load_models
 from include.autopilot.options import form
 
@@ -32,7 +32,9 @@ def retrain(model: ModelConfig) -> DAG:
         schedule=assets.schedule_of(model),
         start_date=model.start_date,
         catchup=False,
-        max_active_runs=1,
+        # Runs may overlap: each writes only into its own folder, or what is named after its content, and two that need
+        # the same features adopt one job. What comes first is settled by conditional writes (docs/adr/0011-drops.md).
+        max_active_runs=4,
         params={name: Param(**schema) for name, schema in form(model).items()},
         default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": opening.RECORDS},
         tags=["autopilot", "retrain", model.name],
@@ -42,6 +44,7 @@ def retrain(model: ModelConfig) -> DAG:
         run = task(opening.open_run)(model.name)
         sources = [assets.drops(model), assets.template(model)]
         plan = task(retraining.prepare, multiple_outputs=True, inlets=sources)(run)["plan"]
+        drifted = task(checking.check_drift)(run, plan)
         # Everything below is skipped after a dry run, whatever its trigger rule.
         checked = task.short_circuit(retraining.preflight)(run, plan)
         path = task.branch(retraining.choose_path)(plan)
@@ -62,6 +65,8 @@ def retrain(model: ModelConfig) -> DAG:
         train = AutopilotTrainingOperator(task_id="train", config=training, inlets=features)
         searching = task(retraining.search_again_request)(plan)
         search = AutopilotSearchOperator(task_id="search_again", config=searching)
+        # What the jobs will read is written; before they start, every row of it is looked at.
+        guarded = task(checking.guard, **passed)(run, plan)
 
         pipeline = task(retraining.model_request, **passed)(plan, train.output, fit.output, search.output)
         trained = [assets.trained_model(model)]
@@ -84,8 +89,9 @@ def retrain(model: ModelConfig) -> DAG:
 
         jobs = [fit, featurizer, featurize, train, search, create_model, predict, champion, ask]
         reported = task(retraining.report, **passed)(plan, {job.task_id: job.output for job in jobs})
-        checked >> path >> [fitting, missing, training, searching]
+        drifted >> checked >> path >> [fitting, missing, training, searching]
         featurize >> training
+        [training, searching] >> guarded >> [train, search]
         evaluated >> challenging
         judged >> registered
         if model.approval == "required":

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from pydantic.dataclasses import dataclass
 
 from include.autopilot.cutoff import as_utc, parse_cutoff
+from include.autopilot.driftconfig import DriftConfig
 from include.autopilot.errors import ConfigError, OptionsError
 from include.autopilot.gateconfig import GateConfig
 from include.autopilot.locations import parse_uri
@@ -133,6 +134,9 @@ class ModelConfig:
     approval_timeout_seconds: Annotated[int, Field(ge=1)] | None = None
     trigger: Trigger = "schedule"
     drops_queue_url: Annotated[str, Field(pattern=r"^https?://.+/[^/]+$")] | None = None
+    changed_drops: Literal["refuse", "accept"] = "refuse"
+    changed_holdouts: Literal["refuse", "accept"] = "refuse"
+    drift: DriftConfig = DriftConfig()
 
     def __post_init__(self) -> None:
         """Check that there is a way to a first template, and what starts a run can be heard."""

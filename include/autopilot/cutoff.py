@@ -27,16 +27,29 @@ def as_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def resolve_cutoff(form: str | None, interval_end: datetime | None, run_after: datetime) -> datetime:
+def resolve_cutoff(
+    form: str | None, interval_end: datetime | None, run_after: datetime, delivered: datetime | None = None
+) -> datetime:
     """Return the run's cutoff in UTC.
 
     :param form: what the user typed; wins when given.
     :param interval_end: end of the run's data interval; scheduled runs and backfills have one.
     :param run_after: when Airflow wanted the run to start; all that a manual run without a logical date has.
-    :raises OptionsError: the form's value is not a date.
+    :param delivered: the date of the newest drop whose arrival triggered the run. A drop is visible from midnight UTC
+        of its date, which is therefore the cutoff; a drop that arrived before its date has to wait for it.
+    :raises OptionsError: the form's value is not a date, or lies in the future: the run would see drops before their
+        date, and the same run tomorrow might see more.
     """
     if form is not None and form.strip():
-        return parse_cutoff(form)
+        cutoff = parse_cutoff(form)
+        if cutoff > as_utc(run_after):
+            raise OptionsError(
+                f"cutoff: {cutoff.isoformat()} is later than the run's own time, {as_utc(run_after).isoformat()}. "
+                "Leave it empty for everything up to now."
+            )
+        return cutoff
+    if delivered is not None:
+        return min(as_utc(delivered), as_utc(run_after))
     return as_utc(interval_end or run_after)
 
 

@@ -23,3 +23,19 @@ def of_json(value: object) -> str:
     :raises TypeError: the value is not plain JSON (a datetime, a set ...).
     """
     return of_bytes(json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
+
+
+class Digester:
+    """The digest of bytes that come in pieces."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, piece: bytes) -> None:
+        """Add the next piece."""
+        self._hash.update(piece)
+
+    @property
+    def digest(self) -> str:
+        """The digest of what was added so far."""
+        return self._hash.hexdigest()[:LENGTH]

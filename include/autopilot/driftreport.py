@@ -41,6 +41,17 @@ def drift_html(content: Mapping[str, Any]) -> Markup:
     return Markup(environment.from_string(source).render(drift=content))  # noqa: S704
 
 
+def drift_page(content: Mapping[str, Any]) -> str:
+    """Return a page of its own about all drops of a run; every text of it is escaped.
+
+    :param content: what :func:`include.autopilot.driftcheck.check_drift` wrote.
+    """
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    source = files("include.autopilot").joinpath("templates", "driftpage.html.j2").read_text(encoding="utf-8")
+    sections = [(drop["drop"], drift_html(drop)) for drop in content["drops"]]
+    return environment.from_string(source).render(run=content, sections=sections)
+
+
 def _gravity(column: Mapping[str, Any]) -> tuple[Any, ...]:
     order = ("block", "warn", "none").index(column["action"])
     smallest = min(column["q"].values(), default=1.0)

@@ -49,6 +49,18 @@ class DropError(AutopilotError):
     """The folder of drops or a holdout does not hold what the run needs."""
 
 
+class ChangedError(DropError):
+    """A drop or a holdout is not what it was when a run first used it."""
+
+
+class LeakError(AutopilotError):
+    """A run's rows are not kept apart; nothing was trained."""
+
+
+class DriftError(AutopilotError):
+    """A drop differs from the baseline so much that it looks like a broken delivery."""
+
+
 class RunError(AutopilotError):
     """A step of a run found its inputs incomplete."""
 

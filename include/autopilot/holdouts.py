@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.autopilot.config import ModelConfig
 from include.autopilot.contract import Contract
 from include.autopilot.digest import of_bytes, of_json
+from include.autopilot.dropcontent import FileContent
 from include.autopilot.errors import DropError, MissingObjectError
 from include.autopilot.locations import Locations
+from include.autopilot.objectreader import read_rows
 from include.autopilot.objects import read
+from include.autopilot.seals import Seal, seals_of
 from include.autopilot.table import Table, read_table
 
 if TYPE_CHECKING:
@@ -68,3 +72,52 @@ def read_holdouts(
 def holdouts_digest(holdouts: Sequence[Holdout]) -> str:
     """Return one digest of all holdouts: a drop prepared against other holdouts is another prepared drop."""
     return of_json({holdout.name: holdout.digest for holdout in holdouts})
+
+
+def check_holdouts(s3: S3Client, config: ModelConfig, holdouts: Sequence[Holdout], run: str) -> None:
+    """Compare the holdouts with their seals, where they have one.
+
+    :raises ChangedError: a holdout is not what it was, and that is refused.
+    """
+    seals = seals_of(s3, config, "holdout")
+    for holdout in holdouts:
+        seals.check(holdout.name, holdout_seal(holdout.name, holdout.digest, run))
+
+
+def holdout_seal(name: str, digest: str, run: str) -> Seal:
+    """Return the seal of a holdout; S3's mark is left out, because a holdout is always read."""
+    return Seal(digest, run, {f"{name}.csv": FileContent(digest, "", 0, None)})
+
+
+def holdout_faults(s3: S3Client, config: ModelConfig, expected: Mapping[str, str]) -> list[str]:
+    """Return a sentence per holdout that is not what the run began with, or not what is sealed.
+
+    :param expected: holdout -> the digest that the run began with.
+    """
+    seals = seals_of(s3, config, "holdout")
+    faults = []
+    for name in config.holdouts:
+        uri = Locations(config.root).holdout(name)
+        try:
+            now = of_bytes(read(s3, uri).body)
+        except MissingObjectError:
+            faults.append(f"Holdout {name} ({uri}) is gone.")
+            continue
+        sealed = seals.find(name)
+        if sealed is None or now != sealed.seal.digest:
+            what = "nothing is" if sealed is None else f"{sealed.seal.digest}, by run {sealed.seal.run}, is"
+            faults.append(f"Holdout {name} ({uri}) was changed: it is {now}, and {what} sealed.")
+        elif now != expected.get(name):
+            faults.append(
+                f"Holdout {name} ({uri}) was changed: it is {now}, and the run began with {expected.get(name)}."
+            )
+    return faults
+
+
+def holdout_rows(s3: S3Client, name: str, uri: str) -> Iterator[tuple[str, str]]:
+    """Yield key and name of every row that a run predicts.
+
+    :param uri: the run's own file of the holdout, which begins with the key.
+    """
+    for line, row in enumerate(read_rows(s3, uri), 1):
+        yield row[0].strip(), f"{name}:{line}"

@@ -1,18 +1,22 @@
 """Where everything of one model lives in S3. Only this module knows the layout.
 
 ```
-<root>/drops/<YYYY-MM-DD>/*.csv               deliveries of raw data
+<root>/drops/<YYYY-MM-DD>[-<n>]/*.csv[.gz]     deliveries of raw data
 <root>/deliveries/<date>/<fingerprint>.json   which state of a drop a retraining was told of
 <root>/holdout/<name>.csv                     sealed rows
+<root>/sealed/{drop,holdout}/<name>/<n>.json  what a drop or a holdout held when a run first used it; never overwritten
 <root>/template/current.json, <digest>.json   templates
 <root>/search/<cutoff>/input, output          one Autopilot search
-<root>/prepared/<preparation>/<drop>/         a checked drop: rows/{train,validation}/chunk_0.csv, check.json (last)
+<root>/prepared/<preparation>/<drop>/         a checked drop: rows/{train,validation}/chunk_0.csv, keys.csv,
+                                              superseded/<lines>.txt, check.json (last)
 <root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
-<root>/runs/<run key>/                        plan.json, manifest/, holdout/, model/, predictions/, evaluation.json,
-                                              report.{html,json}, champion/ (its answers in this run), verdict.json,
-                                              promotion.json
+<root>/{prepared/…,features/…}/without/<lines>/…  a chunk without its superseded lines
+<root>/baseline/<template>/<contract>/        what drops are compared with: statistics, constraints and drops.json
+<root>/drift/<baseline>/<prepared>/           the drift of a drop, by thresholds
+<root>/runs/<run key>/                        plan.json, drift.{html,json}, manifest/, rows.csv, guard.json, holdout/,
+                                              model/, predictions/, evaluation.json, report.{html,json}, champion/
+                                              (its answers in this run), verdict.json, promotion.json
 <root>/answers/<holdout>/<model>.json         one model's answers for a holdout, kept to judge again
-<root>/baseline/<template>/                   statistics.json, constraints.json: what drops are compared with
 <root>/champion.json                          the one pointer to the champion; changed by conditional writes only
 <root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion
 <root>/ledger/<run key>.v<version>.<event>-<number>.json   what happened to that version later; written once
@@ -61,6 +65,18 @@ class Locations:
         """Return one holdout's file."""
         return f"{self.root}/holdout/{name}.csv"
 
+    def seals(self, kind: str) -> str:
+        """Return the folder of the seals of drops or of holdouts."""
+        return f"{self.root}/sealed/{kind}"
+
+    def baseline(self, template: str, contract: str) -> str:
+        """Return the folder of what new drops are compared with."""
+        return f"{self.root}/baseline/{template}/{contract}"
+
+    def drift(self, baseline: str, prepared: str, rules: str) -> str:
+        """Return the comparison of one drop with a baseline by some thresholds."""
+        return f"{self.root}/drift/{baseline}/{prepared}/{rules}.json"
+
     def template(self, digest: str) -> str:
         """Return one template; ``current`` names the pointer to the published one."""
         return f"{self.root}/template/{digest}.json"
@@ -84,10 +100,6 @@ class Locations:
     def records(self, key: str) -> str:
         """Full requests and descriptions of a run's jobs."""
         return f"{self.run(key)}/jobs"
-
-    def baseline(self, template: str) -> str:
-        """Return the folder of a template's baseline."""
-        return f"{self.root}/baseline/{template}"
 
     def answers(self, holdout: str, model: str) -> str:
         """Return one model's stored answers for the holdout with this digest."""

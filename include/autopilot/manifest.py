@@ -9,6 +9,7 @@ from include.autopilot.errors import RunError
 from include.autopilot.objects import list_uris, write_json
 from include.autopilot.plan import Plan, PlannedDrop
 from include.autopilot.split import SIDES, Side
+from include.autopilot.without import kept_files
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -56,16 +57,26 @@ def write_manifests(s3: S3Client, plan: Plan) -> dict[Side, str]:
                 f"Drop {drop.day.isoformat()}: {drop.features} lacks the features of {', '.join(missing)}. "
                 f"Clear the featurize task to make them again; its transform job was {drop.job}."
             )
+        kept = kept_files(s3, drop, found, drop.features)
         for side in SIDES:
-            sides[side] += [uri for chunk, uri in found.items() if chunk.startswith(f"{side}/")]
+            sides[side] += [uri for chunk, uri in kept.items() if chunk.startswith(f"{side}/")]
     return {side: _write(s3, plan, side, files) for side, files in sides.items()}
 
 
 def write_fit_manifest(s3: S3Client, plan: Plan) -> str:
     """Write the manifest over the training rows before the featurizer, and return its address."""
-    sides = ((drop.prepared.folder, chunk) for drop in plan.used for chunk in drop.prepared.chunks)
-    files = [f"{folder}/{chunk}" for folder, chunk in sides if chunk.startswith("train/")]
+    files = [uri for chunk, uri in prepared_files(s3, plan) if chunk.startswith("train/")]
     return write_json(s3, fit_manifest_of(plan), manifest_of(plan.root, files))
+
+
+def prepared_files(s3: S3Client, plan: Plan) -> list[tuple[str, str]]:
+    """Return chunk and address of the run's prepared rows, superseded ones left out."""
+    found: list[tuple[str, str]] = []
+    for drop in plan.used:
+        folder = drop.prepared.folder
+        files = {chunk: f"{folder}/{chunk}" for chunk in drop.prepared.chunks}
+        found += kept_files(s3, drop, files, folder.removesuffix("/rows")).items()
+    return found
 
 
 def fit_manifest_of(plan: Plan) -> str:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 # User metadata of an S3 object that says where its rows come from, in words.
 SOURCE_METADATA = "data-source"
 _MISSING = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound"})
+# What a conditional write is answered: the object is there, or another writer is writing it at this moment.
+_TAKEN = frozenset({"412", "PreconditionFailed"})
+_CONFLICT = frozenset({"409", "ConditionalRequestConflict"})
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,19 @@ class S3Object:
     uri: str
     body: bytes
     source: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One object as a listing shows it.
+
+    :param etag: S3's mark of the content; it changes whenever the content does.
+    :param size: bytes.
+    """
+
+    uri: str
+    etag: str
+    size: int
 
 
 def read(s3: S3Client, uri: str) -> S3Object:
@@ -100,8 +117,37 @@ def write_json(s3: S3Client, uri: str, value: object) -> str:
     return write(s3, uri, json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n", "application/json")
 
 
+def write_once(s3: S3Client, uri: str, value: object) -> bool:
+    """Write one JSON object unless there is one; of several writers at once exactly one succeeds.
+
+    :return: whether it was written by this call.
+    """
+    bucket, key = parse_uri(uri)
+    body = (json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
+    for attempt in range(_ATTEMPTS):
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*")
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _TAKEN:
+                return False
+            if code not in _CONFLICT or attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return True
+    raise AssertionError("the last attempt returns or raises")
+
+
 def list_uris(s3: S3Client, folder: str) -> list[str]:
     """Return the addresses of all objects in a folder and below, in key order.
+
+    :raises MissingObjectError: there is no such bucket.
+    """
+    return [found.uri for found in list_objects(s3, folder)]
+
+
+def list_objects(s3: S3Client, folder: str) -> list[Listed]:
+    """Return all objects in a folder and below, in key order.
 
     :raises MissingObjectError: there is no such bucket.
     """
@@ -109,11 +155,12 @@ def list_uris(s3: S3Client, folder: str) -> list[str]:
     prefix = f"{key.rstrip('/')}/"
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     try:
-        return [f"s3://{bucket}/{entry['Key']}" for page in pages for entry in page.get("Contents", [])]
+        entries = [entry for page in pages for entry in page.get("Contents", [])]
     except ClientError as error:
         if _is_missing(error):
             raise MissingObjectError(f"The bucket of {folder} does not exist in S3.") from error
         raise
+    return [Listed(f"s3://{bucket}/{entry['Key']}", entry["ETag"], entry["Size"]) for entry in entries]
 
 
 def _is_missing(error: ClientError) -> bool:

@@ -11,7 +11,7 @@ from include.autopilot.config import Featurizer, ModelConfig
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import OptionsError
 
-Scope = Literal["full", "new"]
+Scope = Literal["full", "new", "last"]
 _SCOPES: tuple[Scope, ...] = get_args(Scope)
 _FEATURIZERS: tuple[Featurizer, ...] = get_args(Featurizer)
 C = TypeVar("C", bound=str)
@@ -23,12 +23,20 @@ class RunOptions:
 
     cutoff: datetime | None = None
     scope: Scope = "full"
+    last_drops: int | None = None
     instance_type: str | None = None
     instance_count: int | None = None
     spot: bool | None = None
     max_runtime_seconds: int | None = None
     featurizer: Featurizer = "reuse"
     dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        """Check that the number of drops is given where it is needed, and only there."""
+        if (self.scope == "last") != (self.last_drops is not None):
+            raise OptionsError(
+                "scope last and last_drops go together: choose scope last and say of how many drops, or leave both."
+            )
 
     @classmethod
     def from_form(cls, form: Mapping[str, object]) -> RunOptions:
@@ -45,6 +53,7 @@ class RunOptions:
         return cls(
             cutoff=None if cutoff is None else parse_cutoff(str(cutoff)),
             scope=_choice("scope", values.get("scope"), _SCOPES),
+            last_drops=_positive("last_drops", values.get("last_drops")),
             instance_type=_instance_type(values.get("instance_type")),
             instance_count=_positive("instance_count", values.get("instance_count")),
             spot=_boolean("spot", values.get("spot")),
@@ -69,9 +78,20 @@ def form(config: ModelConfig) -> dict[str, dict[str, Any]]:
             "default": "full",
             "type": "string",
             "enum": list(_SCOPES),
-            "values_display": {"full": "all drops up to the cutoff", "new": "the newest drop only"},
+            "values_display": {
+                "full": "all drops up to the cutoff",
+                "new": "the newest drop only",
+                "last": "the last drops, as many as below",
+            },
             "title": "Data scope",
             "description": "Which drops to train on.",
+        },
+        "last_drops": {
+            "default": None,
+            "type": ["null", "integer"],
+            "minimum": 1,
+            "title": "Number of drops",
+            "description": 'With data scope "last": how many of the newest drops up to the cutoff. Otherwise empty.',
         },
         "instance_type": {
             "default": None,

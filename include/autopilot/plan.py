@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter
 
+from include.autopilot.dropcontent import FileContent
 from include.autopilot.errors import MissingObjectError, RunError
 from include.autopilot.locations import Locations
 from include.autopilot.objects import read_json, write_json
@@ -16,6 +18,7 @@ from include.autopilot.options import RunOptions
 from include.autopilot.preparation import Prepared
 from include.autopilot.problem import Problem
 from include.autopilot.source import is_synthetic
+from include.autopilot.superseded import Conflicts, Superseded
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -33,6 +36,9 @@ class PlannedDrop:
     :param features: the S3 folder of its features.
     :param job: the name of the transform job that makes them.
     :param repeats: the date of an earlier drop with the same content; its rows are used once.
+    :param name: its folder; ``version``: 1, or more where a change of its files was accepted; ``first_run``: the run
+        that used this version first; ``contents``: its files by name, as they were read.
+    :param superseded: its rows whose key comes again in a newer drop of the run.
     """
 
     day: date
@@ -41,6 +47,37 @@ class PlannedDrop:
     features: str
     job: str
     repeats: date | None
+    name: str
+    version: int
+    first_run: str
+    contents: Mapping[str, FileContent] = field(default_factory=dict)
+    superseded: Superseded = field(default_factory=Superseded)
+
+    @property
+    def kept(self) -> Prepared:
+        """What the run uses of it: the prepared drop, counted without its superseded rows."""
+        prepared, gone = self.prepared, self.superseded
+        if not gone.chunks:
+            return prepared
+        return replace(
+            prepared,
+            chunks=tuple(chunk for chunk in prepared.chunks if self._left(chunk)),
+            train=prepared.train - gone.rows("train"),
+            validation=prepared.validation - gone.rows("validation"),
+            train_classes=dict(Counter(prepared.train_classes) - Counter(gone.train_classes)),
+            validation_classes=dict(Counter(prepared.validation_classes) - Counter(gone.validation_classes)),
+        )
+
+    def row(self, file: int, number: int) -> str:
+        """Return the name of a row: where it was delivered, ``2024-02-01/rows.csv:17``.
+
+        :param file: the drop's file, counted from 0; ``number``: the line there, from 1.
+        """
+        return f"{self.name}/{self.files[file].rpartition('/')[2]}:{number}"
+
+    def _left(self, chunk: str) -> bool:
+        removed = self.superseded.chunks.get(chunk)
+        return removed is None or removed.rows < self.prepared.lines[chunk]
 
 
 @dataclass(frozen=True)
@@ -55,11 +92,32 @@ class PlannedHoldout:
 
 
 @dataclass(frozen=True)
+class BaselineDrop:
+    """A drop of the baseline: its name, the digest of its content, and the folder of its prepared chunks."""
+
+    name: str
+    digest: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class PlannedBaseline:
+    """What new drops are compared with: its folder, the drops it is made of, why these, and their source."""
+
+    folder: str
+    drops: tuple[BaselineDrop, ...]
+    why: str
+    source: str | None
+
+
+@dataclass(frozen=True)
 class Plan:
     """One run. Times are UTC; ``source`` says in words where the rows come from, ``notes`` what readers must know.
 
     :param columns: the columns of prepared drops, in order.
     :param path: how the model is made: see :data:`Path`.
+    :param conflicts: keys whose rows do not agree on the target.
+    :param baseline: what new drops are compared with.
     """
 
     model: str
@@ -79,6 +137,8 @@ class Plan:
     notes: tuple[str, ...]
     columns: tuple[str, ...]
     path: Path
+    conflicts: Conflicts = field(default_factory=Conflicts)
+    baseline: PlannedBaseline | None = None
 
     @property
     def locations(self) -> Locations:
@@ -93,17 +153,17 @@ class Plan:
     @property
     def used(self) -> tuple[PlannedDrop, ...]:
         """Return the drops whose rows are trained on: without repeats and without drops that have no such rows."""
-        return tuple(drop for drop in self.drops if drop.repeats is None and drop.prepared.chunks)
+        return tuple(drop for drop in self.drops if drop.repeats is None and drop.kept.chunks)
 
     @property
     def training_rows(self) -> int:
         """Return how many rows the training channel holds."""
-        return sum(drop.prepared.train for drop in self.used)
+        return sum(drop.kept.train for drop in self.used)
 
     @property
     def validation_rows(self) -> int:
         """Return how many rows the validation channel holds."""
-        return sum(drop.prepared.validation for drop in self.used)
+        return sum(drop.kept.validation for drop in self.used)
 
     @property
     def synthetic(self) -> bool:

@@ -47,7 +47,7 @@ def register_run(
     """
     plan, store = load_plan(s3, plan_uri), store_of(s3, sagemaker, config)
     judged, evaluation, revision = _judged(s3, plan), load_evaluation(s3, plan), code_revision()
-    baseline = find_baseline(s3, plan.locations.baseline(plan.template))
+    baseline = find_baseline(s3, plan.baseline.folder) if plan.baseline else None
     described = describe(sagemaker, "Model", model)
     request = package_request(plan, described, evaluation, write_quality(s3, plan, evaluation), baseline, revision)
     store.registry.ensure_group(plan.model, plan.title)

@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from include.autopilot.confusion import confusion_svg
+from include.autopilot.drifttold import drift_told
 from include.autopilot.evaluation import BETTER, load_evaluation
 from include.autopilot.judging import load_verdict
 from include.autopilot.objects import write, write_json
@@ -20,7 +21,7 @@ from include.autopilot.predictions import Predictions, read_predictions
 from include.autopilot.registering import load_promotion
 from include.autopilot.roc import has_roc, roc_svg
 from include.autopilot.source import marked
-from include.autopilot.summary import drop_summary
+from include.autopilot.summary import conflicts_of, drop_summary, scope_of
 from include.autopilot.verdicttable import rows_of
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def write_report(s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]]) ->
     :raises RunError: the run was not evaluated yet.
     """
     evaluation = load_evaluation(s3, plan)
-    content = {**report_content(plan, evaluation, jobs), "gate": _gate(s3, plan)}
+    content = {**report_content(plan, evaluation, jobs, drift_told(s3, plan)), "gate": _gate(s3, plan)}
     predictions = read_predictions(s3, plan, evaluation["predictions"])
     page = render(content, [chart for found in predictions for chart in _charts(plan, found)])
     return {
@@ -51,18 +52,25 @@ def write_report(s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]]) ->
     }
 
 
-def report_content(plan: Plan, evaluation: Mapping[str, Any], jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the content of ``report.json``. Seconds are wall time; errors of a regression in units of the target."""
+def report_content(
+    plan: Plan, evaluation: Mapping[str, Any], jobs: Sequence[Mapping[str, Any]], drift: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the content of ``report.json``. Seconds are wall time; errors of a regression in units of the target.
+
+    :param drift: what :func:`include.autopilot.drifttold.drift_told` returned.
+    """
     return {
         "model": plan.model,
         "title": plan.title,
         "run": plan.run,
         "cutoff": plan.cutoff.isoformat(),
-        "scope": plan.options.scope,
+        "scope": scope_of(plan),
         "data_source": plan.source,
         "synthetic": plan.synthetic,
         "notes": list(plan.notes),
         "drops": [drop_summary(drop) for drop in plan.drops],
+        "conflicts": conflicts_of(plan),
+        "drift": drift,
         "training_rows": plan.training_rows,
         "validation_rows": plan.validation_rows,
         "problem_type": plan.problem.type,

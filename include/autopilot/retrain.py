@@ -11,32 +11,35 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot import classes, refit, requests, searchagain
+from include.autopilot.baselinedrops import baseline_of
 from include.autopilot.candidate import find_candidate
 from include.autopilot.config import ModelConfig
 from include.autopilot.contract import Contract, contract_of_header
 from include.autopilot.csvlines import encode_file
-from include.autopilot.drops import Drop, list_drops, read_drop, visible_drops
+from include.autopilot.dropheader import read_header
+from include.autopilot.dropplan import Delivery, Featurizing, in_scope
+from include.autopilot.drops import Drop, list_drops, visible_drops
 from include.autopilot.errors import RunError
 from include.autopilot.gateobjective import judged_by
-from include.autopilot.holdouts import Holdout, read_holdouts
+from include.autopilot.holdouts import Holdout, check_holdouts, read_holdouts
 from include.autopilot.locations import Locations
 from include.autopilot.manifest import to_featurize, write_fit_manifest, write_manifests
 from include.autopilot.metrics import REGRESSION
 from include.autopilot.objects import write
 from include.autopilot.options import RunOptions
 from include.autopilot.origin import usable_template
-from include.autopilot.plan import Path, Plan, PlannedDrop, PlannedHoldout, load_plan, repeated_day, save_plan
-from include.autopilot.preparation import Prepared, Rules, prepare_drop, rules_of
+from include.autopilot.plan import Path, Plan, PlannedHoldout, load_plan, save_plan
+from include.autopilot.preparation import rules_of
 from include.autopilot.problem import problem_of
 from include.autopilot.projection import Request
 from include.autopilot.source import combine, marked
 from include.autopilot.summary import summary_of
-from include.autopilot.table import read_header
+from include.autopilot.supersede import supersede
 from include.autopilot.template import Template, load_template
 
 if TYPE_CHECKING:
@@ -60,12 +63,15 @@ def prepare(
     template = usable_template(s3, sagemaker, config, cutoff)
     path: Path = options.featurizer if template.replay else "search_again"
     visible = visible_drops(list_drops(s3, locations), cutoff, locations.drops)
-    scope = visible[-1:] if options.scope == "new" else visible
+    scope = in_scope(visible, options)
     contract = _contract(s3, config, template, visible[0])
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, f"{config.name}_search")
+    check_holdouts(s3, config, holdouts, key)
     rules = rules_of(contract, config.ignore, config.validation_fraction, holdouts, f"{config.name}_search")
-    planned, sources = _plan_drops(s3, config, scope, rules, _Featurizing(template.digest, key, path))
-    used = [drop.prepared for drop in planned if drop.repeats is None]
+    delivery = Delivery(s3, config, rules, key)
+    delivery.check_gone(scope, cutoff, options.scope == "full")
+    planned, conflicts = supersede(s3, delivery.plan(scope, Featurizing(template.digest, key, path)))
+    used = [drop.kept for drop in planned if drop.repeats is None]
     probabilities = config.inference_output == "probabilities"
     problem = problem_of(classes.labelled(template, used), template.pipeline, probabilities)
     judged_by(problem, config.gate)
@@ -83,10 +89,18 @@ def prepare(
         problem=problem,
         drops=planned,
         holdouts=_write_holdouts(s3, f"{locations.run(key)}/holdout", holdouts),
-        source=combine([*sources, *(holdout.source for holdout in holdouts), template.source]),
+        source=combine(
+            [
+                *(delivery.see(drop).content.source for drop in scope),
+                *(holdout.source for holdout in holdouts),
+                template.source,
+            ]
+        ),
         notes=config.notes,
         columns=contract.columns,
         path=path,
+        conflicts=conflicts,
+        baseline=baseline_of(s3, delivery, visible, template, contract),
     )
     _check_rows(plan)
     classes.check_training(problem, used, f"{config.name}_search", path)
@@ -194,51 +208,8 @@ def _contract(s3: S3Client, config: ModelConfig, template: Template, first: Drop
     """Return what the run's files must satisfy: the candidate's columns, or where it left none the first drop's."""
     if template.replay is not None:
         return template.schema.keyed(config.key)
-    file = read_drop(s3, first).files[0]
     regression = template.problem_type == REGRESSION
-    return contract_of_header(read_header(file.uri, file.body), config.target, config.key, config.ignore, regression)
-
-
-@dataclass(frozen=True)
-class _Featurizing:
-    """Whose features a run uses: the template's are shared by all runs; those of a new fit are the run's own."""
-
-    template: str
-    run: str
-    path: Path
-
-    def folder(self, locations: Locations, prepared: Prepared) -> str:
-        shared = locations.features(self.template, prepared.prepared)
-        return f"{locations.run(self.run)}/features/{prepared.prepared}" if self.path == "refit" else shared
-
-    def job(self, model: str, day: date, prepared: Prepared) -> str:
-        own = (self.run,) if self.path == "refit" else ()
-        return requests.featurize_name(model, day, prepared, self.template, *own)
-
-
-def _plan_drops(
-    s3: S3Client, config: ModelConfig, drops: Sequence[Drop], rules: Rules, featurizing: _Featurizing
-) -> tuple[tuple[PlannedDrop, ...], list[str | None]]:
-    locations = Locations(config.root)
-    planned: list[PlannedDrop] = []
-    sources: list[str | None] = []
-    for drop in drops:
-        content = read_drop(s3, drop)
-        prepared = prepare_drop(s3, locations, content, rules)
-        for column in prepared.extra:
-            log.warning("Drop %s: column %r is not in the contract and is left out.", drop.day, column)
-        planned.append(
-            PlannedDrop(
-                day=drop.day,
-                files=drop.files,
-                prepared=prepared,
-                features=featurizing.folder(locations, prepared),
-                job=featurizing.job(config.name, drop.day, prepared),
-                repeats=repeated_day(prepared.digest, planned),
-            )
-        )
-        sources.append(content.source)
-    return tuple(planned), sources
+    return contract_of_header(read_header(s3, first.files[0].uri), config.target, config.key, config.ignore, regression)
 
 
 def _write_holdouts(s3: S3Client, folder: str, holdouts: Sequence[Holdout]) -> tuple[PlannedHoldout, ...]:

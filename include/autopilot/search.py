@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.candidate import find_candidate
 from include.autopilot.config import ModelConfig
 from include.autopilot.contract import contract_of_header
-from include.autopilot.csvlines import encode_file, encode_line
-from include.autopilot.drops import list_drops, read_drop, visible_drops
+from include.autopilot.csvlines import encode_line
+from include.autopilot.cutoff import stamp
+from include.autopilot.dropheader import read_header
+from include.autopilot.drops import list_drops, visible_drops
 from include.autopilot.errors import DropError
-from include.autopilot.holdouts import read_holdouts
+from include.autopilot.holdouts import holdout_seal, read_holdouts
 from include.autopilot.locations import Locations
 from include.autopilot.metrics import REGRESSION
-from include.autopilot.objects import read, write
+from include.autopilot.objects import read
+from include.autopilot.objectwriter import ObjectWriter
 from include.autopilot.origin import check_fits, published_template
 from include.autopilot.projection import Request
+from include.autopilot.seals import seals_of
 from include.autopilot.searchrequest import automl_request, repeated_request
+from include.autopilot.searchrows import SearchRows
 from include.autopilot.source import combine, marked
-from include.autopilot.table import read_header, read_table
 from include.autopilot.template import publish, template_of
 
 if TYPE_CHECKING:
@@ -36,34 +40,36 @@ FEWEST_ROWS = 500
 def search_input(s3: S3Client, config: ModelConfig, cutoff: datetime, problem_type: str) -> dict[str, Any]:
     """Write the table that the search sees: all drops up to the cutoff in one CSV file with a header.
 
-    The key, the ignored columns, rows of a holdout and rows without a target are left out.
+    The key, the ignored columns, rows of a holdout, rows without a target and superseded rows are left out.
 
     :return: ``input`` (address), ``rows``, ``features`` (columns without the target) and ``source``.
     :raises DropError: no drop, no holdout, or fewer rows than Autopilot takes.
     :raises ContractError: a file lacks columns that the first one has, or cannot be read.
     """
     locations = Locations(config.root)
-    drops = [read_drop(s3, drop) for drop in visible_drops(list_drops(s3, locations), cutoff, locations.drops)]
-    first = drops[0].files[0]
+    run = f"search {stamp(cutoff)}"
+    drops = visible_drops(list_drops(s3, locations), cutoff, locations.drops)
     regression = problem_type == REGRESSION
-    header = read_header(first.uri, first.body)
+    header = read_header(s3, drops[0].files[0].uri)
     contract = contract_of_header(header, config.target, config.key, config.ignore, regression)
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore)
+    seals = seals_of(s3, config, "holdout")
+    for holdout in holdouts:
+        seals.put(holdout.name, holdout_seal(holdout.name, holdout.digest, run))
     held_out = {key for holdout in holdouts for key in holdout.keys}
-    lines = [encode_line(contract.columns)]
-    for drop in drops:
-        seen: dict[str, str] = {}
-        for file in drop.files:
-            table = read_table(file.uri, file.body, contract, config.ignore, seen=seen)
-            lines += [line for key, line in table.lines if key not in held_out]
-    rows = len(lines) - 1
-    if rows < FEWEST_ROWS:
-        raise DropError(
-            f"{locations.drops} holds {rows} usable rows up to {cutoff.isoformat()}; Autopilot needs {FEWEST_ROWS}. "
-            "Deliver more rows or search with a later cutoff."
-        )
-    source = combine([*(drop.source for drop in drops), *(holdout.source for holdout in holdouts)])
-    uri = write(s3, locations.search_input(cutoff), encode_file(lines), "text/csv", source)
+    with SearchRows(s3, config, drops, contract, held_out, run) as lines:
+        rows = len(lines)
+        if rows < FEWEST_ROWS:
+            raise DropError(
+                f"{locations.drops} holds {rows} usable rows up to {cutoff.isoformat()}; Autopilot needs "
+                f"{FEWEST_ROWS}. Deliver more rows or search with a later cutoff."
+            )
+        source = combine([*lines.sources, *(holdout.source for holdout in holdouts)])
+        table = ObjectWriter(s3, locations.search_input(cutoff), "text/csv", source)
+        table.write(f"{encode_line(contract.columns)}\n".encode())
+        for line in lines:
+            table.write(f"{line}\n".encode())
+    uri = table.finish()
     found = {"input": uri, "rows": rows, "features": len(contract.features), "source": source}
     log.info("%s", marked(f"Search input of {config.title}: {rows} rows, {found['features']} features, {uri}", source))
     return found

@@ -11,8 +11,11 @@ from include.autopilot.answer import asked_for
 from include.autopilot.candidate import Candidate
 from include.autopilot.csvlines import encode_line
 from include.autopilot.errors import CandidateError
+from include.autopilot.manifest import manifest_of, prepared_files
 from include.autopilot.names import job_name
-from include.autopilot.objects import read, write
+from include.autopilot.objectreader import opened
+from include.autopilot.objects import write_json
+from include.autopilot.objectwriter import ObjectWriter
 from include.autopilot.plan import Plan
 from include.autopilot.projection import Request
 from include.autopilot.requests import tagged
@@ -23,12 +26,28 @@ from include.autopilot.validation import check
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_PIECE = 2**20
+
 
 def write_table(s3: S3Client, plan: Plan) -> str:
-    """Write the rows of the run's prepared drops as one CSV file with a header, and return its address."""
-    chunks = [f"{drop.prepared.folder}/{chunk}" for drop in plan.used for chunk in drop.prepared.chunks]
-    header = f"{encode_line(plan.columns)}\n".encode()
-    return write(s3, table_of(plan), header + b"".join(read(s3, uri).body for uri in chunks), "text/csv", plan.source)
+    """Write the rows of the run's prepared drops as one CSV file with a header, and return its address.
+
+    The chunks that it is made of are listed in a manifest beside those of the other paths.
+    """
+    files = [uri for _, uri in prepared_files(s3, plan)]
+    write_json(s3, sources_of(plan), manifest_of(plan.root, files))
+    table = ObjectWriter(s3, table_of(plan), "text/csv", plan.source)
+    table.write(f"{encode_line(plan.columns)}\n".encode())
+    for uri in files:
+        with opened(s3, uri) as chunk:
+            while piece := chunk.read(_PIECE):
+                table.write(piece)
+    return table.finish()
+
+
+def sources_of(plan: Plan) -> str:
+    """Return where the manifest of the chunks is that the table of a run's search is made of."""
+    return f"{plan.folder}/manifest/search.manifest"
 
 
 def table_of(plan: Plan) -> str:

@@ -14,12 +14,22 @@ import pytest
 from tests.conftest import ROOT
 
 RETRAIN = {
-    "open_run": {"prepare", "preflight", "champion_request", "judge", "register", "promote"},
+    "open_run": {"prepare", "check_drift", "preflight", "guard", "champion_request", "judge", "register", "promote"},
     "prepare": {
-        *("preflight", "choose_path", "fit_request", "featurizer_request", "missing_features", "training_request"),
+        *(
+            "check_drift",
+            "guard",
+            "preflight",
+            "choose_path",
+            "fit_request",
+            "featurizer_request",
+            "missing_features",
+            "training_request",
+        ),
         *("search_again_request", "model_request", "prediction_request", "evaluate", "report"),
         *("champion_request", "champion_prediction_request", "judge", "register", "promote"),
     },
+    "check_drift": {"preflight"},
     "preflight": {"choose_path"},
     "choose_path": {"fit_request", "missing_features", "training_request", "search_again_request"},
     "fit_request": {"fit_featurizer"},
@@ -28,9 +38,10 @@ RETRAIN = {
     "create_featurizer": {"missing_features", "report"},
     "missing_features": {"featurize"},
     "featurize": {"training_request", "report"},
-    "training_request": {"train"},
+    "training_request": {"train", "guard"},
+    "guard": {"train", "search_again"},
     "train": {"model_request", "report"},
-    "search_again_request": {"search_again"},
+    "search_again_request": {"search_again", "guard"},
     "search_again": {"model_request", "report"},
     "model_request": {"create_model"},
     "create_model": {"prediction_request", "judge", "register", "report"},
@@ -107,8 +118,10 @@ def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
     dag = bag.dags["bace_retrain"]
     assert type(dag.timetable).__name__ == "CronDataIntervalTimetable"
     assert dag.catchup is False
+    assert dag.max_active_runs == 4
     assert sorted(dag.params) == [
-        "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "max_runtime_seconds", "scope", "spot",
+        "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "last_drops", "max_runtime_seconds", "scope",
+        "spot",
     ]  # fmt: skip
 
 

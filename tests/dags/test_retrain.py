@@ -57,7 +57,7 @@ def test_every_features_file_has_a_record_per_row_of_its_chunk(searched: Tiny, f
     from include.local_aws.runtimes import recordio
 
     outputs = [uri for uri in searched.keys("s3://tiny-models/tiny/features/") if uri.endswith(".out")]
-    chunks = [uri for uri in searched.keys("s3://tiny-models/tiny/prepared/") if uri.endswith(".csv")]
+    chunks = [uri for uri in searched.keys("s3://tiny-models/tiny/prepared/") if "/rows/" in uri]
     rows = sum(len(searched.read(uri).splitlines()) for uri in chunks)
     assert outputs
     assert sum(recordio.read_records(searched.read(uri))[0].shape[0] for uri in outputs) == rows
@@ -113,6 +113,60 @@ def test_nothing_to_featurize_is_no_reason_to_skip_the_training(searched: Tiny, 
     assert run.state == "success"
     assert states(run)["featurize"] == "skipped"
     assert states(run)["report"] == "success"
+
+
+def test_every_row_of_the_run_is_listed_before_it_trains(searched: Tiny, first: Any) -> None:
+    found = returned(first, "guard")
+    listed = list(csv.DictReader(io.StringIO(searched.read(found["rows"]).decode())))
+    report = report_of(searched, first)
+    assert found["counts"] == {
+        "train": report["training_rows"], "validation": report["validation_rows"], "holdout": 110,
+    }  # fmt: skip
+    assert len({row["key"] for row in listed}) == len(listed) == 730
+    assert {row["key"] for row in listed if row["side"] != "holdout"} == set(table(0, 620)["id"])
+
+
+def test_a_row_on_two_sides_stops_the_run_before_the_training(
+    searched: Tiny, first: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from include.autopilot import manifest
+
+    def planted(s3: Any, plan: Any, side: str, files: list[str]) -> str:
+        other = [file.replace("/train/", "/validation/") for file in files] if side == "train" else []
+        return write(s3, plan, side, [*files, *other])  # type: ignore[no-any-return]
+
+    write: Any = manifest._write
+    monkeypatch.setattr(manifest, "_write", planted)
+    before = searched.jobs()
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    found = states(run)
+    assert (found["training_request"], found["guard"], found["train"]) == ("success", "failed", "upstream_failed")
+    assert searched.jobs() == before
+
+
+def test_drift_is_looked_at_before_anything_is_paid_for(searched: Tiny, first: Any) -> None:
+    before = searched.jobs()
+    searched.put(NEW_DROP, table(700, 60).assign(y=1000.0 + table(700, 60)["y"]))
+    try:
+        run = searched.run("tiny_retrain", "2024-03-01T00:00:00Z")
+    finally:
+        searched.delete(NEW_DROP)
+    assert (states(run)["check_drift"], states(run)["preflight"]) == ("failed", "upstream_failed")
+    assert searched.jobs() == before
+    report = report_of(searched, first)
+    assert report["drift"]["baseline"]["drops"] == ["2024-01-01"]
+
+
+def test_the_last_drops(searched: Tiny, first: Any) -> None:
+    run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z", scope="last", last_drops=1)
+    report = report_of(searched, run)
+    assert (report["scope"], [drop["drop"] for drop in report["drops"]]) == ("last 1", ["2024-02-01"])
+    assert list(report["drift"]["drops"][0]) == ["drop", "sentence", "warnings"]
+
+
+def test_a_cutoff_in_the_future_is_refused(searched: Tiny, first: Any) -> None:
+    run = searched.run("tiny_retrain", "2999-01-01T00:00:00Z")
+    assert states(run)["open_run"] == "failed"
 
 
 def test_scope_new_trains_on_the_newest_drop_alone(searched: Tiny, first: Any) -> None:

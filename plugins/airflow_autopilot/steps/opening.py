@@ -27,7 +27,7 @@ def open_run(model: str) -> dict[str, str]:
     dag_run = context["dag_run"]
     scheduled = None if dag_run.logical_date is None or _is_manual(dag_run) else dag_run.data_interval_end
     delivered = deliveries.delivered_until(event.extra for event in triggering_events(context))
-    moment = cutoffs.resolve_cutoff(context["params"]["cutoff"], scheduled or delivered, dag_run.run_after)
+    moment = cutoffs.resolve_cutoff(context["params"]["cutoff"], scheduled, dag_run.run_after, delivered)
     key = cutoffs.run_key(moment, dag_run.dag_id, dag_run.run_id)
     log.info("model %s, cutoff %s, run %s", model, moment.isoformat(), key)
     records = Locations(model_of(model).root).records(key)

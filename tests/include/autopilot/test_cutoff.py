@@ -9,6 +9,7 @@ from include.autopilot.errors import OptionsError
 
 END = datetime(2024, 2, 1, tzinfo=UTC)
 LATER = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)
+MARCH = datetime(2024, 3, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,21 @@ def test_the_form_wins() -> None:
 def test_then_the_interval_then_now(blank: str | None) -> None:
     assert resolve_cutoff(blank, END, LATER) == END
     assert resolve_cutoff(blank, None, LATER) == LATER
+
+
+def test_a_cutoff_in_the_future_is_refused() -> None:
+    with pytest.raises(
+        OptionsError, match=r"cutoff: 2024-05-07T00:00:00\+00:00 is later than the run's own time, 2024-05-06"
+    ):
+        resolve_cutoff("2024-05-07", None, LATER)
+
+
+def test_a_drop_that_arrives_sets_the_cutoff_to_its_date_but_never_beyond_now() -> None:
+    assert resolve_cutoff(None, None, LATER, MARCH) == MARCH
+    assert resolve_cutoff("2024-01-15", None, LATER, datetime(2024, 3, 1, tzinfo=UTC)) == datetime(
+        2024, 1, 15, tzinfo=UTC
+    )
+    assert resolve_cutoff(None, None, LATER, datetime(2024, 5, 7, tzinfo=UTC)) == LATER
 
 
 def test_run_keys() -> None:

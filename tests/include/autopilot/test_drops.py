@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.autopilot.drops import list_drops, read_drop, visible_drops
+from include.autopilot.drops import Drop, list_drops, parse_name, visible_drops
 from include.autopilot.errors import DropError
 from include.autopilot.locations import Locations
 from tests.include.autopilot.conftest import Toy
@@ -17,16 +17,25 @@ def test_drops_come_oldest_first_with_all_their_files(searched: Toy) -> None:
         searched.put(f"drops/{path}", b"x")
     found = list_drops(searched.s3, PLACES)
     assert [drop.day for drop in found] == [date(2024, 1, 1), date(2024, 2, 1)]
-    assert [uri.rpartition("/")[2] for uri in found[1].files] == ["a.csv", "b.csv"]
+    assert [file.uri.rpartition("/")[2] for file in found[1].files] == ["a.csv", "b.csv"]
 
 
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("january/x.csv", "'january' is not a date like 2024-02-01. Rename the folder or move it away."),
+        (
+            "january/x.csv",
+            "'january' is not a date like 2024-02-01 (or 2024-02-01-2 for a second drop of that day). Rename the ",
+        ),
         ("x.csv", "'x.csv' is not a date"),
         ("2024-02-30/x.csv", "'2024-02-30' is not a date"),
-        ("2024-02-01/x.csv.gz", "is not a CSV file directly in its drop. Rename it to <name>.csv or move it away."),
+        ("20240201/x.csv", "'20240201' is not a date"),
+        ("2024-02-01-1/x.csv", "'2024-02-01-1' is not a date"),
+        ("2024-02-01-02/x.csv", "'2024-02-01-02' is not a date"),
+        (
+            "2024-02-01/x.zip",
+            "is not a CSV file directly in its drop. Rename it to <name>.csv or <name>.csv.gz, or move",
+        ),
         ("2024-02-01/deep/x.csv", "is not a CSV file directly in its drop"),
     ],
 )
@@ -52,13 +61,11 @@ def test_no_drop_to_see(toy: Toy) -> None:
         visible_drops((), cutoff, "drops")
 
 
-def test_a_digest_is_of_contents_in_order(searched: Toy) -> None:
-    searched.put("drops/2024-01-01/a.csv", b"1", "BACE")
-    searched.put("drops/2024-01-01/b.csv", b"2", "other")
-    searched.put("drops/2024-02-01/c.csv", b"1", None)
-    searched.put("drops/2024-02-01/d.csv", b"2", None)
-    searched.put("drops/2024-03-01/a.csv", b"2")
-    searched.put("drops/2024-03-01/b.csv", b"1")
-    first, same, other = (read_drop(searched.s3, drop) for drop in list_drops(searched.s3, PLACES))
-    assert first.digest == same.digest != other.digest
-    assert (first.source, same.source) == ("BACE; other", None)
+def test_two_drops_of_one_day_come_in_the_order_of_their_numbers(searched: Toy) -> None:
+    for path in ("2024-02-01-10/x.csv", "2024-02-01-2/x.csv.gz", "2024-02-01/x.csv", "2024-01-01/x.csv"):
+        searched.put(f"drops/{path}", b"x")
+    found = list_drops(searched.s3, PLACES)
+    assert [drop.name for drop in found] == ["2024-01-01", "2024-02-01", "2024-02-01-2", "2024-02-01-10"]
+    assert {drop.instant for drop in found[1:]} == {datetime(2024, 2, 1, tzinfo=UTC)}
+    assert [parse_name(drop.name) for drop in found] == [(drop.day, drop.number) for drop in found]
+    assert found[0] == Drop(date(2024, 1, 1), found[0].files)

@@ -8,6 +8,7 @@ import json
 import tarfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ import pytest
 from include.autopilot import retrain, split
 from include.autopilot.config import ModelConfig, parse_model
 from include.autopilot.describe import main
+from include.autopilot.driftcheck import check_drift
+from include.autopilot.guard import check_leaks
 from include.autopilot.options import RunOptions
 from include.autopilot.search import publish_template, search_request
 from include.autopilot.template import current_template, read_template
@@ -92,6 +95,73 @@ def test_the_describe_command_says_the_same_of_the_live_job(
     assert [one["image"] for one in inferred["containers"]] == [one["image"] for one in found["containers"]]
     assert main(["no-such-job", *live]) == 2
     assert "AutoMLJob no-such-job does not exist" in capsys.readouterr().err
+
+
+def retrained(toy: Toy, cutoff: datetime, key: str) -> tuple[str, dict[str, bytes]]:
+    """Run every step and job of a retraining; give its plan, and its manifests and predictions as bytes."""
+    plan = retrain.prepare(toy.s3, toy.sagemaker, toy.config, cutoff, RunOptions(), key)["plan"]  # type: ignore[arg-type]
+    check_drift(toy.s3, toy.config, plan)
+    for request in retrain.featurize_requests(toy.s3, plan):
+        transform(toy, request)
+    request = retrain.training_request(toy.s3, plan)
+    check_leaks(toy.s3, toy.config, plan)
+    sagemaker: Any = toy.sagemaker
+    sagemaker.create_training_job(**request)
+    job = wait(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName=request["TrainingJobName"])
+    model = retrain.model_request(toy.s3, plan, job["ModelArtifacts"]["S3ModelArtifacts"])
+    sagemaker.create_model(**model)
+    prediction = retrain.prediction_request(toy.s3, plan, model["ModelName"])
+    transform(toy, prediction)
+    folder, output = f"{toy.config.root}/runs/{key}", prediction["TransformOutput"]["S3OutputPath"]
+    files = [f"{folder}/manifest/{side}.manifest" for side in split.SIDES]
+    files += [f"{output}/{holdout}.csv.out" for holdout in toy.config.holdouts]
+    return plan, {uri.rpartition("/")[2]: toy.get(uri) for uri in files}
+
+
+def test_a_planted_row_of_a_later_drop_never_reaches_an_earlier_run(real: Toy) -> None:
+    """The later drop measures rows of the earlier ones anew and knows holdout rows; only a later run may be moved."""
+    _, without = retrained(real, FEBRUARY, "20240201T000000-0000000a")
+    planted = [row | {"y": str(float(row["y"]) + 3)} for row in rows(0, 150)]
+    real.put("drops/2024-02-15/planted.csv", csv_bytes(planted + rows(700, 30) + rows(1000, 5)))
+    _, planted_there = retrained(real, FEBRUARY, "20240201T000000-0000000b")
+    assert planted_there == without
+    assert {name.rpartition(".")[2] for name in without} == {"manifest", "out"}
+    plan, later = retrained(real, datetime(2024, 2, 15, tzinfo=UTC), "20240215T000000-0000000c")
+    assert later["train.manifest"] != without["train.manifest"]
+    assert later["sealed.csv.out"] != without["sealed.csv.out"]
+    listed = list(csv.DictReader(io.StringIO(real.get(f"{plan.rpartition('/')[0]}/rows.csv").decode())))
+    assert sum(row["side"] != "holdout" for row in listed) == 560 + 30
+    assert sum(row["row"].startswith("2024-02-15/") for row in listed) == 180
+    assert sum(row["row"].startswith("2024-01-01/") for row in listed) == 350
+
+
+def test_four_runs_at_once_prepare_the_same_drops_and_share_their_jobs(real: Toy) -> None:
+    real.put("drops/2024-03-01/march.csv", csv_bytes(rows(800, 60) + rows(10, 20)))
+    march = datetime(2024, 3, 1, tzinfo=UTC)
+
+    def run(number: int) -> tuple[list[Any], dict[str, Any]]:
+        key = f"20240301T000000-0000000{number}"
+        prepared = retrain.prepare(real.s3, real.sagemaker, real.config, march, RunOptions(), key)  # type: ignore[arg-type]
+        check_drift(real.s3, real.config, prepared["plan"])
+        requests = retrain.featurize_requests(real.s3, prepared["plan"])
+        return requests, {**prepared["summary"], "drops": [drop["digest"] for drop in prepared["summary"]["drops"]]}
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(run, range(4)))
+    requests, summary = done[0]
+    assert all(found == (requests, summary) for found in done)
+    assert [request["TransformJobName"].split("-")[1:3] for request in requests] == [["featurize", "20240301"]]
+    seals = real.s3.list_objects_v2(Bucket="toy-models", Prefix="toy/sealed/drop/2024-03-01/")["Contents"]
+    assert [entry["Key"] for entry in seals] == ["toy/sealed/drop/2024-03-01/1.json"]
+    for request in requests:
+        transform(real, request)
+    manifests = []
+    for number in range(4):
+        plan = f"{real.config.root}/runs/20240301T000000-0000000{number}/plan.json"
+        retrain.training_request(real.s3, plan)
+        check_leaks(real.s3, real.config, plan)
+        manifests.append(real.get(plan.replace("plan.json", "manifest/train.manifest")))
+    assert len(set(manifests)) == 1
 
 
 def test_a_retraining_from_drop_to_report(real: Toy) -> None:

@@ -11,7 +11,7 @@ from include.autopilot.options import RunOptions, form
 
 
 def test_an_empty_form_changes_nothing() -> None:
-    assert RunOptions.from_form({}) == RunOptions(None, "full", None, None, None, None)
+    assert RunOptions.from_form({}) == RunOptions(None, "full", None, None, None, None, None)
 
 
 def test_what_the_ui_sends(config: ModelConfig) -> None:
@@ -30,7 +30,7 @@ def test_what_the_command_line_sends() -> None:
             "max_runtime_seconds": " 600 ",
         }
     )
-    assert options == RunOptions(datetime(2024, 2, 1, tzinfo=UTC), "new", "ml.m5.large", 2, False, 600)
+    assert options == RunOptions(datetime(2024, 2, 1, tzinfo=UTC), "new", None, "ml.m5.large", 2, False, 600)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_spot_is_a_boolean(value: object, expected: bool | None) -> None:
         ("spot", "maybe", "spot: 'maybe' is neither true nor false"),
         ("spot", 1, "spot: 1 is neither true nor false"),
         ("spot", "yes", "spot: 'yes' is neither"),
-        ("scope", "old", "scope: 'old' is not known. Choose one of: full, new"),
+        ("scope", "old", "scope: 'old' is not known. Choose one of: full, new, last"),
         ("instance_type", "m5.large", "is not an instance type. Write one like ml.m5.4xlarge"),
         ("instance_type", 5, "is not an instance type"),
         ("instance_count", 0, "instance_count: 0 is not a whole number above zero"),
@@ -84,3 +84,12 @@ def test_airflow_accepts_the_form_and_refuses_what_is_not_in_it(config: ModelCon
     for name, bad in (("spot", "maybe"), ("scope", "old"), ("instance_type", "m5"), ("instance_count", 0)):
         with pytest.raises(ParamValidationError):
             params[name].resolve(bad)
+
+
+def test_the_last_drops_need_their_number() -> None:
+    assert RunOptions.from_form({"scope": "last", "last_drops": "3"}).last_drops == 3
+    for form_values in ({"scope": "last"}, {"scope": "new", "last_drops": 2}, {"last_drops": 2}):
+        with pytest.raises(OptionsError, match="scope last and last_drops go together"):
+            RunOptions.from_form(form_values)
+    with pytest.raises(OptionsError, match="last_drops: 0 is not a whole number above zero"):
+        RunOptions.from_form({"scope": "last", "last_drops": 0})

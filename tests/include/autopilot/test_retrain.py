@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from include.autopilot import retrain
 from include.autopilot.errors import ContractError, DropError, EvaluationError, RunError, TemplateError
 from include.autopilot.locations import parse_uri
 from include.autopilot.options import RunOptions
+from include.autopilot.plan import load_plan
+from include.autopilot.sealing import seal_run
 from include.autopilot.split import side
 from include.autopilot.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, COLUMNS, PROCESSOR, Toy, csv_bytes, rows
@@ -27,6 +30,7 @@ KEY = "20240301T000000-1a2b3c4d"
 
 def prepare(toy: Toy, cutoff: datetime = MARCH, key: str = KEY, **options: Any) -> dict[str, Any]:
     prepared = retrain.prepare(toy.s3, toy.sagemaker, toy.config, cutoff, RunOptions(**options), key)  # type: ignore[arg-type]
+    seal_run(toy.s3, toy.config, load_plan(toy.s3, prepared["plan"]))
     return {**prepared, "featurize": retrain.featurize_requests(toy.s3, prepared["plan"])}
 
 
@@ -141,7 +145,8 @@ def test_holdout_rows_in_a_drop_are_kept_out_and_counted(toy: Toy) -> None:
 def test_another_holdout_is_another_preparation(toy: Toy) -> None:
     prepare(toy)
     toy.put("holdout/sealed.csv", csv_bytes(rows(0, 10)))
-    assert prepare(toy)["summary"]["held_out_rows"] == 10
+    accepting = replace(toy, config=replace(toy.config, changed_holdouts="accept"))
+    assert prepare(accepting)["summary"]["held_out_rows"] == 10
 
 
 def test_a_drop_delivered_twice_counts_once(toy: Toy) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from include.autopilot.contract import Contract
 from include.autopilot.errors import ContractError
-from include.autopilot.table import Table, read_header, read_table
+from include.autopilot.table import Scan, Table, read_table
 
 CONTRACT = Contract(("y", "a (b, c)", "colour"), "y", ("y", "a (b, c)"), (), "id")
 HEADER = 'id,"a (b, c)",colour,y\n'
@@ -169,8 +169,17 @@ def test_keys_are_compared_across_the_files_of_a_drop() -> None:
         read(HEADER + "1,2,red,1\n", seen=seen)
 
 
-def test_headers_are_read_as_they_are() -> None:
-    assert read_header("drop.csv", HEADER.encode()) == ["id", "a (b, c)", "colour", "y"]
+def test_a_pass_over_a_long_file_gives_blocks_and_lets_keys_come_again() -> None:
+    body = (HEADER + "same,1,red,2\n" * 5000 + "other,1,red,\n").encode()
+    scan = Scan("drop.csv", io.BytesIO(body), CONTRACT)
+    blocks = list(scan.blocks())
+    assert (len(blocks) > 1, scan.rows, scan.usable) == (True, 5001, 5000)
+    assert blocks[0][1] == ("same", "2,1,red", "2", 3)
+
+
+def test_a_header_alone_is_no_fault_of_a_pass() -> None:
+    scan = Scan("drop.csv", io.BytesIO(HEADER.encode()), CONTRACT)
+    assert (list(scan.blocks()), scan.rows) == ([], 0)
 
 
 CELLS = st.text(st.characters(exclude_characters="\r\n\x00", codec="utf-8"), max_size=12)
