@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,11 +14,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from include.autopilot.config import ModelConfig, load_models
 from include.autopilot.contract import Contract, contract_of_header
+from include.autopilot.csvfile import CsvFile
+from include.autopilot.dropheader import read_header
 from include.autopilot.errors import AutopilotError, DropError, MissingObjectError, TemplateError
 from include.autopilot.header import check_header
 from include.autopilot.locations import Locations
 from include.autopilot.objects import list_uris, read, write
-from include.autopilot.table import read_header
 from include.autopilot.template import current_template
 from scripts.airflow_env import LOCAL_ACCOUNT
 from scripts.running import UP, NotRunning, running
@@ -57,11 +59,12 @@ def deliver(s3: Any, model: ModelConfig, file: Path, day: date) -> str:
     :raises ContractError: a column is missing or stands there twice, or it is no CSV.
     :raises OSError: the file cannot be read.
     """
-    if file.suffix != ".csv" or file.name.startswith(("_", ".")):
-        raise DropError(f"{file}: a drop's files are called <name>.csv. Rename it.")
+    if not file.name.endswith((".csv", ".csv.gz")) or file.name.startswith(("_", ".")):
+        raise DropError(f"{file}: a drop's files are called <name>.csv or <name>.csv.gz. Rename it.")
     body = file.read_bytes()
     locations = Locations(model.root)
-    extra = check_header(str(file), read_header(str(file), body), _contract(s3, locations, model), model.ignore)
+    header = CsvFile(str(file), io.BytesIO(body)).header
+    extra = check_header(str(file), header, _contract(s3, locations, model), model.ignore)
     uri = f"{locations.drops}/{day.isoformat()}/{file.name}"
     try:
         same = read(s3, uri).body == body
@@ -79,8 +82,8 @@ def _contract(s3: Any, locations: Locations, model: ModelConfig) -> Contract:
     try:
         return current_template(s3, locations, model.name).schema.keyed(model.key)
     except TemplateError:
-        drops = [uri for uri in list_uris(s3, locations.drops) if uri.endswith(".csv")]
-        header = read_header(drops[0], read(s3, drops[0]).body) if drops else [model.key, model.target]
+        drops = [uri for uri in list_uris(s3, locations.drops) if uri.endswith((".csv", ".csv.gz"))]
+        header = read_header(s3, drops[0]) if drops else [model.key, model.target]
         return contract_of_header(header, model.target, model.key, model.ignore, regression=False)
 
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote_plus
 
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.digest import of_json
+from include.autopilot.drops import parse_name
 from include.autopilot.errors import MissingObjectError
 from include.autopilot.locations import Locations, parse_uri
 from include.autopilot.objects import read, write_json
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The state of one drop.
+    """The state of one day's drops: mostly one.
 
     :param files: address and ETag of every file, in the order of their addresses.
     """
@@ -50,9 +51,9 @@ def days_in(body: str, drops: str) -> frozenset[date]:
 
 
 def find_delivery(s3: S3Client, drops: str, day: date) -> Delivery | None:
-    """Look up the files of a drop; None if there are none (any more)."""
+    """Look up the files of a day's drops; None if there are none (any more)."""
     bucket, key = parse_uri(drops)
-    prefix = f"{key}/{day.isoformat()}/"
+    prefix = f"{key}/{day.isoformat()}"
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     found = [(f"s3://{bucket}/{entry['Key']}", entry["ETag"]) for page in pages for entry in page.get("Contents", [])]
     files = tuple(sorted(file for file in found if _day(file[0], drops) == day))
@@ -114,6 +115,6 @@ def _day(uri: str, drops: str) -> date | None:
     if not name or name.rpartition("/")[2].startswith(("_", ".")) or name.endswith("/"):
         return None
     try:
-        return date.fromisoformat(folder)
+        return parse_name(folder)[0]
     except ValueError:
         return None

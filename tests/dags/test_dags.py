@@ -120,8 +120,8 @@ def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
     assert dag.catchup is False
     assert dag.max_active_runs == 4
     assert sorted(dag.params) == [
-        "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "last_drops", "max_runtime_seconds", "scope",
-        "spot",
+        "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "last_drops", "max_runtime_seconds",
+        "scope", "spot",
     ]  # fmt: skip
 
 

@@ -59,8 +59,8 @@ def test_a_drop_is_delivered_once(aws: str, s3: Any, tmp_path: Path, capsys: pyt
         ("CID,pIC50,a\n1,2,3\n", "new.csv", "column 'b' is missing from the header (line 1)"),
         ("CID;pIC50;a;b\n", "new.csv", "separated by semicolons; use commas"),
         ("", "new.csv", "empty"),
-        (HEADER, "new.txt", "a drop's files are called <name>.csv. Rename it."),
-        (HEADER, "_new.csv", "a drop's files are called <name>.csv. Rename it."),
+        (HEADER, "new.txt", "a drop's files are called <name>.csv or <name>.csv.gz. Rename it."),
+        (HEADER, "_new.csv", "a drop's files are called <name>.csv or <name>.csv.gz. Rename it."),
     ],
 )
 def test_a_wrong_file_is_not_delivered(

@@ -36,6 +36,7 @@ def message(key: str, bucket: str = "lab-data", event: str = "ObjectCreated:Put"
     [
         "bace/drops/2024-03-01/a.csv",
         "bace%2Fdrops%2F2024-03-01%2Fa.csv",
+        "bace/drops/2024-03-01-2/a.csv.gz",
         "bace/drops/2024-03-01/new+compounds+%28%C3%A4%29.csv",
     ],
 )
