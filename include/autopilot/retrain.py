@@ -87,6 +87,7 @@ def prepare(
         path=path,
     )
     _check_rows(plan)
+    searchagain.check_rows(plan)
     classes.check_training(problem, used, f"{config.name}_search", path)
     classes.check_holdouts(problem, holdouts)
     plan = replace(plan, notes=(*plan.notes, *classes.notes_of(problem, used, holdouts, path)))
