@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -112,6 +113,7 @@ def render(content: Mapping[str, Any], charts: Sequence[str]) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = _number
     environment.filters["metric"] = _name
+    environment.filters["breakable"] = _breakable
     environment.globals |= {"better": BETTER, "pipelines": PIPELINES}
     source = files("include.autopilot").joinpath("templates", "report.html.j2").read_text(encoding="utf-8")
     # The charts are our own markup: matplotlib escapes the texts it is given.
@@ -144,6 +146,11 @@ def _undefined(content: Mapping[str, Any]) -> list[str]:
 
 def _name(metric: str) -> str:
     return "R²" if metric == "R2" else metric
+
+
+def _breakable(name: str) -> Markup:
+    """Let a name like BalancedAccuracy go on in the next line where there is no room for it."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z0-9])(?=[A-Z])", name))
 
 
 def _number(value: float | None) -> str:

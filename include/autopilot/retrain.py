@@ -103,6 +103,7 @@ def prepare(
         baseline=baseline_of(s3, delivery, visible, template, contract),
     )
     _check_rows(plan)
+    searchagain.check_rows(plan)
     classes.check_training(problem, used, f"{config.name}_search", path)
     classes.check_holdouts(problem, holdouts)
     plan = replace(plan, notes=(*plan.notes, *classes.notes_of(problem, used, holdouts, path)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from include.autopilot.answer import asked_for
 from include.autopilot.candidate import Candidate
 from include.autopilot.csvlines import encode_line
-from include.autopilot.errors import CandidateError
+from include.autopilot.errors import CandidateError, RunError
 from include.autopilot.manifest import manifest_of, prepared_files
 from include.autopilot.names import job_name
 from include.autopilot.objectreader import opened
@@ -19,6 +19,7 @@ from include.autopilot.objectwriter import ObjectWriter
 from include.autopilot.plan import Plan
 from include.autopilot.projection import Request
 from include.autopilot.requests import tagged
+from include.autopilot.search import FEWEST_ROWS
 from include.autopilot.searchrequest import repeated_request
 from include.autopilot.template import Template
 from include.autopilot.validation import check
@@ -27,6 +28,19 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _PIECE = 2**20
+
+
+def check_rows(plan: Plan) -> None:
+    """Refuse a run whose search Autopilot would fail only after its first jobs were paid.
+
+    :raises RunError: there are fewer rows than Autopilot takes.
+    """
+    rows = plan.training_rows + plan.validation_rows
+    if plan.path == "search_again" and rows < FEWEST_ROWS:
+        raise RunError(
+            f"The drops in scope leave {rows} rows to search on; Autopilot needs {FEWEST_ROWS}. Take more drops (scope "
+            "full, a later cutoff), or deliver more rows."
+        )
 
 
 def write_table(s3: S3Client, plan: Plan) -> str:

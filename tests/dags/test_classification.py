@@ -51,6 +51,7 @@ def test_the_report_shows_a_confusion_matrix_and_a_roc_curve(binary: Classified)
     confusion = binary.report(binary.first)["holdouts"]["sealed"]["confusion"]
     assert page.count("<svg") == 2
     assert "predicted diagnosis" in page
+    assert "<span>Balanced<wbr>Accuracy</span>" in page
     assert "found (share of malignant)" in page
     counts = binary.sealed["diagnosis"].value_counts()
     assert confusion["classes"] == ["benign", "malignant"]

@@ -230,6 +230,18 @@ def test_a_dry_run_shows_the_search_and_starts_none(numbers: Classified) -> None
     assert [(one["step"], one["kind"]) for one in told["requests"]] == [("search_again", "AutoMLJobV2")]
 
 
+def test_too_few_rows_for_autopilot_stop_before_the_search(numbers: Classified) -> None:
+    before, key = automl_jobs(numbers), "drops/2024-02-01/rows.csv"
+    numbers.put(key, numbers.sealed.assign(id=[f"new-{number}" for number in range(60)]))
+    try:
+        run = numbers.run("retrain", "2024-02-01", scope="new")
+    finally:
+        numbers.delete(key)
+    assert states(run)["prepare"] == "failed"
+    assert states(run)["search_again"] == "upstream_failed"
+    assert automl_jobs(numbers) == before
+
+
 def test_a_class_that_only_the_holdout_has_stops_before_the_search(binary: Classified) -> None:
     before = automl_jobs(binary)
     rows = binary.sealed.copy()

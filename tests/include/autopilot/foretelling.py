@@ -19,7 +19,7 @@ from include.autopilot.plan import Plan, load_plan
 from include.autopilot.preflight import Account
 from include.autopilot.preview import Foretold, foretell
 from include.autopilot.template import Template, load_template
-from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy
+from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy, csv_bytes, rows
 from tests.include.autopilot.test_retrain import prepare
 
 QUOTAS = {
@@ -40,7 +40,8 @@ def foretold(toy: Toy, **options: Any) -> list[Foretold]:
 
 
 def as_ensemble(toy: Toy) -> Toy:
-    """The toy's job as one of the ENSEMBLING mode, named in the YAML."""
+    """The toy's job as one of the ENSEMBLING mode, named in the YAML, and the rows that a search needs."""
+    toy.put("drops/2024-01-01/more.csv", csv_bytes(rows(3000, 500)))
     job = toy.sagemaker.only("DescribeAutoMLJobV2")
     job["AutoMLProblemTypeConfig"]["TabularJobConfig"]["Mode"] = "ENSEMBLING"
     job["SecurityConfig"] = {

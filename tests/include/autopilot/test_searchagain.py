@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from include.autopilot import searchagain
 from include.autopilot.candidate import Candidate, Parts, find_candidate
-from include.autopilot.errors import CandidateError, TemplateError
+from include.autopilot.errors import CandidateError, RunError, TemplateError
 from include.autopilot.retrain import featurize_requests, search_again_request
 from include.autopilot.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, Toy, rows
@@ -42,7 +43,7 @@ def test_the_same_search_on_the_runs_rows(toy_drops: Toy) -> None:
     assert len(request["AutoMLJobName"]) <= 28
     (channel,) = request["AutoMLJobInputDataConfig"]
     head, *lines = csv.reader(io.StringIO(toy_drops.get(channel["DataSource"]["S3DataSource"]["S3Uri"]).decode()))
-    expected = [[row[name] for name in head] for row in rows(0, 100)]
+    expected = [[row[name] for name in head] for row in (*rows(0, 100), *rows(3000, 500))]
     assert sorted(lines) == sorted(expected)
     assert "id" not in head
 
@@ -51,7 +52,7 @@ def test_the_cutoff_hides_later_drops_from_the_search(toy_drops: Toy) -> None:
     prepared = prepare(as_ensemble(toy_drops), FEBRUARY)
     request = search_again_request(toy_drops.s3, prepared["plan"])
     uri = request["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"]
-    assert len(toy_drops.get(uri).decode().splitlines()) == 1 + 80
+    assert len(toy_drops.get(uri).decode().splitlines()) == 1 + 580
     march = search_again_request(toy_drops.s3, prepare(toy_drops)["plan"])
     assert march["AutoMLJobName"] != request["AutoMLJobName"]
 
@@ -82,3 +83,18 @@ def test_a_candidate_without_its_search_cannot_be_searched_again(toy_drops: Toy)
     template, plan = planned(as_ensemble(toy_drops))
     with pytest.raises(TemplateError, match=r"not known what its search was asked for. Add search to the model's YAML"):
         searchagain.again_request(replace(template, search=None), plan)
+
+
+def plan_of(training: int, validation: int, path: str = "search_again") -> Any:
+    return SimpleNamespace(training_rows=training, validation_rows=validation, path=path, model="toy")
+
+
+def test_autopilot_takes_no_fewer_than_500_rows() -> None:
+    searchagain.check_rows(plan_of(400, 100))
+    searchagain.check_rows(plan_of(10, 2, path="reuse"))
+    with pytest.raises(RunError) as caught:
+        searchagain.check_rows(plan_of(400, 99))
+    assert str(caught.value) == (
+        "The drops in scope leave 499 rows to search on; Autopilot needs 500. Take more drops (scope full, a later "
+        "cutoff), or deliver more rows."
+    )
