@@ -161,11 +161,11 @@ def test_what_is_asked_must_be_clear(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nobody"], "does not hold what is asked for: there is no DescribeAutoMLJob.nobody.json."),
-        (["made-up", "--candidate", "nobody"], "there is no ListCandidatesForAutoMLJob.made-up.json."),
+        (["nobody"], "does not hold what is asked for. Missing: DescribeAutoMLJob.nobody.json."),
+        (["made-up", "--candidate", "nobody"], "Missing: ListCandidatesForAutoMLJob.made-up.json."),
         (["made-up", "--searched-until", "soon"], "'soon' is not a date"),
         (["made-up", "--columns", "a,b"], ""),
-        (["--transform-job", "a", "--training-job", "b"], "there is no DescribeTransformJob.a.json"),
+        (["--transform-job", "a", "--training-job", "b"], "Missing: DescribeTransformJob.a.json"),
         (["nothing.json"], "nothing.json cannot be read"),
     ],
 )
