@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from include.autopilot.artifacts import featurizer_container
 from include.autopilot.candidate import Candidate, find_candidate, find_candidate_by_jobs
 from include.autopilot.config import AutopilotConfig, ModelConfig
+from include.autopilot.containers import MODE
 from include.autopilot.descriptions import describe
 from include.autopilot.digest import of_json
 from include.autopilot.errors import MissingObjectError, MissingResourceError, TemplateError
+from include.autopilot.lenient import text_at
 from include.autopilot.locations import Locations
 from include.autopilot.objects import read_json, write_json
 from include.autopilot.searchtime import search_began
@@ -45,7 +48,7 @@ def usable_template(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfi
 
     :param cutoff: the run's; a template whose steps are replayed must not have seen later data.
     :raises TemplateError: there is none, it does not fit the YAML, it knows the run's future, or its featurizer model
-        was deleted.
+        was deleted or replaced by one that serves.
     :raises CandidateError: the candidate that the YAML names can be neither replayed nor searched again.
     """
     template = published_template(s3, sagemaker, config)
@@ -56,11 +59,18 @@ def usable_template(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfi
     check_cutoff(template, cutoff, config.name)
     featurizer = template.steps.featurize["ModelName"]
     try:
-        describe(sagemaker, "Model", featurizer)
+        described = describe(sagemaker, "Model", featurizer)
     except MissingResourceError as error:
         raise TemplateError(
             f"The featurizer model {featurizer}, which Autopilot made, was deleted. Run {config.name}_search again."
         ) from error
+    mode = text_at(featurizer_container(described), "Environment", MODE)
+    if mode is not None:
+        # Somebody made another model under the old name: training would succeed, on the target itself.
+        raise TemplateError(
+            f"The featurizer model {featurizer} has {MODE}={mode} now: it would pass the target on as the first "
+            f"feature, without any error. Put Autopilot's model back, or run {config.name}_search again."
+        )
     return template
 
 

@@ -52,6 +52,15 @@ def test_a_deleted_featurizer_model(toy: Toy) -> None:
         prepare(toy)
 
 
+def test_a_featurizer_model_that_was_replaced_by_a_serving_one(toy: Toy) -> None:
+    toy.sagemaker.only("DescribeModel")["PrimaryContainer"]["Environment"]["AUTOML_TRANSFORM_MODE"] = (
+        "feature-transform"
+    )
+    with pytest.raises(TemplateError, match=r"has AUTOML_TRANSFORM_MODE=feature-transform now: .* without any error"):
+        prepare(toy)
+    assert toy.keys("runs/") == []
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
