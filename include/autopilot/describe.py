@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sources = _sources(asked)
         survey, template = _look(asked, sources)
     except NotRecordedError as error:
-        return _unreadable(f"{asked.responses} does not hold what is asked for: there is no {error}.")
+        return _unreadable(f"{asked.responses} does not hold what is asked for. Missing: {error}.")
     except AutopilotError as error:
         return _unreadable(str(error))
     except (BotoCoreError, ClientError) as error:

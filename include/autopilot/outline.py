@@ -83,6 +83,10 @@ def _described(survey: Survey) -> Iterable[tuple[str, str, Description]]:
 
 
 def _can_be_searched(survey: Survey) -> bool:
+    return _request_is_known(survey) and (survey.schema is not None or not survey.is_ensemble)
+
+
+def _request_is_known(survey: Survey) -> bool:
     return survey.kind is not None and not problems(survey.kind, project(survey.kind, survey.job))
 
 
@@ -92,7 +96,8 @@ def _reason(survey: Survey, searchable: bool) -> str | None:
     if not survey.is_ensemble:
         return None
     again = "The retrain DAG searches again with the same request instead."
-    unknown = "Its search request is not known either."
+    lacking = "problem type or target" if _request_is_known(survey) else "search request"
+    unknown = f"Nor can it be searched again: its {lacking} is not known."
     return (
         f"{survey.label}: jobs of the ENSEMBLING mode leave one AutoGluon model and no steps to replay. "
         f"{again if searchable else unknown}"

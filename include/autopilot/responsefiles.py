@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from include.autopilot.descriptions import Description
 from include.autopilot.errors import NotRecordedError, UnreadableError
+from include.autopilot.lenient import mapping_at, text_at
 from include.autopilot.printed import read_response
 
 # Operation -> the member of its response that names what was described. The first member that names something is the
@@ -50,12 +53,15 @@ class ResponseFiles:
 
         :raises NotRecordedError: the folder does not hold it.
         :raises UnreadableError: the file that should hold it cannot be read.
+        :raises ClientError: an error was recorded in the place of a response.
         """
         wanted = (operation.lower(), name.lower())
         path = self._by_name.get(wanted) or self._by_content.get(wanted)
         if path is None:
             raise NotRecordedError(f"{operation}.{name}.json")
         content = read_response(path)
+        if text_at(content, "Error", "Code"):
+            raise ClientError({"Error": mapping_at(content, "Error")}, operation)  # type: ignore[typeddict-item]
         # A candidate alone has no other member in common with the description of its job.
         return {"BestCandidate": content} if _is_candidate(content) else content
 

@@ -76,7 +76,7 @@ def _facts(outline: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _step(step: Mapping[str, Any]) -> Node:
-    head = f"{step['role']}: {step['kind']} {step['name']}"
+    head = f"{step['role']}: {step['kind']} {step.get('name', '(its name is not told)')}"
     told = {name: value for name, value in step.items() if name not in ("role", "kind", "name", "environment")}
     return head, [*_pairs(told), *_branch("environment", _pairs(step.get("environment", {})))]
 

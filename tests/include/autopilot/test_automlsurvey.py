@@ -132,3 +132,20 @@ def test_a_table_with_leftovers_of_another_problem(tmp_path: Path, capsys: pytes
     files[JOB]["AutoMLProblemTypeConfig"]["TimeSeriesForecastingJobConfig"] = {"ForecastFrequency": "1D"}
     code, found = described(write(tmp_path, files), capsys, "made-up")
     assert (code, found["reason"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("gone", "reason"),
+    [
+        ({"RoleArn": None}, "Nor can it be searched again: its search request is not known."),
+        ({"ResolvedAttributes": None}, "Nor can it be searched again: its problem type or target is not known."),
+    ],
+)
+def test_an_ensemble_that_cannot_be_searched_again(
+    gone: dict[str, None], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = {"MetricName": "Accuracy", "Type": "Maximize", "Value": 0.9}
+    files = changed(best(ensemble("made-up"), FinalAutoMLJobObjectiveMetric=measured), JOB, **gone)
+    code, found = described(write(tmp_path, files), capsys, "made-up")
+    assert (code, found["searchable"]) == (3, False)
+    assert found["reason"].endswith(reason)

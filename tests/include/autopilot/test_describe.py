@@ -161,11 +161,11 @@ def test_what_is_asked_must_be_clear(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nobody"], "does not hold what is asked for: there is no DescribeAutoMLJob.nobody.json."),
-        (["made-up", "--candidate", "nobody"], "there is no ListCandidatesForAutoMLJob.made-up.json."),
+        (["nobody"], "does not hold what is asked for. Missing: DescribeAutoMLJob.nobody.json."),
+        (["made-up", "--candidate", "nobody"], "Missing: ListCandidatesForAutoMLJob.made-up.json."),
         (["made-up", "--searched-until", "soon"], "'soon' is not a date"),
         (["made-up", "--columns", "a,b"], ""),
-        (["--transform-job", "a", "--training-job", "b"], "there is no DescribeTransformJob.a.json"),
+        (["--transform-job", "a", "--training-job", "b"], "Missing: DescribeTransformJob.a.json"),
         (["nothing.json"], "nothing.json cannot be read"),
     ],
 )
@@ -263,3 +263,29 @@ def test_no_secret_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     _, again = described(tmp_path, capsys, str(out))
     assert "do-not-print" not in json.dumps(again)
     assert again["template_digest"] == found["template_digest"]
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "message", "exit_code", "told"),
+    [
+        (STEPS["featurizer"], "ValidationException", 'Could not find model "arn:aws:x".', 3, "without its featurizer."),
+        (
+            STEPS["train"],
+            "ResourceNotFound",
+            "Requested resource not found.",
+            3,
+            "cannot be replayed without its train.",
+        ),
+        (JOB, "ResourceNotFound", "gone", 2, "AutoMLJob made-up does not exist in this account and region."),
+        (STEPS["fit"], "AccessDeniedException", "not authorized", 2, "not authorized"),
+    ],
+)
+def test_a_recorded_error_is_an_answer(
+    part: str, code: str, message: str, exit_code: int, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = hpo()
+    (name,) = [name for name in files if part in name]
+    files[name] = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    assert main(["made-up", "--responses", str(write(tmp_path, files))]) == exit_code
+    printed = capsys.readouterr()
+    assert told in printed.out + printed.err

@@ -23,6 +23,7 @@ from include.autopilot.describe import main
 from include.autopilot.driftcheck import check_drift
 from include.autopilot.guard import check_leaks
 from include.autopilot.options import RunOptions
+from include.autopilot.plan import load_plan
 from include.autopilot.search import publish_template, search_request
 from include.autopilot.template import current_template, read_template
 from tests.include.autopilot.conftest import SEARCHED, YAML, Toy, csv_bytes, rows
@@ -219,3 +220,37 @@ def test_features_carry_the_label_of_every_prepared_row(real: Toy) -> None:
         found = [label for file in files for label in labels(real.get(head["prefix"] + file), accept)]
         expected = [float(row["y"]) for row in rows(0, 560) if split.side(row["id"], 0.2) == side]
         assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_through_the_serving_environment_the_target_would_become_a_feature_silently(
+    real: Toy, aws: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same artifact with AUTOML_TRANSFORM_MODE: the job succeeds, and what it writes is the answer itself."""
+    from include.local_aws.runtimes.recordio import read_records
+
+    prepared = retrain.prepare(real.s3, real.sagemaker, real.config, SEARCHED, RunOptions(), "leaking")  # type: ignore[arg-type]
+    template = current_template(real.s3, retrain.Locations(real.config.root), "toy")
+    serving = template.steps.model["Containers"][0]
+    role = template.steps.model["ExecutionRoleArn"]
+    sagemaker: Any = real.sagemaker
+    sagemaker.create_model(ModelName="leaking", ExecutionRoleArn=role, PrimaryContainer=serving)
+    folder = load_plan(real.s3, prepared["plan"]).drops[0].prepared.folder
+    source = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": folder}}}
+    request = template.steps.featurize | {
+        "TransformJobName": "leaking",
+        "ModelName": "leaking",
+        "TransformInput": {**template.steps.featurize["TransformInput"], **source},
+        "TransformOutput": {"S3OutputPath": f"{real.config.root}/leaking", "Accept": "application/x-recordio-protobuf"},
+    }
+    transform(real, request)
+    features, label = read_records(real.get(f"{real.config.root}/leaking/train/chunk_0.csv.out"))
+    targets = [float(row["y"]) for row in rows(0, 500) if split.side(row["id"], 0.2) == "train"]
+    assert label is None
+    assert list(features[:, 0].toarray().ravel()) == pytest.approx(targets, rel=1e-6)
+
+    for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
+        monkeypatch.setenv(name, value)
+    named = ["--transform-job", "leaking", "--training-job", template.steps.train["TrainingJobName"]]
+    assert main([*named, "--endpoint-url", aws, "--region", "us-east-1", "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert "has AUTOML_TRANSFORM_MODE=feature-transform. It would pass the target on as the first" in found["reason"]

@@ -374,3 +374,22 @@ def test_an_objective_that_cannot_be_computed_is_refused_before_anything_is_paid
     publish_template(toy.sagemaker, toy.s3, toy.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
     with pytest.raises(TemplateError, match="is 'MSE', which cannot be computed for BinaryClassification"):
         prepare(toy)
+
+
+def test_a_new_class_in_a_drop_names_the_dag_that_learns_it(toy: Toy) -> None:
+    from include.autopilot.search import publish_template
+    from tests.include.autopilot.conftest import MODULE, SEARCHED
+
+    encoder = "RobustLabelEncoder(labels=['low'], fill_label_value='high', include_unseen_class=True)"
+    toy.put(MODULE, f"{PROCESSOR}\nencoder = {encoder}\n".encode())
+    job = toy.sagemaker.only("DescribeAutoMLJobV2")
+    job["AutoMLProblemTypeConfig"]["TabularJobConfig"]["ProblemType"] = "BinaryClassification"
+    job["BestCandidate"]["InferenceContainers"].append(job["BestCandidate"]["InferenceContainers"][0])
+    publish_template(toy.sagemaker, toy.s3, toy.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
+    named = [row | {"y": "low" if number % 2 else "high"} for number, row in enumerate(rows(0, 60))]
+    for path, table in (("holdout/sealed.csv", named[:12]), ("holdout/second.csv", named[12:15])):
+        toy.put(path, csv_bytes(table))
+    toy.put("drops/2024-01-01/first.csv", csv_bytes([*named[15:], named[0] | {"id": "new", "y": "medium"}]))
+    with pytest.raises(ContractError, match=r"'medium', .* run the search again .trigger the DAG toy_search\) to"):
+        prepare(toy)
+    assert not toy.keys("runs/")

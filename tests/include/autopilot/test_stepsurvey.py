@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from include.autopilot.describe import main
 from tests.include.autopilot import vintages
 from tests.include.autopilot.test_vintages import described, write
 from tests.include.autopilot.vintages import hpo
@@ -45,3 +46,12 @@ def test_one_job_alone_that_failed(tmp_path: Path, capsys: pytest.CaptureFixture
     code, found = described(write(tmp_path, {name: failed}), capsys, STEPS["featurize"])
     assert (code, found["replayable"]) == (3, False)
     assert "its featurize job is Failed" in found["reason"]
+
+
+def test_a_job_that_does_not_tell_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = hpo()
+    name = f"DescribeTransformJob.{STEPS['featurize']}.json"
+    del files[name]["TransformJobName"]
+    arguments = ["--transform-job", STEPS["featurize"], "--training-job", STEPS["train"]]
+    assert main([*arguments, "--responses", str(write(tmp_path, files))]) == 0
+    assert "featurize: TransformJob (its name is not told)" in capsys.readouterr().out

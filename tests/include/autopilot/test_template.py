@@ -3,18 +3,31 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import botocore
 import pytest
 
-from include.autopilot.candidate import find_candidate
+from include.autopilot.candidate import Parts, Search, find_candidate
 from include.autopilot.errors import TemplateError
 from include.autopilot.locations import Locations
-from include.autopilot.template import Template, check_cutoff, current_template, load_template, publish, template_of
+from include.autopilot.projection import project
+from include.autopilot.template import (
+    Template,
+    check_cutoff,
+    current_template,
+    load_template,
+    publish,
+    read_template,
+    saved_form,
+    template_of,
+)
 from include.autopilot.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy
+from tests.include.autopilot.test_projection import described
 
+KINDS = {"fit": "TrainingJob", "featurize": "TransformJob", "train": "TrainingJob", "featurizer": "Model"}
 PLACES = Locations("s3://toy-models/toy")
 
 
@@ -83,3 +96,26 @@ def test_no_run_may_know_the_future(searched: Toy) -> None:
     check_cutoff(template, SEARCHED, "toy")
     with pytest.raises(TemplateError, match=r"The earliest possible cutoff is 2024-01-01T00:00:00\+00:00"):
         check_cutoff(template, datetime(2023, 12, 31, 23, 59, tzinfo=UTC), "toy")
+
+
+def test_nothing_of_a_description_is_lost_on_the_way_into_a_saved_template(searched: Toy, tmp_path: Path) -> None:
+    """Every member that botocore knows, through candidate, template and file."""
+    candidate = find_candidate(searched.sagemaker, searched.s3, AUTOML_JOB)  # type: ignore[arg-type]
+    told = {role: described(kind) for role, kind in KINDS.items()}
+    tags = {role: [{"Key": role, "Value": ""}] for role in (*KINDS, "search")}
+    search = Search("AutoMLJobV2", described("AutoMLJobV2"))
+    made = template_of(replace(candidate, parts=Parts(**told), search=search, tags=tags), SEARCHED, None)
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(saved_form(made)))
+    found = read_template(str(file))
+    assert found == made
+    for role, kind in KINDS.items():
+        assert getattr(found.steps, role) == project(kind, told[role]) | {"Tags": tags[role]}, role
+    assert found.repeatable.request == project("AutoMLJobV2", search.description) | {"Tags": tags["search"]}
+    pipeline = found.steps.model
+    assert pipeline["Containers"] == list(candidate.containers)
+    kept = project("Model", told["featurizer"])
+    assert {name: pipeline[name] for name in ("ExecutionRoleArn", "VpcConfig", "EnableNetworkIsolation", "Tags")} == {
+        **{name: kept[name] for name in ("ExecutionRoleArn", "VpcConfig", "EnableNetworkIsolation")},
+        "Tags": tags["featurizer"],
+    }

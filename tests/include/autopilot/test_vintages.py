@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -291,27 +293,65 @@ def test_settings_survive_and_exceptions_are_told(tmp_path: Path, capsys: pytest
     }
 
 
+STRANGE: tuple[Any, ...] = (
+    *(None, "", "x", 0, True, [], {}, [1], ["x"], {"x": 1}, {"x": {"y": []}}, -1.5, "s3://", "\u0000", "\ud800"),
+    *(1e300, "9" * 400, [[]], [None], {"": ""}, "arn:aws:x/y/"),
+)
+
+
 @strategies.composite
 def broken(draw: strategies.DrawFn) -> Files:
-    """A finished job's files with one member anywhere replaced by something of another shape."""
-    files = copy.deepcopy(draw(strategies.sampled_from([hpo(), hpo(year=2020, version=1), ensemble("made-up")])))
-    holder: Any = files[draw(strategies.sampled_from([name for name in files if name.endswith(".json")]))]
-    while True:
-        keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
-        key = draw(strategies.sampled_from(keys))
-        if not isinstance(holder[key], dict | list) or not holder[key] or draw(strategies.booleans()):
-            break
-        holder = holder[key]
-    strange = (None, "", "x", 0, True, [], {}, [1], ["x"], {"x": 1}, {"x": {"y": []}}, -1.5, "s3://", "\u0000")
-    holder[key] = draw(strategies.sampled_from(strange))
+    """A job's files of which some are gone and some members are gone or have another shape."""
+    whole = [hpo(), hpo(year=2020, version=1), hpo(problem="BinaryClassification", algorithm=LINEAR)]
+    files = copy.deepcopy(draw(strategies.sampled_from([*whole, ensemble("made-up"), running("x", "made-up")])))
+    for name in draw(strategies.lists(strategies.sampled_from(sorted(files)), max_size=2, unique=True)):
+        del files[name]
+    for _ in range(draw(strategies.integers(1, 4))):
+        recorded = [name for name, content in files.items() if name.endswith(".json") and content]
+        if recorded:
+            replace_one(draw, files[draw(strategies.sampled_from(recorded))])
     return files
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+def replace_one(draw: strategies.DrawFn, holder: Any) -> None:
+    """Replace or remove one member anywhere in a structure."""
+    while True:
+        key = draw(strategies.sampled_from(list(holder) if isinstance(holder, dict) else list(range(len(holder)))))
+        if not isinstance(holder[key], dict | list) or not holder[key] or draw(strategies.booleans()):
+            break
+        holder = holder[key]
+    if draw(strategies.booleans()):
+        del holder[key]
+    else:
+        holder[key] = copy.deepcopy(draw(strategies.sampled_from(STRANGE)))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=broken())
 def test_nothing_ends_in_a_traceback(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = write(tmp_path_factory.mktemp("broken"), files)
-    assert main(["made-up", "--responses", str(folder), "--out", str(folder / "template")]) in (0, 2, 3)
     steps = vintages.step_names("made-up")
-    arguments = ["--transform-job", steps["featurize"], "--training-job", steps["train"]]
-    assert main([*arguments, "--responses", str(folder), "--json"]) in (0, 2, 3)
+    by_steps = ["--transform-job", steps["featurize"], "--training-job", steps["train"]]
+    for asked in (["made-up"], by_steps):
+        codes = {main([*asked, "--responses", str(folder), *more]) for more in ([], ["--json"])}
+        assert codes in ({0}, {2}, {3})
+        saved = folder / "template"
+        if main([*asked, "--responses", str(folder), "--out", str(saved)]) == 0:
+            saved = saved.rename(folder / "template.json")
+            assert main([str(saved)]) == 0
+            saved.unlink()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[*HealthCheck])
+@given(files=broken())
+def test_the_object_is_plain_json_and_gives_a_reason(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = write(tmp_path_factory.mktemp("broken"), files)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = main(["made-up", "--responses", str(folder), "--json"])
+    if code == 2:
+        assert printed.getvalue() == ""
+        return
+    found = json.loads(printed.getvalue(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert (code == 0) == found["replayable"]
+    assert found["replayable"] or found["reason"]
