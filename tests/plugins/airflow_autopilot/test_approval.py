@@ -14,7 +14,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, task
 
 from airflow_autopilot.approval import approval
-from airflow_autopilot.steps.gating import approval_of, choose_approval
+from airflow_autopilot.steps.gating import answered, choose_approval
 from tests.conftest import register as make_known
 
 WHEN = datetime(2025, 1, 2, tzinfo=UTC)
@@ -28,9 +28,7 @@ def small(asks: bool) -> DAG:
         return {"asks": asks, "subject": "Promote version 2?", "body": "| of the champion | 1 |"}
 
     def promote(_registered: dict[str, Any]) -> dict[str, Any] | None:
-        from airflow.sdk import get_current_context
-
-        found = approval_of(get_current_context()["ti"].xcom_pull(task_ids="approve"))
+        found = answered()
         return None if found is None else {"answer": found.answer, "sentence": found.sentence, "at": found.answered_at}
 
     with DAG(f"asks_{asks}".lower(), schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
@@ -44,7 +42,7 @@ def small(asks: bool) -> DAG:
 
 
 @pytest.fixture
-def answered(airflow_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[dict[str, str], Any, list[Any]]]:
+def ask(airflow_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[dict[str, str], Any, list[Any]]]:
     """Run the small DAG with an answer; gives the tasks' states, what promote returned, and what was shown."""
 
     def run(
@@ -66,27 +64,27 @@ def answered(airflow_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
     return run
 
 
-def test_approval_goes_on(answered: Any) -> None:
-    states, got, shown = answered(True, "Approve", ANN, "checked")
+def test_approval_goes_on(ask: Any) -> None:
+    states, got, shown = ask(True, "Approve", ANN, "checked")
     assert set(states.values()) == {"success"}
     assert got == {"answer": "approved", "sentence": "Approved by ann: checked.", "at": WHEN.isoformat()}
     assert shown == [("Promote version 2?", "| of the champion | 1 |")]
 
 
-def test_a_rejection_skips_the_mark_and_is_still_recorded(answered: Any) -> None:
-    states, got, _ = answered(True, "Reject", ANN)
+def test_a_rejection_skips_the_mark_and_is_still_recorded(ask: Any) -> None:
+    states, got, _ = ask(True, "Reject", ANN)
     assert (states["approve"], states["approved"], states["promote"]) == ("success", "skipped", "success")
     assert (got["answer"], got["sentence"]) == ("rejected", "Rejected by ann.")
 
 
-def test_no_answer_in_time_is_recorded_as_such(answered: Any) -> None:
-    states, got, _ = answered(True, "Reject", None)
+def test_no_answer_in_time_is_recorded_as_such(ask: Any) -> None:
+    states, got, _ = ask(True, "Reject", None)
     assert (states["approved"], states["promote"]) == ("skipped", "success")
     assert got["answer"] == "timed_out"
 
 
-def test_where_an_answer_changes_nothing_nobody_is_asked(answered: Any) -> None:
-    states, got, shown = answered(False)
+def test_where_an_answer_changes_nothing_nobody_is_asked(ask: Any) -> None:
+    states, got, shown = ask(False)
     assert (states["approve"], states["approved"], states["promote"]) == ("skipped", "skipped", "success")
     assert got is None
     assert shown == []
