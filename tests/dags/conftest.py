@@ -72,12 +72,13 @@ class Tiny:
         moment = datetime(2025, 1, 1, 0, self.runs, tzinfo=UTC)
         conf = {**form, **({"cutoff": cutoff} if cutoff else {})}
         dag = self.dags[dag_id]
-        defaults = dag.params.dump()
+        forms = [(owner.params, owner.params.dump()) for owner in (dag, *dag.tasks)]
         try:
             return dag.test(logical_date=moment, run_conf=conf)
         finally:
-            # dag.test() writes the form into the DAG, where the next run would find it.
-            dag.params.update(defaults)
+            # dag.test() writes the form into the DAG and its tasks, where the next run would find it.
+            for params, defaults in forms:
+                params.update(defaults)
 
     def jobs(self) -> list[str]:
         """Names of all SageMaker jobs so far."""

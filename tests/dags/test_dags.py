@@ -16,17 +16,9 @@ from tests.conftest import ROOT
 RETRAIN = {
     "open_run": {"prepare", "check_drift", "preflight", "guard"},
     "prepare": {
-        *(
-            "check_drift",
-            "guard",
-            "preflight",
-            "choose_path",
-            "fit_request",
-            "featurizer_request",
-            "missing_features",
-            "training_request",
-        ),
-        *("search_again_request", "model_request", "prediction_request", "evaluate", "report"),
+        *("check_drift", "preflight", "choose_path", "fit_request", "featurizer_request", "missing_features"),
+        *("training_request", "search_again_request", "guard", "model_request", "prediction_request", "evaluate"),
+        "report",
     },
     "check_drift": {"preflight"},
     "preflight": {"choose_path"},
@@ -86,8 +78,8 @@ def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
     assert dag.catchup is False
     assert dag.max_active_runs == 4
     assert sorted(dag.params) == [
-        "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "last_drops", "max_runtime_seconds", "scope",
-        "spot",
+        "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "last_drops",
+        "max_runtime_seconds", "scope", "spot",
     ]  # fmt: skip
 
 
