@@ -86,8 +86,8 @@ def _listed(s3: S3Client, manifest: str) -> list[str]:
 
 
 def _fill(s3: S3Client, plan: Plan, traced: list[Traced], table: KeyTable) -> None:
-    for one in traced:
-        table.add(rows_of(s3, one))
+    for drop in {one.prepared.folder: None for one in traced}:
+        table.add(rows_of(s3, [one for one in traced if one.prepared.folder == drop]))
     for holdout in plan.holdouts:
         table.add(("holdout", key, row) for key, row in holdout_rows(s3, holdout.name, holdout.input))
 

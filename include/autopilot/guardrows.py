@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,15 +56,27 @@ def trace(s3: S3Client, plan: Plan, manifests: Mapping[str, list[str]], seals: S
     return [one for one in found if isinstance(one, Traced)], [one for one in found if isinstance(one, str)]
 
 
-def rows_of(s3: S3Client, traced: Traced) -> Iterator[tuple[str, str, str]]:
-    """Yield side, key and name of every row of a traced object."""
+def rows_of(s3: S3Client, traced: Sequence[Traced]) -> Iterator[tuple[str, str, str]]:
+    """Yield side, key and name of every row of the traced objects of one prepared drop, whose index is read once."""
+    folder = traced[0].prepared.folder
+    gone = [_gone(s3, one) for one in traced]
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(traced):
+        places.setdefault(one.chunk, []).append(place)
+    for row in read_index(s3, folder):
+        for place in places.get(row.chunk, ()):
+            if not gone[place][row.place]:
+                one = traced[place]
+                yield one.side, row.key, f"{one.name}/{one.files[row.file]}:{row.number}"
+
+
+def _gone(s3: S3Client, traced: Traced) -> bytearray:
+    """Return a byte per line of a chunk: whether it was taken out."""
     gone = bytearray(traced.prepared.lines[traced.chunk])
     if traced.lines is not None:
         for line in read(s3, list_uri(traced.prepared.folder, traced.lines)).body.split():
             gone[int(line)] = 1
-    for row in read_index(s3, traced.prepared.folder):
-        if row.chunk == traced.chunk and not gone[row.place]:
-            yield traced.side, row.key, f"{traced.name}/{traced.files[row.file]}:{row.number}"
+    return gone
 
 
 class _Tracer:

@@ -70,6 +70,7 @@ class Seals:
         self._rule = rule
         self._yaml = yaml
         self._last: dict[str, int] = {}
+        self._read_before: dict[tuple[str, int], Seal] = {}
         for uri in list_uris(s3, self._folder):
             name, _, number = uri.removeprefix(f"{self._folder}/").removesuffix(".json").partition("/")
             self._last[name] = max(int(number), self._last.get(name, 0))
@@ -124,7 +125,10 @@ class Seals:
         return f"Put the old file back, give the new rows a name of their own (holdouts: in {self._yaml}), or {accept}."
 
     def _read(self, name: str, number: int) -> Seal:
-        return _ADAPTER.validate_python(read_json(self._s3, self._uri(name, number)))
+        # A version never changes, so it is read once.
+        if (name, number) not in self._read_before:
+            self._read_before[name, number] = _ADAPTER.validate_python(read_json(self._s3, self._uri(name, number)))
+        return self._read_before[name, number]
 
     def _uri(self, name: str, number: int) -> str:
         return f"{self._folder}/{name}/{number}.json"

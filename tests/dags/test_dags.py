@@ -16,18 +16,9 @@ from tests.conftest import ROOT
 RETRAIN = {
     "open_run": {"prepare", "check_drift", "preflight", "guard", "champion_request", "judge", "register", "promote"},
     "prepare": {
-        *(
-            "check_drift",
-            "guard",
-            "preflight",
-            "choose_path",
-            "fit_request",
-            "featurizer_request",
-            "missing_features",
-            "training_request",
-        ),
-        *("search_again_request", "model_request", "prediction_request", "evaluate", "report"),
-        *("champion_request", "champion_prediction_request", "judge", "register", "promote"),
+        *("check_drift", "preflight", "choose_path", "fit_request", "featurizer_request", "missing_features"),
+        *("training_request", "search_again_request", "guard", "model_request", "prediction_request", "evaluate"),
+        *("report", "champion_request", "champion_prediction_request", "judge", "register", "promote"),
     },
     "check_drift": {"preflight"},
     "preflight": {"choose_path"},

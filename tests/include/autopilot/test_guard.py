@@ -74,6 +74,24 @@ def test_every_row_of_a_good_run_is_listed_once_with_its_side(ready: Toy) -> Non
     assert json.loads(ready.get(found["report"]))["faults"] == []
 
 
+def test_a_run_of_many_chunks(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    from include.autopilot.preparation import rules_of
+
+    monkeypatch.setattr(retrain, "rules_of", lambda *rules: replace(rules_of(*rules), chunk_bytes=150))
+    toy.put("drops/2024-03-01/third.csv", csv_bytes(rows(80, 20) + again(range(10, 25), add=1.0)))
+    prepared = prepare(toy)
+    featurize(toy, prepared["featurize"], "recordio")
+    retrain.training_request(toy.s3, prepared["plan"])
+    files = manifest(toy, "train")
+    assert len(files) > 10
+    assert any("/without/" in file for file in files)
+    assert any("/without/" not in file and "/train/chunk_1.csv.out" in file for file in files)
+    found = guard(toy)
+    assert sum(found["counts"].values()) == 115
+    listed = list(csv.DictReader(io.StringIO(toy.get(found["rows"]).decode())))
+    assert {row["row"] for row in listed if row["key"] == "row-12"} == {"2024-03-01/third.csv:24"}
+
+
 def test_a_validation_chunk_in_the_training_manifest(ready: Toy) -> None:
     planted = manifest(ready, "validation")[1]
     change(ready, "train", lambda files: [*files, planted])

@@ -17,7 +17,7 @@ from include.autopilot.locations import parse_uri
 from include.autopilot.plan import load_plan
 from include.autopilot.split import side
 from tests.include.autopilot.conftest import Toy, csv_bytes, rows
-from tests.include.autopilot.test_retrain import FEBRUARY, KEY, MARCH, prepare
+from tests.include.autopilot.test_retrain import FEBRUARY, KEY, MARCH, predict, prepare
 
 Form = str
 
@@ -95,6 +95,25 @@ def test_it_is_counted_and_reported(toy: Toy) -> None:
         "2024-03-01/third.csv:22", "2024-02-01/second.csv:23", "2024-01-01/first.csv:7",
     ]  # fmt: skip
     assert [float(row["target"]) for row in five["rows"]] == pytest.approx([measured + 1, measured + 2, measured])
+
+
+@pytest.mark.parametrize("conflicting", [True, False])
+def test_the_report_tells_superseded_rows_and_conflicts(toy: Toy, conflicting: bool) -> None:
+    toy.put("drops/2024-03-01/third.csv", csv_bytes(rows(80, 20) + again(range(5, 7), add=1.0 if conflicting else 0.0)))
+    prepared = prepare(toy)
+    output = predict(toy, retrain.prediction_request(toy.s3, prepared["plan"], "toy-model"))
+    retrain.evaluate(toy.s3, prepared["plan"], output)
+    written = retrain.report(toy.s3, prepared["plan"], [])
+    found = json.loads(toy.get(written["json"]))
+    assert [drop["superseded"] for drop in found["drops"]] == [2, 0, 0]
+    assert found["conflicts"]["keys"] == (2 if conflicting else 0)
+    page = " ".join(toy.get(written["html"]).decode().split())
+    first = f"{float(rows(5, 1)[0]['y']) + 1:.3f}".rstrip("0")
+    both = f"{first} (2024-03-01/third.csv:22, used), {rows(5, 1)[0]['y']} (2024-01-01/first.csv:7)"
+    told = f"<li><code>row-5</code>: {both}</li>"
+    assert (told in page) is conflicting
+    assert ("2 keys have rows that do not agree on y; the newest counts:" in page) is conflicting
+    assert "built-in" not in page
 
 
 def test_the_same_number_written_otherwise_is_no_conflict(toy: Toy) -> None:
