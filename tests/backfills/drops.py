@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import httpx
 
-from tests.backfills.dags.heard import MODEL
+from tests.backfills.model import MODEL
 
 BUCKET = "heard-drops"
 SECONDS_TO_HEAR, SECONDS_TO_REPEAT = 240, 45

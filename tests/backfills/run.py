@@ -31,8 +31,8 @@ from scripts.drops_queue import make_queues
 from scripts.local_airflow import airflow, signed_in
 from scripts.running import running
 from tests.backfills.dags.cheap import NAMES
-from tests.backfills.dags.heard import MODEL
 from tests.backfills.drops import problems_with_a_drop
+from tests.backfills.model import MODEL
 
 DAGS = Path(__file__).parent / "dags"
 MONTHS = 3

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from airflow.sdk import dag, get_current_context, task
 
 from airflow_autopilot import assets
-from include.autopilot.config import load_models
 from include.autopilot.deliveries import delivered_until
-
-MODEL = replace(
-    next(model for model in load_models() if model.name == "bace"),
-    name="heard",
-    root="s3://heard-drops/heard",
-    trigger="both",
-    drops_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/heard-drops",
-)
+from tests.backfills.model import MODEL
 
 
 @dag(
