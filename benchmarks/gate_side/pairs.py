@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,12 +88,12 @@ def _diabetes() -> Iterator[Pair]:
 
         return out_of_fold(len(target), fit, seed=0)
 
-    forests = [answers(RandomForestRegressor(50, random_state=seed), share) for seed, share in ((0, 0.8), (1, 1.0))]
+    less, more = (answers(RandomForestRegressor(50, random_state=seed), share) for seed, share in ((0, 0.8), (1, 1.0)))
     ridge = answers(RidgeCV())
     boosting = answers(GradientBoostingRegressor(random_state=0))
     neighbours = answers(KNeighborsRegressor(15))
     for models, one, other in (
-        ("forest on 80 % and 100 % of the rows", *forests),
+        ("forest on 80 % and 100 % of the rows", less, more),
         ("boosting and ridge", boosting, ridge),
         ("neighbours and ridge", neighbours, ridge),
     ):
@@ -126,17 +127,12 @@ def _digits() -> Iterator[Pair]:
 
 def _classification_pairs(table: str, models: str, data: tuple[Any, Any], *pair: Any) -> Iterator[Pair]:
     features, target = data
-    answers = [
-        out_of_fold(
-            len(target),
-            lambda learn, answer, model=model: model.fit(features[learn], target[learn]).predict_proba(
-                features[answer]
-            ),
-            seed=0,
-        )
-        for model in pair
-    ]
+    answers = [out_of_fold(len(target), partial(_answer, model, features, target), seed=0) for model in pair]
     wrong = [(answer.argmax(axis=1) != target).astype(float) for answer in answers]
     yield Pair(table, models, "Accuracy", *wrong)
     chosen = [np.clip(answer[np.arange(len(target)), target], np.finfo(float).eps, 1) for answer in answers]
     yield Pair(table, models, "LogLoss", *(-np.log(probability) for probability in chosen))
+
+
+def _answer(model: Any, features: Values, target: Values, learn: NDArray[np.intp], asked: NDArray[np.intp]) -> Values:
+    return np.asarray(model.fit(features[learn], target[learn]).predict_proba(features[asked]), dtype=float)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from benchmarks.gate_side.pairs import Pair, Values
@@ -131,5 +130,7 @@ def _inverse(champion: Values, challenger: Values, tails: Sequence[float]) -> Va
     ratio = np.where(challenger > 0, champion / challenger, np.where(champion > 0, np.inf, 1.0))
     ratio.sort(axis=1)
     places = np.array(tails) * (ratio.shape[1] - 1)
-    # The lower neighbour: where the two differ in sign, numpy's interpolation could go either way.
-    return ratio[:, np.floor(places).astype(int)].T
+    lower = np.floor(places).astype(int)
+    with np.errstate(invalid="ignore"):  # between two infinities: a challenger without any loss
+        between = ratio[:, lower] + (places - lower) * (ratio[:, lower + 1] - ratio[:, lower])
+    return np.where(np.isnan(between), ratio[:, lower], between).T

@@ -33,8 +33,8 @@ def read_frame(path: str) -> pd.DataFrame:
 
 def table_of(frame: pd.DataFrame) -> Table:
     """Return the numbers of some rows."""
-    features = frame.drop(columns=[name for name in _NO_FEATURE if name in frame]).astype(float).to_numpy()
-    return Table(features, frame["pIC50"].astype(float).to_numpy())
+    features = np.asarray(frame.drop(columns=[name for name in _NO_FEATURE if name in frame]), dtype=float)
+    return Table(features, np.asarray(frame["pIC50"], dtype=float))
 
 
 def bace_pairs(path: str) -> Iterator[Pair]:

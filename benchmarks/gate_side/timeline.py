@@ -1,4 +1,4 @@
-"""BACE month by month: which cutoffs each rule promotes, and how far its champion stays behind the best model there was.
+"""BACE month by month: which cutoffs a rule promotes, and how far its champion stays behind the best model there was.
 
 Twelve models per cut, each learned from all drops up to its cutoff. The product's own cut has one sealed holdout. For
 other cuts two sets of 200 rows are sealed: one judges, the other (the audit) only tells how good a choice really was,
