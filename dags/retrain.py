@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, dag, task
 
+from airflow_autopilot import tails
+from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,
@@ -35,15 +37,16 @@ def retrain(model: ModelConfig) -> DAG:
         default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": opening.RECORDS},
         tags=["autopilot", "retrain", model.name],
         doc_md=__doc__,
+        on_failure_callback=on_failure(model),
     )
     def wire() -> None:
         run = task(opening.open_run)(model.name)
         plan = task(retraining.prepare, multiple_outputs=True)(run)["plan"]
         # Everything below is skipped after a dry run, whatever its trigger rule.
         checked = task.short_circuit(retraining.preflight)(run, plan)
-        path = task.branch(retraining.choose_path)(plan)
         # Where a path does not pass, Airflow skips tasks, which must not skip what follows: hence none_failed.
         passed = {"trigger_rule": "none_failed"}
+        path = task.branch(retraining.choose_path, **passed)(plan)
 
         fitting = task(retraining.fit_request)(plan)
         fit = AutopilotTrainingOperator(task_id="fit_featurizer", config=fitting)
@@ -64,9 +67,11 @@ def retrain(model: ModelConfig) -> DAG:
         evaluated = task(retraining.evaluate)(plan, predict.output)
         jobs = [fit, featurizer, featurize, train, search, create_model, predict]
         reported = task(retraining.report, **passed)(plan, {job.task_id: job.output for job in jobs})
-        checked >> path >> [fitting, missing, training, searching]
+        tails.guard(model, run, checked, plan, path)
+        path >> [fitting, missing, training, searching]
         featurize >> training
         evaluated >> reported
+        tails.conclude(model, run, reported)
 
     return wire()
 

@@ -6,6 +6,8 @@ import logging
 from datetime import datetime
 from typing import Any
 
+from airflow.sdk import get_current_context
+
 from airflow_autopilot.steps.task import client, model_of, refused_at_once
 
 log = logging.getLogger(__name__)
@@ -17,7 +19,8 @@ def search_request(run: dict[str, str]) -> dict[str, Any]:
     from include.autopilot import search
 
     model, moment = model_of(run["model"]), datetime.fromisoformat(run["cutoff"])
-    return search.search_request(client("s3"), client("sagemaker"), model, moment, run["key"])
+    algorithm = get_current_context()["params"].get("algorithm")
+    return search.search_request(client("s3"), client("sagemaker"), model, moment, run["key"], algorithm)
 
 
 @refused_at_once

@@ -1,0 +1,213 @@
+"""Costs, budget, messages and the search that follows kept champions, in whole DAG runs against the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from include.autopilot import config
+from include.autopilot.config import ModelConfig, NotifyConfig, PriceTable
+from tests.conftest import register
+from tests.dags.conftest import Tiny, returned, states
+
+PRICES = PriceTable(
+    date=datetime(2026, 11, 1, tzinfo=UTC),
+    training={"ml.m5.4xlarge": 360.0, "ml.m5.12xlarge": 360.0},
+    transform={"ml.m5.4xlarge": 360.0},
+)
+Variant = Callable[..., Any]
+
+
+@pytest.fixture
+def variant(searched: Tiny, monkeypatch: pytest.MonkeyPatch) -> Variant:
+    """Makes the retraining DAG of the tiny model configured otherwise."""
+
+    def make(**changes: Any) -> Any:
+        from dags.retrain import retrain
+
+        model: ModelConfig = replace(config.load_models()[0], **changes)
+        monkeypatch.setattr(config, "load_models", lambda: (model,))
+        dag = retrain(model)
+        monkeypatch.setitem(searched.dags, "tiny_retrain", dag)
+        return dag
+
+    yield make  # type: ignore[misc]
+
+
+@pytest.fixture
+def inbox(searched: Tiny) -> Iterator[tuple[str, Callable[[], list[dict[str, str]]]]]:
+    """A topic whose messages arrive in a queue: its ARN, and what reads the queue."""
+    sns, sqs = (boto3.client(service, endpoint_url=searched.endpoint) for service in ("sns", "sqs"))
+    topic = sns.create_topic(Name="autopilot")["TopicArn"]
+    queue = sqs.create_queue(QueueName="autopilot-inbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+
+    def read() -> list[dict[str, str]]:
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(one["Body"]) for one in found]
+
+    yield topic, read
+    sns.unsubscribe(SubscriptionArn=subscription)
+    sqs.delete_queue(QueueUrl=queue)
+
+
+def report_of(tiny: Tiny, run: Any) -> tuple[dict[str, Any], str]:
+    uris = returned(run, "report")
+    return json.loads(tiny.read(uris["json"])), tiny.read(uris["html"]).decode()
+
+
+def test_without_prices_the_report_says_unknown(searched: Tiny, variant: Variant) -> None:
+    variant()
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    report, page = report_of(searched, run)
+    assert report["cost"]["usd"] is None
+    assert "unknown cost: the model&#39;s YAML has no prices." in page
+    assert all(job["seconds"] > 0 for job in report["cost"]["jobs"])
+    assert not {"check_budget", "approve_spending", "tell", "trigger_search"} & set(states(run))
+
+
+def test_with_prices_it_says_what_every_job_cost(searched: Tiny, variant: Variant) -> None:
+    variant(prices=PRICES, budget_usd=1e6)
+    searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z", instance_type="ml.m5.4xlarge")
+    report, page = report_of(searched, run)
+    costs = {job["name"]: job for job in report["cost"]["jobs"]}
+    train = costs[returned(run, "train")["name"]]
+    described = searched.sagemaker.describe_training_job(TrainingJobName=train["name"])
+    assert train["usd"] == pytest.approx(described["BillableTimeInSeconds"] * 0.1)
+    predict = searched.sagemaker.describe_transform_job(TransformJobName=returned(run, "predict_holdout")["name"])
+    lasted = (predict["TransformEndTime"] - predict["TransformStartTime"]).total_seconds()
+    assert costs[predict["TransformJobName"]]["usd"] == pytest.approx(lasted * 0.1, abs=0.01)
+    assert f"{report['cost']['usd']:.2f} USD by the prices of 2026-11-01" in page
+    (months,) = report["cost"]["months"].values()
+    assert months["known_usd"] > report["cost"]["usd"]
+
+
+def test_the_search_is_counted_by_its_own_jobs(searched: Tiny) -> None:
+    from include.autopilot.searchcost import search_costs
+
+    automl = searched.template().automl_job
+    assert automl is not None
+    found = search_costs(searched.sagemaker, automl, PRICES, None)
+    kinds = {job.kind for job in found}
+    assert kinds == {"TrainingJob", "TransformJob", "ProcessingJob"}
+    assert all(job.seconds is not None for job in found)
+
+
+def test_over_budget_nothing_starts_before_somebody_agreed(searched: Tiny, variant: Variant, inbox: Any) -> None:
+    topic, read = inbox
+    dag = variant(prices=PRICES, budget_usd=0.001, notify=NotifyConfig(sns_topic_arn=topic))
+    assert dag.task_dict["approve_spending"].downstream_task_ids == {"choose_path"}
+    before = searched.jobs()
+    # A question in dag.test() waits for ever, so it is answered by a mark; what leads to it and what it asks are real.
+    asked: list[list[str]] = []
+    train = dag.task_dict["train"]
+    train.pre_execute = lambda context: asked.append(searched.jobs())
+    moment = datetime(2025, 2, 1, tzinfo=UTC)
+    run = dag.test(logical_date=moment, run_conf={"cutoff": "2024-01-01"}, mark_success_pattern="approve_spending")
+    assert returned(run, "check_budget") == "approve_spending"
+    question = next(one for one in run.get_task_instances() if one.task_id == "check_budget").xcom_pull(
+        task_ids="check_budget", key="question"
+    )
+    assert "the budget is 0.00 USD" in question or "unknown" in question
+    assert asked == [before]
+    assert states(run)["report"] == "success"
+    subjects = [one["Subject"] for one in read()]
+    assert "A made-up table: a run waits for approval of its cost" in subjects
+
+
+def test_a_rejection_skips_everything(searched: Tiny, variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.providers.standard.operators.hitl import ApprovalOperator
+
+    def rejected(self: Any, context: Any) -> Any:
+        event = {
+            "chosen_options": ["Reject"],
+            "params_input": {},
+            "responded_at": datetime(2025, 2, 2, tzinfo=UTC),
+            "responded_by_user": {"id": "1", "name": "a person"},
+            "timedout": False,
+        }
+        return self.execute_complete(context=context, event=event)
+
+    dag = variant(budget_usd_per_run=0.0)
+    monkeypatch.setattr(ApprovalOperator, "execute", rejected)
+    before = searched.jobs()
+    run = dag.test(logical_date=datetime(2025, 2, 3, tzinfo=UTC), run_conf={"cutoff": "2024-01-01"})
+    assert searched.jobs() == before
+    found = states(run)
+    assert found["approve_spending"] == "success"
+    assert {found[task] for task in ("choose_path", "train", "model_request", "report")} == {"skipped"}
+
+
+def test_within_budget_nobody_is_asked(searched: Tiny, variant: Variant) -> None:
+    variant(prices=PRICES, budget_usd_per_run=1e6)
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    found = states(run)
+    assert (found["approve_spending"], found["report"]) == ("skipped", "success")
+
+
+def test_a_dry_run_asks_nobody(searched: Tiny, variant: Variant) -> None:
+    variant(budget_usd=0.0)
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z", dry_run=True)
+    found = states(run)
+    assert (found["check_budget"], found["approve_spending"]) == ("skipped", "skipped")
+
+
+def test_a_failure_is_told(searched: Tiny, variant: Variant, inbox: Any) -> None:
+    topic, read = inbox
+    variant(notify=NotifyConfig(sns_topic_arn=topic))
+    run = searched.run("tiny_retrain", "2020-01-01T00:00:00Z")
+    assert run.state == "failed"
+    (told,) = read()
+    assert told["Subject"] == "A made-up table: tiny_retrain failed"
+    assert run.run_id in told["Message"]
+
+
+def test_kept_champions_are_told_and_a_search_is_triggered(searched: Tiny, variant: Variant, inbox: Any) -> None:
+    topic, read = inbox
+    dag = variant(notify=NotifyConfig(sns_topic_arn=topic), search_after_losses=2, search_again="trigger")
+    register(searched.dags["tiny_search"])
+    for month, version in ((1, 1), (2, 2)):
+        verdict = {"decision": "keep", "reason": "worse"}
+        record = {"kind": "run", "cutoff": f"2024-0{month}-01T00:00:00+00:00", "verdict": verdict}
+        content = {**record, "version": {"version": version}}
+        searched.put(f"ledger/run{version}.v{version}.json", json.dumps(content).encode())
+    try:
+        run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z")
+    finally:
+        for version in (1, 2):
+            searched.delete(f"ledger/run{version}.v{version}.json")
+    report, page = report_of(searched, run)
+    assert "kept 2 times in a row" in report["search_signal"][0]
+    assert "<h2>A new search</h2>" in page
+    assert returned(run, "wants_search") == {"cutoff": "2024-02-01T00:00:00+00:00", "algorithm": "xgboost"}
+    assert states(run)["trigger_search"] == "success"
+    from airflow.models import DagRun
+
+    (triggered,) = DagRun.find(dag_id="tiny_search", run_id=f"retrain__{run.run_id}")
+    assert triggered.conf == returned(run, "wants_search")
+    assert returned(run, "tell") == 1
+    assert [one["Subject"] for one in read()] == ["A made-up table: time to search again?"]
+    assert dag.task_dict["tell"].upstream_task_ids >= {"report"}
+
+
+def test_without_a_reason_nothing_is_triggered(searched: Tiny, variant: Variant) -> None:
+    variant(search_after_losses=2, search_again="trigger")
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    assert (states(run)["trigger_search"], returned(run, "wants_search")) == ("skipped", None)
+
+
+def test_the_search_form_narrows_the_request(searched: Tiny) -> None:
+    run = searched.run("tiny_search", "2024-01-01T00:00:00Z", algorithm="xgboost")
+    assert run.state == "success"
+    request = returned(run, "search_request")
+    assert request["AutoMLJobConfig"]["CandidateGenerationConfig"] == {
+        "AlgorithmsConfig": [{"AutoMLAlgorithms": ["xgboost"]}]
+    }
