@@ -37,7 +37,7 @@ def variant(searched: Tiny, monkeypatch: pytest.MonkeyPatch) -> Variant:
         monkeypatch.setitem(searched.dags, "tiny_retrain", dag)
         return dag
 
-    yield make  # type: ignore[misc]
+    return make
 
 
 @pytest.fixture
@@ -101,45 +101,57 @@ def test_the_search_is_counted_by_its_own_jobs(searched: Tiny) -> None:
     assert all(job.seconds is not None for job in found)
 
 
-def test_over_budget_nothing_starts_before_somebody_agreed(searched: Tiny, variant: Variant, inbox: Any) -> None:
-    topic, read = inbox
-    dag = variant(prices=PRICES, budget_usd=0.001, notify=NotifyConfig(sns_topic_arn=topic))
-    assert dag.task_dict["approve_spending"].downstream_task_ids == {"choose_path"}
-    before = searched.jobs()
-    # A question in dag.test() waits for ever, so it is answered by a mark; what leads to it and what it asks are real.
-    asked: list[list[str]] = []
-    train = dag.task_dict["train"]
-    train.pre_execute = lambda context: asked.append(searched.jobs())
-    moment = datetime(2025, 2, 1, tzinfo=UTC)
-    run = dag.test(logical_date=moment, run_conf={"cutoff": "2024-01-01"}, mark_success_pattern="approve_spending")
-    assert returned(run, "check_budget") == "approve_spending"
-    question = next(one for one in run.get_task_instances() if one.task_id == "check_budget").xcom_pull(
-        task_ids="check_budget", key="question"
-    )
-    assert "the budget is 0.00 USD" in question or "unknown" in question
-    assert asked == [before]
-    assert states(run)["report"] == "success"
-    subjects = [one["Subject"] for one in read()]
-    assert "A made-up table: a run waits for approval of its cost" in subjects
-
-
-def test_a_rejection_skips_everything(searched: Tiny, variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def person(searched: Tiny, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[list[str]]]:
+    """Answers the question at once, because in dag.test() it would wait for ever; gives what ran before each answer."""
     from airflow.providers.standard.operators.hitl import ApprovalOperator
 
-    def rejected(self: Any, context: Any) -> Any:
-        event = {
-            "chosen_options": ["Reject"],
-            "params_input": {},
-            "responded_at": datetime(2025, 2, 2, tzinfo=UTC),
-            "responded_by_user": {"id": "1", "name": "a person"},
-            "timedout": False,
-        }
-        return self.execute_complete(context=context, event=event)
+    def answers(option: str) -> list[list[str]]:
+        seen: list[list[str]] = []
 
-    dag = variant(budget_usd_per_run=0.0)
-    monkeypatch.setattr(ApprovalOperator, "execute", rejected)
+        def execute(self: Any, context: Any) -> Any:
+            seen.append(searched.jobs())
+            event = {
+                "chosen_options": [option],
+                "params_input": {},
+                "responded_at": datetime(2025, 2, 2, tzinfo=UTC),
+                "responded_by_user": {"id": "1", "name": "a person"},
+                "timedout": False,
+            }
+            return self.execute_complete(context=context, event=event)
+
+        monkeypatch.setattr(ApprovalOperator, "execute", execute)
+        return seen
+
+    return answers
+
+
+def test_over_budget_nothing_starts_before_somebody_agreed(
+    searched: Tiny, variant: Variant, inbox: Any, person: Callable[[str], list[list[str]]]
+) -> None:
+    topic, read = inbox
+    variant(prices=PRICES, budget_usd=0.001, notify=NotifyConfig(sns_topic_arn=topic))
+    before, seen = searched.jobs(), person("Approve")
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    checked = next(one for one in run.get_task_instances() if one.task_id == "check_budget")
+    assert returned(run, "check_budget") == "approve_spending"
+    question = checked.xcom_pull(task_ids="check_budget", key="question")
+    assert "the budget is 0.00 USD" in question
+    assert seen == [before]
+    assert states(run)["report"] == "success"
+    assert len(searched.jobs()) > len(before)
+    (told,) = read()
+    assert told["Subject"] == "A made-up table: a run waits for approval of its cost"
+    assert told["Message"] == question
+
+
+def test_a_rejection_skips_everything(
+    searched: Tiny, variant: Variant, person: Callable[[str], list[list[str]]]
+) -> None:
+    variant(budget_usd_per_run=0.0)
     before = searched.jobs()
-    run = dag.test(logical_date=datetime(2025, 2, 3, tzinfo=UTC), run_conf={"cutoff": "2024-01-01"})
+    person("Reject")
+    run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
     assert searched.jobs() == before
     found = states(run)
     assert found["approve_spending"] == "success"
