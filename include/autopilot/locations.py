@@ -8,7 +8,7 @@
 <root>/prepared/<preparation>/<drop>/         a checked drop: rows/{train,validation}/chunk_0.csv, check.json (last)
 <root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
 <root>/runs/<run key>/                        plan.json, manifest/, holdout/, model/, predictions/, evaluation.json,
-                                              report.{html,json}
+                                              report.{html,json}, cost.json
 ```
 """
 

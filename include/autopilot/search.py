@@ -104,7 +104,8 @@ def publish_template(
     """Derive the template from a finished search and make it the current one.
 
     :param cutoff: what the search was allowed to see.
-    :return: ``uri``, ``digest``, ``candidate``, ``automl_job``, ``metric``, ``features``, ``searched_until``.
+    :return: ``uri``, ``digest``, ``candidate``, ``automl_job``, ``metric``, ``features``, ``searched_until``,
+        ``source``.
     :raises CandidateError: the search has no winner that can be replayed.
     :raises TemplateError: the winner is not for this model.
     """
@@ -123,4 +124,5 @@ def publish_template(
         "metric": template.objective.metric,
         "features": len(template.schema.features),
         "searched_until": cutoff.isoformat(),
+        "source": source,
     }

@@ -6,7 +6,8 @@ what the operators keep of every job, not from what a run's last task saw.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot import cost
@@ -28,32 +29,62 @@ _REQUEST, _DESCRIPTION = ".request.json", ".description.json"
 _KINDS = ("TrainingJob", "TransformJob", "ProcessingJob", "AutoMLJob")
 
 
-def write_cost(s3: S3Client, sagemaker: SageMakerClient, plan: Plan, prices: PriceTable | None) -> dict[str, Any]:
-    """Write ``cost.json`` beside the run and return its content, with the totals of the months it spent in.
+@dataclass(frozen=True)
+class Run:
+    """Which run spent: its key names its folder; ``synthetic`` says whether the rows were made up."""
+
+    model: str
+    key: str
+    cutoff: str
+    synthetic: bool
+
+
+def run_of(plan: Plan) -> Run:
+    """Return the run of a plan."""
+    return Run(plan.model, plan.run, plan.cutoff.isoformat(), plan.synthetic)
+
+
+def write_cost(
+    s3: S3Client, sagemaker: SageMakerClient, locations: Locations, run: Run, prices: PriceTable | None
+) -> dict[str, Any]:
+    """Write ``cost.json`` beside the run and return its content.
 
     The prices of the day stay with the run: another price table does not change what is written.
 
-    :return: ``jobs``, ``usd`` (None: unknown), ``known_usd``, ``unknown``, ``saving_usd``, ``prices_of``, ``sentence``
-        and ``months``.
+    :return: ``jobs``, ``usd`` (None: unknown), ``known_usd``, ``unknown``, ``saving_usd``, ``prices_of``, ``sentence``.
     """
-    jobs = run_jobs(s3, sagemaker, plan.locations.records(plan.run), prices)
+    jobs = run_jobs(s3, sagemaker, locations.records(run.key), prices)
     prices_of = prices.date.isoformat() if prices else None
     told = cost.totals(jobs)
     content = {
-        "model": plan.model,
-        "run": plan.run,
-        "cutoff": plan.cutoff.isoformat(),
-        "synthetic": plan.synthetic,
+        "model": run.model,
+        "run": run.key,
+        "cutoff": run.cutoff,
+        "synthetic": run.synthetic,
         "currency": "USD",
         "prices_of": prices_of,
         "sentence": cost.sentence(told, prices_of),
         **told,
         "jobs": [cost.as_json(job) for job in jobs],
     }
-    write_json(s3, _uri(plan.locations, plan.run), content)
-    months = cost.by_month(model_jobs(s3, sagemaker, plan.locations, prices))
-    mine = {job.month or "unknown" for job in jobs}
-    return {**content, "months": {month: told for month, told in months.items() if month in mine}}
+    write_json(s3, _uri(locations, run.key), content)
+    return content
+
+
+def months_of(
+    s3: S3Client,
+    sagemaker: SageMakerClient,
+    locations: Locations,
+    content: Mapping[str, Any],
+    prices: PriceTable | None,
+) -> dict[str, dict[str, Any]]:
+    """Return the totals of all runs of the model in the months in which one run spent.
+
+    :param content: what :func:`write_cost` returned.
+    """
+    mine = {job["month"] or "unknown" for job in content["jobs"]}
+    months = cost.by_month(model_jobs(s3, sagemaker, locations, prices))
+    return {month: told for month, told in months.items() if month in mine}
 
 
 def model_jobs(

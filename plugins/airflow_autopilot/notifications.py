@@ -33,6 +33,9 @@ class FailureNotifier(BaseNotifier):
         super().__init__()
         self.title, self.config = title, notify
 
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Render nothing: nothing of ours is a template, and dag.test() passes a DAG that could not render one."""
+
     def notify(self, context: Context) -> None:
         """Send the message; also with the few members that Airflow gives where no task instance is known."""
         from include.autopilot.messages import failed

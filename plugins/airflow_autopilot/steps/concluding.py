@@ -19,12 +19,14 @@ def added_to_report(plan: str) -> dict[str, Any]:
 
     planned = load_plan(client("s3"), plan)
     model = model_of(planned.model)
-    cost = spending.write_cost(client("s3"), client("sagemaker"), planned, model.prices)
+    clients = client("s3"), client("sagemaker")
+    cost = spending.write_cost(*clients, planned.locations, spending.run_of(planned), model.prices)
+    months = spending.months_of(*clients, planned.locations, cost, model.prices)
     log.info("cost: %s", cost["sentence"])
     signal = verdicthistory.signal_of(client("s3"), planned, model.search_after_losses)
     for sentence in signal.sentences:
         log.warning("%s", marked(sentence, planned.source))
-    return {"cost": cost, "search_signal": list(signal.sentences)}
+    return {"cost": {**cost, "months": months}, "search_signal": list(signal.sentences)}
 
 
 @refused_at_once

@@ -26,9 +26,14 @@ def search_request(run: dict[str, str]) -> dict[str, Any]:
 @refused_at_once
 def publish_template(run: dict[str, str], searched: dict[str, Any]) -> dict[str, Any]:
     """Turn the search's winner into the model's template."""
-    from include.autopilot import search
+    from include.autopilot import search, spending
+    from include.autopilot.locations import Locations
+    from include.autopilot.source import is_synthetic
 
     model, moment = model_of(run["model"]), datetime.fromisoformat(run["cutoff"])
     published = search.publish_template(client("sagemaker"), client("s3"), model, searched["name"], moment)
     log.info("%s", published)
+    this = spending.Run(model.name, run["key"], run["cutoff"], is_synthetic(published["source"]))
+    cost = spending.write_cost(client("s3"), client("sagemaker"), Locations(model.root), this, model.prices)
+    log.info("cost: %s", cost["sentence"])
     return published

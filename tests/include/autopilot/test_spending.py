@@ -13,6 +13,7 @@ from include.autopilot import spending
 from include.autopilot.config import PriceTable
 from include.autopilot.locations import Locations
 from include.autopilot.plan import load_plan
+from include.autopilot.spending import run_of
 from tests.include.autopilot.conftest import Toy
 from tests.include.autopilot.test_retrain import KEY, prepare
 
@@ -65,10 +66,11 @@ def test_what_is_written_beside_the_run(toy: Toy) -> None:
     trained(toy, KEY, "train", 2000)
     trained(toy, "20240201T000000-00000000", "earlier", 1000)
     trained(toy, "20240101T000000-00000000", "before", 1000, day="2026-10-03")
-    content = spending.write_cost(toy.s3, toy.sagemaker, plan, PRICES)
+    content = spending.write_cost(toy.s3, toy.sagemaker, plan.locations, run_of(plan), PRICES)
     assert (content["usd"], content["unknown"], content["saving_usd"]) == (2.0, 0, 0)
     assert content["sentence"] == "1 jobs, 2.00 USD by the prices of 2026-11-01."
-    assert {month: told["usd"] for month, told in content["months"].items()} == {"2026-11": 3.0}
+    months = spending.months_of(toy.s3, toy.sagemaker, plan.locations, content, PRICES)
+    assert {month: told["usd"] for month, told in months.items()} == {"2026-11": 3.0}
     written = json.loads(toy.get(f"{plan.folder}/cost.json"))
     assert written["jobs"] == content["jobs"]
     assert written["prices_of"] == "2026-11-01T00:00:00+00:00"
@@ -77,7 +79,7 @@ def test_what_is_written_beside_the_run(toy: Toy) -> None:
 def test_another_price_table_does_not_change_what_is_written(toy: Toy) -> None:
     plan = load_plan(toy.s3, prepare(toy)["plan"])
     trained(toy, KEY, "train", 2000)
-    spending.write_cost(toy.s3, toy.sagemaker, plan, PRICES)
+    spending.write_cost(toy.s3, toy.sagemaker, plan.locations, run_of(plan), PRICES)
     dearer = PriceTable(date=datetime(2027, 1, 1, tzinfo=UTC), training={"ml.m5.xlarge": 36.0}, transform={})
     (job,) = spending.model_jobs(toy.s3, toy.sagemaker, Locations(toy.config.root), dearer)
     assert job.usd == 2.0
@@ -86,7 +88,7 @@ def test_another_price_table_does_not_change_what_is_written(toy: Toy) -> None:
 def test_without_prices_the_cost_is_unknown(toy: Toy) -> None:
     plan = load_plan(toy.s3, prepare(toy)["plan"])
     trained(toy, KEY, "train", 2000)
-    content = spending.write_cost(toy.s3, toy.sagemaker, plan, None)
+    content = spending.write_cost(toy.s3, toy.sagemaker, plan.locations, run_of(plan), None)
     assert (content["usd"], content["prices_of"]) == (None, None)
     assert content["sentence"] == "1 jobs, unknown cost: the model's YAML has no prices."
     assert content["jobs"][0]["seconds"] == 2000
