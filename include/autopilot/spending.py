@@ -90,15 +90,20 @@ def months_of(
 def model_jobs(
     s3: S3Client, sagemaker: SageMakerClient, locations: Locations, prices: PriceTable | None
 ) -> list[JobCost]:
-    """Return the jobs of all runs of a model: as they were written, or worked out now where a run wrote nothing."""
+    """Return the jobs of all runs of a model as they were written.
+
+    They are worked out now where a run wrote nothing, or where something was unknown and the prices may have it by now.
+    """
     found: list[JobCost] = []
     for run in _runs(s3, locations):
         try:
-            written = read_json(s3, _uri(locations, run))["jobs"]
+            written = read_json(s3, _uri(locations, run))
         except MissingObjectError:
+            written = None
+        if written is None or (written["usd"] is None and prices is not None):
             found += run_jobs(s3, sagemaker, locations.records(run), prices)
         else:
-            found += [cost.from_json(job) for job in written]
+            found += [cost.from_json(job) for job in written["jobs"]]
     return found
 
 

@@ -85,6 +85,14 @@ def test_another_price_table_does_not_change_what_is_written(toy: Toy) -> None:
     assert job.usd == 2.0
 
 
+def test_what_was_unknown_is_worked_out_once_there_are_prices(toy: Toy) -> None:
+    plan = load_plan(toy.s3, prepare(toy)["plan"])
+    trained(toy, KEY, "train", 2000)
+    spending.write_cost(toy.s3, toy.sagemaker, plan.locations, run_of(plan), None)
+    costs = [spending.model_jobs(toy.s3, toy.sagemaker, plan.locations, prices) for prices in (None, PRICES)]
+    assert [[job.usd for job in jobs] for jobs in costs] == [[None], [2.0]]
+
+
 def test_without_prices_the_cost_is_unknown(toy: Toy) -> None:
     plan = load_plan(toy.s3, prepare(toy)["plan"])
     trained(toy, KEY, "train", 2000)
