@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag, task
 
-from airflow_autopilot import assets
+from airflow_autopilot import assets, tails
 from airflow_autopilot.approval import approval
+from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,
@@ -39,6 +40,7 @@ def retrain(model: ModelConfig) -> DAG:
         default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": opening.RECORDS},
         tags=["autopilot", "retrain", model.name],
         doc_md=__doc__,
+        on_failure_callback=on_failure(model),
     )
     def wire() -> None:
         run = task(opening.open_run)(model.name)
@@ -47,9 +49,9 @@ def retrain(model: ModelConfig) -> DAG:
         drifted = task(checking.check_drift)(run, plan)
         # Everything below is skipped after a dry run, whatever its trigger rule.
         checked = task.short_circuit(retraining.preflight)(run, plan)
-        path = task.branch(retraining.choose_path)(plan)
         # Where a path does not pass, Airflow skips tasks, which must not skip what follows: hence none_failed.
         passed = {"trigger_rule": "none_failed"}
+        path = task.branch(retraining.choose_path, **passed)(plan)
 
         fitting = task(retraining.fit_request)(plan)
         fit = AutopilotTrainingOperator(task_id="fit_featurizer", config=fitting)
@@ -89,7 +91,9 @@ def retrain(model: ModelConfig) -> DAG:
 
         jobs = [fit, featurizer, featurize, train, search, create_model, predict, champion, ask]
         reported = task(retraining.report, **passed)(plan, {job.task_id: job.output for job in jobs})
-        drifted >> checked >> path >> [fitting, missing, training, searching]
+        drifted >> checked
+        tails.guard(model, run, checked, plan, path)
+        path >> [fitting, missing, training, searching]
         featurize >> training
         [training, searching] >> guarded >> [train, search]
         evaluated >> challenging
@@ -99,6 +103,7 @@ def retrain(model: ModelConfig) -> DAG:
             task.branch(gating.choose_approval)(registered) >> [question, promoted]
             approved >> promoted
         promoted >> reported
+        tails.conclude(model, run, reported)
 
     return wire()
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
+from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.operators import AutopilotSearchOperator
 from airflow_autopilot.steps import opening, searching
-from include.autopilot.config import load_models
+from include.autopilot.config import ALGORITHMS, load_models
 
 if TYPE_CHECKING:
     from include.autopilot.config import ModelConfig
@@ -24,6 +25,12 @@ def search(model: ModelConfig) -> DAG:
         title="Cutoff",
         description="The search sees drops up to this date; retraining for an earlier cutoff is refused. Empty: now.",
     )
+    algorithm = Param(
+        None,
+        enum=[None, *ALGORITHMS],
+        title="Algorithm",
+        description="The only algorithm to try, for example the last winner's. Empty: as the model's YAML says.",
+    )
 
     @dag(
         dag_id=f"{model.name}_search",
@@ -32,10 +39,11 @@ def search(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        params={"cutoff": cutoff},
+        params={"cutoff": cutoff, "algorithm": algorithm},
         default_args={"records": opening.RECORDS},
         tags=["autopilot", "search", model.name],
         doc_md=__doc__,
+        on_failure_callback=on_failure(model),
     )
     def wire() -> None:
         run = task(opening.open_run)(model.name)

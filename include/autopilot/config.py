@@ -13,7 +13,7 @@ from collections.abc import Hashable, Mapping
 from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -54,6 +54,7 @@ Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], AfterValidator(_distinct)]
 HoldoutName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Algorithm = Literal["xgboost", "linear-learner", "mlp"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 Featurizer = Literal["reuse", "refit"]
 Trigger = Literal["schedule", "drop", "both"]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.")]
@@ -107,6 +108,23 @@ class PriceTable:
     date: Instant
     training: Mapping[InstanceType, Annotated[float, Field(ge=0)]]
     transform: Mapping[InstanceType, Annotated[float, Field(ge=0)]]
+    processing: Mapping[InstanceType, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+
+
+Dollars = Annotated[float, Field(ge=0)]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class NotifyConfig:
+    """Who is told of failures, promotions, kept champions and budgets; docs/notifications.md explains both."""
+
+    sns_topic_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$")] | None = None
+    webhook_conn_id: Text | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there is somebody to tell."""
+        if self.sns_topic_arn is None and self.webhook_conn_id is None:
+            raise ValueError("give sns_topic_arn, webhook_conn_id or both; to tell nobody leave notify out")
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -137,6 +155,11 @@ class ModelConfig:
     changed_drops: Literal["refuse", "accept"] = "refuse"
     changed_holdouts: Literal["refuse", "accept"] = "refuse"
     drift: DriftConfig = DriftConfig()
+    budget_usd: Dollars | None = None
+    budget_usd_per_run: Dollars | None = None
+    notify: NotifyConfig | None = None
+    search_after_losses: Annotated[int, Field(ge=1)] | None = None
+    search_again: Literal["tell", "trigger"] = "tell"
 
     def __post_init__(self) -> None:
         """Check that there is a way to a first template, and what starts a run can be heard."""

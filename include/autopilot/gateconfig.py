@@ -40,7 +40,7 @@ class GateConfig:
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
     min_relative_change: Share = 0.01
     max_relative_loss: Share = 0.02
-    min_holdout_rows: Annotated[int, Field(ge=2)] = 100
+    min_holdout_rows: Annotated[int, Field(ge=2)] = 150
     resamples: Annotated[int, Field(ge=1000)] = 10_000
     seed: Annotated[int, Field(ge=0)] = 0
     metric: Annotated[str, Field(min_length=1)] | None = None

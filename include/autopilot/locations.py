@@ -15,7 +15,7 @@
 <root>/drift/<baseline>/<prepared>/           the drift of a drop, by thresholds
 <root>/runs/<run key>/                        plan.json, drift.{html,json}, manifest/, rows.csv, guard.json, holdout/,
                                               model/, predictions/, evaluation.json, report.{html,json}, champion/
-                                              (its answers in this run), verdict.json, promotion.json
+                                              (its answers in this run), verdict.json, promotion.json, cost.json
 <root>/answers/<holdout>/<model>.json         one model's answers for a holdout, kept to judge again
 <root>/champion.json                          the one pointer to the champion; changed by conditional writes only
 <root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion

@@ -37,14 +37,19 @@ PIPELINES: Mapping[Path, str] = {
 }
 
 
-def write_report(s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def write_report(
+    s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]], added: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """Write both reports into the run's folder and return their addresses as ``html`` and ``json``.
 
     :param jobs: what ran, in order: ``step``, ``kind``, ``name``, ``status``, ``seconds``.
+    :param added: further members of the content: ``cost``, see :func:`include.autopilot.spending.write_cost`, and
+        ``search_signal``, sentences that say why a new search may be worth it.
     :raises RunError: the run was not evaluated yet.
     """
     evaluation = load_evaluation(s3, plan)
-    content = {**report_content(plan, evaluation, jobs, drift_told(s3, plan)), "gate": _gate(s3, plan)}
+    told = report_content(plan, evaluation, jobs, drift_told(s3, plan))
+    content = {**told, "gate": _gate(s3, plan), **(added or {})}
     predictions = read_predictions(s3, plan, evaluation["predictions"])
     page = render(content, [chart for found in predictions for chart in _charts(plan, found)])
     return {
@@ -114,6 +119,7 @@ def render(content: Mapping[str, Any], charts: Sequence[str]) -> str:
     environment.filters["number"] = _number
     environment.filters["metric"] = _name
     environment.filters["breakable"] = _breakable
+    environment.filters["usd"] = _usd
     environment.globals |= {"better": BETTER, "pipelines": PIPELINES}
     source = files("include.autopilot").joinpath("templates", "report.html.j2").read_text(encoding="utf-8")
     # The charts are our own markup: matplotlib escapes the texts it is given.
@@ -155,3 +161,7 @@ def _breakable(name: str) -> Markup:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"  # noqa: RUF001 - a dash for what is not defined
+
+
+def _usd(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2f}"

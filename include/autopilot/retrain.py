@@ -194,15 +194,18 @@ def evaluate(s3: S3Client, plan_uri: str, output_uri: str) -> dict[str, Any]:
     return evaluate_run(s3, load_plan(s3, plan_uri), output_uri)
 
 
-def report(s3: S3Client, plan_uri: str, jobs: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def report(
+    s3: S3Client, plan_uri: str, jobs: Sequence[Mapping[str, Any]], added: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """Write ``report.json`` and ``report.html`` and return their addresses.
 
     :param jobs: what ran, in order: ``step``, ``kind``, ``name``, ``status``, ``seconds``.
+    :param added: see :func:`include.autopilot.report.write_report`.
     """
     # matplotlib takes a second to import; see evaluate.
     from include.autopilot.report import write_report
 
-    return write_report(s3, load_plan(s3, plan_uri), jobs)
+    return write_report(s3, load_plan(s3, plan_uri), jobs, added)
 
 
 def _contract(s3: S3Client, config: ModelConfig, template: Template, first: Drop) -> Contract:

@@ -26,6 +26,8 @@ from include.autopilot.searchrequest import automl_request, repeated_request
 from include.autopilot.searchrows import SearchRows
 from include.autopilot.source import combine, marked
 from include.autopilot.template import publish, template_of
+from include.autopilot.validation import check
+from include.autopilot.warmstart import narrowed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -76,22 +78,30 @@ def search_input(s3: S3Client, config: ModelConfig, cutoff: datetime, problem_ty
 
 
 def search_request(
-    s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, cutoff: datetime, identity: str
+    s3: S3Client,
+    sagemaker: SageMakerClient,
+    config: ModelConfig,
+    cutoff: datetime,
+    identity: str,
+    algorithm: str | None = None,
 ) -> Request:
     """Write the table that the search sees and return the CreateAutoMLJob or CreateAutoMLJobV2 request.
 
     The YAML's ``search`` says what is asked for; without one, the search that the template came from is repeated.
 
     :param identity: what makes this search this one, for example the run's id; part of the job's name.
+    :param algorithm: the only one to try; None: as the YAML or the repeated search says.
     :raises TemplateError: the YAML has no ``search`` and the template names no Autopilot job.
     """
     if config.search is not None:
         table = search_input(s3, config, cutoff, config.search.problem_type)
-        return automl_request(config, config.search, cutoff, table["input"], identity)
+        request = automl_request(config, config.search, cutoff, table["input"], identity)
+        return check("AutoMLJob", narrowed(request, algorithm)) if algorithm else request
     template = published_template(s3, sagemaker, config)
     table = search_input(s3, config, cutoff, template.problem_type)
     place = Locations(config.root).search_output(cutoff)
-    return repeated_request(template, config.name, cutoff, table["input"], place, identity)
+    request = repeated_request(template, config.name, cutoff, table["input"], place, identity)
+    return check(template.repeatable.kind, narrowed(request, algorithm)) if algorithm else request
 
 
 def publish_template(
@@ -100,7 +110,8 @@ def publish_template(
     """Derive the template from a finished search and make it the current one.
 
     :param cutoff: what the search was allowed to see.
-    :return: ``uri``, ``digest``, ``candidate``, ``automl_job``, ``metric``, ``features``, ``searched_until``.
+    :return: ``uri``, ``digest``, ``candidate``, ``automl_job``, ``metric``, ``features``, ``searched_until``,
+        ``source``.
     :raises CandidateError: the search has no winner that can be replayed.
     :raises TemplateError: the winner is not for this model.
     """
@@ -119,4 +130,5 @@ def publish_template(
         "metric": template.objective.metric,
         "features": len(template.schema.features),
         "searched_until": cutoff.isoformat(),
+        "source": source,
     }

@@ -137,10 +137,11 @@ def evaluate(plan: str, predicted: dict[str, Any]) -> dict[str, Any]:
 @refused_at_once
 def report(plan: str, jobs: dict[str, Any]) -> dict[str, str]:
     """Write the run's report; ``jobs`` holds the operators' return values by step, one or (mapped) several each."""
+    from airflow_autopilot.steps.concluding import added_to_report
     from include.autopilot import retrain
 
     listed = [{"step": step, **job} for step, ended in jobs.items() for job in _several(ended)]
-    written = retrain.report(client("s3"), plan, listed)
+    written = retrain.report(client("s3"), plan, listed, added_to_report(plan))
     log.info("report: %s", written["html"])
     return written
 

@@ -112,3 +112,30 @@ def test_a_run_is_started_by_the_schedule_unless_told() -> None:
 def test_a_trigger_that_nobody_would_hear_is_refused(lines: str, message: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(message)):
         parse_model(f"{YAML}\n{lines}\n", "toy.yaml")
+
+
+def test_the_optional_keys_of_the_example_can_be_used_as_they_stand() -> None:
+    text = (Path(__file__).parents[3] / "include/models/bace.yaml").read_text()
+    optional = ("prices", "budget_usd", "budget_usd_per_run", "notify", "search_after_losses", "search_again")
+    bace = parse_model(re.sub(rf"^# ((?:{'|'.join(optional)}): )", r"\1", text, flags=re.MULTILINE), "bace.yaml")
+    assert bace.prices is not None
+    assert bace.prices.processing == {}
+    assert (bace.budget_usd, bace.budget_usd_per_run, bace.search_after_losses, bace.search_again) == (50, 5, 3, "tell")
+    assert bace.notify is not None
+    assert bace.notify.webhook_conn_id == "autopilot_webhook"
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("notify: {}", "notify: give sns_topic_arn, webhook_conn_id or both; to tell nobody leave notify out."),
+        ("notify: {sns_topic_arn: autopilot}", "key 'notify.sns_topic_arn' is 'autopilot'."),
+        ("budget_usd: -1", "key 'budget_usd' is -1."),
+        ("search_after_losses: 0", "key 'search_after_losses' is 0."),
+        ("search_again: yes", "key 'search_again' is 'yes'."),
+    ],
+)
+def test_what_is_refused_of_money_and_messages(added: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_model(f"{YAML}\n{added}\n", "toy.yaml")
+    assert message in str(caught.value)
