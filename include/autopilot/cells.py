@@ -48,6 +48,11 @@ class Findings:
         self._first[kind] = f"{self._file}: {place}row {record.row} (line {record.line}) {fault}. {fix}."
         self._more[kind] = 0
 
+    @property
+    def any(self) -> bool:
+        """Whether anything was found."""
+        return bool(self._first)
+
     def raise_if_any(self) -> None:
         """Raise what was found.
 

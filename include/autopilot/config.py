@@ -22,6 +22,7 @@ from pydantic.dataclasses import dataclass
 from include.autopilot.cutoff import as_utc, parse_cutoff
 from include.autopilot.errors import ConfigError, OptionsError
 from include.autopilot.locations import parse_uri
+from include.autopilot.scoreconfig import Deploy, EndpointConfig, ScoreConfig
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -126,9 +127,14 @@ class ModelConfig:
     inference_output: Literal["labels", "probabilities"] = "labels"
     featurizer: Featurizer = "reuse"
     prices: PriceTable | None = None
+    score: ScoreConfig | None = None
+    deploy: Deploy = "none"
+    endpoint: EndpointConfig | None = None
 
     def __post_init__(self) -> None:
-        """Check that there is a way to a first template."""
+        """Check that there is a way to a first template, and that the keys fit together."""
+        if self.endpoint is not None and self.deploy == "none":
+            raise ValueError("endpoint is about an endpoint that is not deployed: set deploy to endpoint, or take it out")
         if self.search is None and self.autopilot is None:
             raise ValueError("say where the pipeline comes from: add autopilot (a job you have) or search (a new one)")
 

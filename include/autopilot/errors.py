@@ -65,6 +65,14 @@ class GateError(AutopilotError):
     """Two models that the gate cannot compare; the message says why."""
 
 
+class ScoringError(AutopilotError):
+    """New rows that cannot be scored as asked; the message says why."""
+
+
+class IntervalError(AutopilotError):
+    """A prediction interval that cannot be given honestly; the message says why."""
+
+
 class ContractError(AutopilotError):
     """A file that breaks the contract.
 

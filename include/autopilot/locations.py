@@ -9,6 +9,7 @@
 <root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
 <root>/runs/<run key>/                        plan.json, manifest/, holdout/, model/, predictions/, evaluation.json,
                                               report.{html,json}
+<root>/scores/<run key>/                      predictions of new rows and their lineage.json; work/ holds the rest
 ```
 """
 
@@ -77,3 +78,7 @@ class Locations:
     def run(self, key: str) -> str:
         """Return the folder of one run."""
         return f"{self.root}/runs/{key}"
+
+    def score(self, key: str) -> str:
+        """Return the folder of one scoring run."""
+        return f"{self.root}/scores/{key}"
