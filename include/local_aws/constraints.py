@@ -16,12 +16,18 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from include.local_aws.errors import ValidationException
 from include.local_aws.wire import operation_model
 
+# Everything but control and format characters; code points without a meaning are let through.
+_PRINTABLE = " -~\u00a0-\u00ac\u00ae-\u200a\u2010-\u2029\u202f-\u205f\u2070-\ud7ff\uf900-\U000dffff"
 # Java spells these classes differently from Python; Z is Unicode's separator category, \w is L and N and "_".
 _JAVA_CLASSES = {
     r"\p{L}\p{Z}\p{N}_": "\\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
     r"\p{Alnum}": "a-zA-Z0-9",
+    r"\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}": _PRINTABLE,
+    r"\p{L}\p{M}\p{Z}\p{N}\p{P}": _PRINTABLE,
     r"\uD800\uDC00-\uDBFF\uDFFF": "\U00010000-\U0010ffff",
 }
+# The pattern of customer metadata repeats its "$", which means nothing in Java and is an error in Python.
+_REPEATED_END = re.compile(r"\$\{\d+,\d+\}")
 
 
 def check(operation: str, request: Mapping[str, Any]) -> None:
@@ -116,7 +122,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     """Compile a Java pattern of the service model as a Python one."""
     for java, python in _JAVA_CLASSES.items():
         pattern = pattern.replace(java, python)
-    return re.compile(pattern)
+    return re.compile(_REPEATED_END.sub("$", pattern))
 
 
 def _camel(name: str) -> str:

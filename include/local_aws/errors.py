@@ -30,6 +30,12 @@ class ResourceInUse(AwsError):
     code = "ResourceInUse"
 
 
+class ConflictException(AwsError):
+    """The resource is not in a state for this: the registry's answer where it documents one."""
+
+    code = "ConflictException"
+
+
 class ResourceNotFound(AwsError):
     """The resource does not exist, for the operations that say so with this code (AutoML)."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +59,10 @@ class Resource:
 
 @dataclass(frozen=True)
 class Query:
-    """Which resources a List call wants, after ``after`` = (sort value, name) of the page before."""
+    """Which resources a List call wants, after ``after`` = (sort value, name) of the page before.
+
+    ``members`` are Describe members, of whatever kind, and the texts they must have.
+    """
 
     region: str
     kind: str
@@ -66,6 +70,7 @@ class Query:
     descending: bool = False
     name_contains: str | None = None
     status: str | None = None
+    members: Mapping[str, str] = field(default_factory=dict)
     created_after: datetime | None = None
     created_before: datetime | None = None
     modified_after: datetime | None = None
@@ -91,11 +96,26 @@ class Store:
         with self._lock:
             self._db.close()
 
+    @contextmanager
+    def atomically(self) -> Iterator[None]:
+        """Make everything in the ``with`` block one change: no other thread sees a part of it, no crash leaves one."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
     def insert(self, resource: Resource, tags: Iterable[Mapping[str, str]] = ()) -> Resource:
         """Store a new resource, stamped now; raises :class:`AlreadyThere` if its name is taken."""
         moment = now()
         stamped = replace(resource, created=moment, modified=moment)
-        with self._lock:
+        with self.atomically():
             taken = self.get(resource.region, resource.kind, resource.name)
             if taken:
                 raise AlreadyThere(taken)
@@ -128,7 +148,7 @@ class Store:
 
     def delete(self, resource: Resource) -> None:
         """Forget a resource and its tags."""
-        with self._lock:
+        with self.atomically():
             self._db.execute(
                 "DELETE FROM resource WHERE region=? AND kind=? AND identity=?",
                 (resource.region, resource.kind, _identity(resource.kind, resource.name)),
@@ -218,7 +238,8 @@ def _select(query: Query) -> tuple[str, list[Any]]:
     where = ["region=?", "kind=?"]
     values: list[Any] = [query.region, query.kind]
     filters: tuple[tuple[str, Any], ...] = (
-        ("instr(name, ?) > 0", query.name_contains),
+        # The version of a model package follows its group's name after a slash, and is no part of the name.
+        ("instr(substr(name, 1, instr(name || '/', '/') - 1), ?) > 0", query.name_contains),
         ("status = ?", query.status),
         ("created > ?", query.created_after),
         ("created < ?", query.created_before),
@@ -229,6 +250,9 @@ def _select(query: Query) -> tuple[str, list[Any]]:
         if value is not None:
             where.append(clause)
             values.append(value.timestamp() if isinstance(value, datetime) else value)
+    for member, text in query.members.items():
+        where.append("coalesce(json_extract(computed, ?), json_extract(request, ?)) = ?")
+        values += [f"$.{member}", f"$.{member}", text]
     if query.after is not None:
         where.append(f"({query.sort}, name) {'<' if query.descending else '>'} (?, ?)")
         values += query.after

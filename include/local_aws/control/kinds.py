@@ -16,21 +16,35 @@ from include.local_aws.store import AlreadyThere, Resource
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of resource. ``members`` is the prefix of its Describe members (``TrainingJob`` in TrainingJobArn)."""
+    """One kind of resource. ``members`` is the prefix of its Describe members (``TrainingJob`` in TrainingJobArn).
+
+    ``first_status`` is what it has when it is created, ``has_status`` and ``has_name`` say whether Describe tells them:
+    a version of a model package has a group and a number instead of a name.
+    """
 
     members: str
     arn_part: str
     spoken: str
+    first_status: str = "InProgress"
     has_status: bool = True
+    has_name: bool = True
 
     @property
     def name_member(self) -> str:
         """The request member that holds the name."""
         return f"{self.members}Name"
 
+    def name(self, call: Call) -> str:
+        """Return the name of the resource a call names, which may do it by ARN.
+
+        The version of a package is padded, so that names sort as versions do.
+        """
+        name, slash, version = self._given(call).partition("/")
+        return f"{name}/{int(version):09}" if slash else name
+
     def arn(self, call: Call) -> str:
         """Return the ARN of the resource a call names."""
-        return arn(call.region, self.arn_part, call.request[self.name_member])
+        return arn(call.region, self.arn_part, self._given(call))
 
     def missing(self, call: Call) -> AwsError:
         """AWS's error for a resource that is not there; it differs by kind."""
@@ -41,12 +55,17 @@ class Kind:
             return ValidationException(f'Could not find model "{self.arn(call)}".')
         if self is TRAINING:
             return ValidationException("Requested resource not found.")
+        if self in {GROUP, PACKAGE}:
+            told = name if name.startswith("arn:") else self.arn(call)
+            return ValidationException(f"{self.members} {told} does not exist.")
         return ValidationException(f"Could not find requested job with name: {name}")
 
     def taken(self, resource: Resource) -> AwsError:
         """AWS's error for a name that is taken."""
         if self is MODEL:
             return ValidationException(f'Cannot create already existing model "{resource.arn}".')
+        if self is GROUP:  # a ValidationException, though the registry has a ConflictException
+            return ValidationException(f"Model Package Group already exists: {resource.arn}")
         if self is TRAINING:
             noun, article = "Training job", "a training job"
         elif self is AUTOML:
@@ -58,18 +77,31 @@ class Kind:
             f"exists ({resource.arn})"
         )
 
+    def _given(self, call: Call) -> str:
+        given: str = call.request[self.name_member]
+        if not given.startswith("arn:"):
+            return given
+        if given.split(":")[3] != call.region:
+            raise ValidationException(f"ARN should be scoped to correct region: {call.region}")
+        name = given.partition("/")[2]
+        if given != arn(call.region, self.arn_part, name):  # of another account, or of another kind
+            raise self.missing(call)
+        return name
+
 
 TRAINING = Kind("TrainingJob", "training-job", "training job")
 TRANSFORM = Kind("TransformJob", "transform-job", "transform job")
 PROCESSING = Kind("ProcessingJob", "processing-job", "processing job")
 AUTOML = Kind("AutoMLJob", "automl-job", "AutoML job")
-MODEL = Kind("Model", "model", "model", has_status=False)
-KINDS = {kind.members: kind for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, MODEL)}
+MODEL = Kind("Model", "model", "model", first_status="InService", has_status=False)
+GROUP = Kind("ModelPackageGroup", "model-package-group", "model package group", first_status="Completed")
+PACKAGE = Kind("ModelPackage", "model-package", "model package", first_status="Completed", has_name=False)
+KINDS = {kind.members: kind for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, MODEL, GROUP, PACKAGE)}
 
 
 def ensure_free(services: Services, kind: Kind, call: Call) -> None:
     """Raise AWS's error if the name of a Create call is taken: before checks that cost time or tell less."""
-    found = services.store.get(call.region, kind.members, call.request[kind.name_member])
+    found = services.store.get(call.region, kind.members, kind.name(call))
     if found:
         raise kind.taken(found)
 
@@ -80,9 +112,9 @@ def create(services: Services, kind: Kind, call: Call, computed: Mapping[str, An
     resource = Resource(
         region=call.region,
         kind=kind.members,
-        name=call.request[kind.name_member],
+        name=kind.name(call),
         arn=kind.arn(call),
-        status="InProgress" if kind.has_status else "InService",
+        status=kind.first_status,
         request=request,
         computed={key: value for key, value in {**computed, **call.computed}.items() if value is not None},
     )
@@ -94,7 +126,7 @@ def create(services: Services, kind: Kind, call: Call, computed: Mapping[str, An
 
 def find(services: Services, kind: Kind, call: Call) -> Resource:
     """Return the resource a call names; raises AWS's error if there is none."""
-    found = services.store.get(call.region, kind.members, call.request[kind.name_member])
+    found = services.store.get(call.region, kind.members, kind.name(call))
     if found is None:
         raise kind.missing(call)
     return found
@@ -109,11 +141,10 @@ def describe(kind: Kind, resource: Resource, operation: str) -> Json:
     members = shape.members if shape else {}
     told = {key: value for key, value in resource.request.items() if key in members}
     told |= {key: value for key, value in resource.computed.items() if not key.startswith("_")}
-    told |= {
-        kind.name_member: resource.name,
-        f"{kind.members}Arn": resource.arn,
-        "CreationTime": resource.created,
-    }
+    told |= {f"{kind.members}Arn": resource.arn, "CreationTime": resource.created}
+    told.pop(kind.name_member, None)
+    if kind.has_name:
+        told[kind.name_member] = resource.name
     if kind.has_status:
         told[f"{kind.members}Status"] = resource.status
     if "LastModifiedTime" in members:

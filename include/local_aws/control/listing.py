@@ -15,7 +15,17 @@ from botocore.model import ListShape, StructureShape
 
 from include.local_aws import wire
 from include.local_aws.control.call import Call, Json, Services
-from include.local_aws.control.kinds import AUTOML, MODEL, PROCESSING, TRAINING, TRANSFORM, Kind, describe
+from include.local_aws.control.kinds import (
+    AUTOML,
+    GROUP,
+    MODEL,
+    PACKAGE,
+    PROCESSING,
+    TRAINING,
+    TRANSFORM,
+    Kind,
+    describe,
+)
 from include.local_aws.errors import ValidationException
 from include.local_aws.store import Query, Resource
 
@@ -25,13 +35,17 @@ PAGE = 10
 
 @dataclass(frozen=True)
 class Listing:
-    """A List operation: where its items are, and its defaults, which the documentation gives in prose only."""
+    """A List operation: where its items are, and its defaults, which the documentation gives in prose only.
+
+    ``filters`` are members of the request that an item's own member of that name must equal.
+    """
 
     kind: Kind
     member: str
     describe: str
     sort: str
     descending: bool
+    filters: tuple[str, ...] = ()
 
 
 LISTINGS = {
@@ -40,6 +54,17 @@ LISTINGS = {
     "ListProcessingJobs": Listing(PROCESSING, "ProcessingJobSummaries", "DescribeProcessingJob", "CreationTime", False),
     "ListAutoMLJobs": Listing(AUTOML, "AutoMLJobSummaries", "DescribeAutoMLJobV2", "Name", True),
     "ListModels": Listing(MODEL, "Models", "DescribeModel", "CreationTime", True),
+    "ListModelPackageGroups": Listing(
+        GROUP, "ModelPackageGroupSummaryList", "DescribeModelPackageGroup", "CreationTime", False
+    ),
+    "ListModelPackages": Listing(
+        PACKAGE,
+        "ModelPackageSummaryList",
+        "DescribeModelPackage",
+        "CreationTime",
+        False,
+        filters=("ModelPackageGroupName", "ModelApprovalStatus"),
+    ),
 }
 _COLUMNS = {"Name": "name", "CreationTime": "created", "Status": "status"}
 
@@ -47,8 +72,8 @@ _COLUMNS = {"Name": "name", "CreationTime": "created", "Status": "status"}
 def list_resources(services: Services, call: Call) -> Json:
     """Answer ListTrainingJobs and its siblings."""
     listing, request = LISTINGS[call.operation], call.request
-    if "WarmPoolStatusEquals" in request or "TrainingPlanArnEquals" in request:
-        return {listing.member: []}  # no job here has a warm pool or a training plan
+    if _asks_for_what_is_not_here(call):
+        return {listing.member: []}
     column = _COLUMNS[request.get("SortBy", listing.sort)]
     limit = request.get("MaxResults", PAGE)
     query = Query(
@@ -58,6 +83,7 @@ def list_resources(services: Services, call: Call) -> Json:
         descending=_descending(request, default=listing.descending),
         name_contains=request.get("NameContains"),
         status=request.get("StatusEquals"),
+        members=_members(listing, call),
         created_after=_after(call.operation, request.get("CreationTimeAfter")),
         created_before=request.get("CreationTimeBefore"),
         modified_after=request.get("LastModifiedTimeAfter"),
@@ -87,6 +113,28 @@ def page(
     chosen = list(items[start : start + limit])
     more = len(items) > start + limit
     return chosen, {"NextToken": _write_token(call, (key(chosen[-1]), chosen[-1][name]))} if more else {}
+
+
+def _asks_for_what_is_not_here(call: Call) -> bool:
+    """No job here has a warm pool or a training plan, no group is another account's, every package has a version."""
+    request = call.request
+    if call.operation == "ListModelPackages":
+        # Of a group only versions can be asked for; without one, unversioned packages are the documented default.
+        return (
+            "ModelPackageGroupName" not in request and request.get("ModelPackageType", "Unversioned") == "Unversioned"
+        )
+    return (
+        "WarmPoolStatusEquals" in request
+        or "TrainingPlanArnEquals" in request
+        or request.get("CrossAccountFilterOption") == "CrossAccount"
+    )
+
+
+def _members(listing: Listing, call: Call) -> dict[str, str]:
+    wanted = {member: call.request[member] for member in listing.filters if member in call.request}
+    if GROUP.name_member in wanted:
+        wanted[GROUP.name_member] = GROUP.name(call)
+    return wanted
 
 
 def _descending(request: Mapping[str, Any], *, default: bool) -> bool:

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from include.local_aws.control import checks, kinds
+from include.local_aws.control import checks, containers, kinds
 from include.local_aws.control.call import Call, Json, Services
 from include.local_aws.control.kinds import MODEL
 from include.local_aws.errors import NotDone, ValidationException
-from include.local_aws.runner.s3 import exists, location
+from include.local_aws.store import Resource
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+_CONTAINERS = "_Containers"
 
 
 def create(services: Services, call: Call) -> Json:
     """CreateModel: one PrimaryContainer or a chain of Containers, whose images and artifacts must exist."""
     request = call.request
     kinds.ensure_free(services, MODEL, call)
-    containers = containers_of(request)
-    if not containers or ("PrimaryContainer" in request and request.get("Containers")):
+    given = _given(request)
+    if not given or ("PrimaryContainer" in request and request.get("Containers")):
         raise ValidationException("Exactly one of PrimaryContainer and Containers must be specified.")
     checks.required(request, "ExecutionRoleArn")
     if request.get("InferenceExecutionConfig", {}).get("Mode") == "Direct":
         raise NotDone("InferenceExecutionConfig.Mode Direct")
-    for container in containers:
-        _check_container(services.s3(call.region), container)
-    resource = kinds.create(services, MODEL, call, _described(request))
+    for container in given:
+        containers.check(container)
+    computed = {**_described(request), _CONTAINERS: containers.resolve(services, call, given)}
+    resource = kinds.create(services, MODEL, call, computed)
     return {"ModelArn": resource.arn}
 
 
@@ -42,25 +42,15 @@ def delete(services: Services, call: Call) -> Json:
     return {}
 
 
-def containers_of(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the containers of a CreateModel request in the order of the chain."""
+def containers_of(model: Resource) -> list[Mapping[str, Any]]:
+    """Return the containers of a model in the order of the chain, those of its model packages as they were then."""
+    return model.computed.get(_CONTAINERS) or _given(model.request)
+
+
+def _given(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if request.get("Containers"):
         return list(request["Containers"])
     return [request["PrimaryContainer"]] if "PrimaryContainer" in request else []
-
-
-def _check_container(s3: S3Client, container: Mapping[str, Any]) -> None:
-    checks.not_done(container, "ContainerDefinition", "ModelPackageName", "AdditionalModelDataSources")
-    if container.get("Mode") == "MultiModel":
-        raise NotDone("ContainerDefinition.Mode MultiModel")
-    if "Image" not in container:
-        raise ValidationException("Either Image or ModelPackageName must be specified for every container.")
-    checks.known_image(container["Image"])
-    url = container.get("ModelDataUrl")
-    if url is not None:
-        checks.s3_uri(url, "modelDataUrl")
-        if not exists(s3, location(url)):
-            raise ValidationException(f"Could not find model data at {url}.")
 
 
 def _described(request: Mapping[str, Any]) -> Json:

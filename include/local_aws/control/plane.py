@@ -8,7 +8,16 @@ from typing import Any
 
 from include.local_aws import wire
 from include.local_aws.constraints import check
-from include.local_aws.control import automl, models, processing, tags, training, transform
+from include.local_aws.control import (
+    automl,
+    models,
+    package_groups,
+    packages,
+    processing,
+    tags,
+    training,
+    transform,
+)
 from include.local_aws.control.call import Call, Handler, Json, Services
 from include.local_aws.control.kinds import KINDS
 from include.local_aws.control.listing import LISTINGS, list_resources
@@ -24,14 +33,20 @@ OPERATIONS: dict[str, Handler] = {
     "CreateAutoMLJob": automl.create,
     "CreateAutoMLJobV2": automl.create_v2,
     "CreateModel": models.create,
+    "CreateModelPackage": packages.create,
+    "CreateModelPackageGroup": package_groups.create,
     "CreateProcessingJob": processing.create,
     "CreateTrainingJob": training.create,
     "CreateTransformJob": transform.create,
     "DeleteModel": models.delete,
+    "DeleteModelPackage": packages.delete,
+    "DeleteModelPackageGroup": package_groups.delete,
     "DeleteTags": tags.delete,
     "DescribeAutoMLJob": automl.describe,
     "DescribeAutoMLJobV2": automl.describe_v2,
     "DescribeModel": models.describe,
+    "DescribeModelPackage": packages.describe,
+    "DescribeModelPackageGroup": package_groups.describe,
     "DescribeProcessingJob": processing.describe,
     "DescribeTrainingJob": training.describe,
     "DescribeTransformJob": transform.describe,
@@ -41,6 +56,7 @@ OPERATIONS: dict[str, Handler] = {
     "StopProcessingJob": processing.stop,
     "StopTrainingJob": training.stop,
     "StopTransformJob": transform.stop,
+    "UpdateModelPackage": packages.update,
     **dict.fromkeys(LISTINGS, list_resources),
 }
 

@@ -46,7 +46,7 @@ def _model(services: Services, call: Call) -> Json:
     model = services.store.get(call.region, MODEL.members, name)
     if model is None:
         raise ValidationException(f'Could not find model "{arn(call.region, MODEL.arn_part, name)}".')
-    containers = models.containers_of(model.request)
+    containers = models.containers_of(model)
     if any("ModelDataSource" in container for container in containers):
         raise NotDone(f"Batch transform with model {name}, which has a ModelDataSource (AWS refuses it, too), ")
     return {"Containers": containers, "ExecutionRoleArn": model.request.get("ExecutionRoleArn", "")}

@@ -67,3 +67,41 @@ def test_many_jobs_at_once_all_finish(clients: Clients, tables: str, model: str)
     for name in names:
         assert finished(clients.sagemaker, "Training", name)["TrainingJobStatus"] == "Completed"
         assert finished(clients.sagemaker, "Transform", name)["TransformJobStatus"] == "Completed"
+
+
+def test_one_of_sixteen_makes_the_group_and_each_gets_a_version(clients: Clients) -> None:
+    group = unique("race")
+
+    def make_group(_: int) -> tuple[str, str]:
+        try:
+            client(clients.url, "sagemaker").create_model_package_group(ModelPackageGroupName=group)
+        except ClientError as error:
+            return str(error.response["Error"]["Code"]), str(error.response["Error"]["Message"])
+        return "created", ""
+
+    answers = _together(make_group)
+    assert answers.count(("created", "")) == 1
+    arn = clients.sagemaker.describe_model_package_group(ModelPackageGroupName=group)["ModelPackageGroupArn"]
+    assert answers.count(("ValidationException", f"Model Package Group already exists: {arn}")) == CLIENTS - 1
+
+    def add_version(_: int) -> str:
+        made = client(clients.url, "sagemaker").create_model_package(ModelPackageGroupName=group)
+        return str(made["ModelPackageArn"])
+
+    versions = sorted(int(str(arn).rpartition("/")[2]) for arn in _together(add_version))
+    assert versions == list(range(1, CLIENTS + 1))
+    listed = clients.sagemaker.list_model_packages(ModelPackageGroupName=group, SortBy="Name", MaxResults=100)
+    told = [item["ModelPackageVersion"] for item in listed["ModelPackageSummaryList"]]
+    assert told == versions
+
+
+def test_a_token_used_by_sixteen_at_once_makes_one_version(clients: Clients) -> None:
+    group = unique("race")
+    clients.sagemaker.create_model_package_group(ModelPackageGroupName=group)
+
+    def work(_: int) -> object:
+        made = client(clients.url, "sagemaker").create_model_package(ModelPackageGroupName=group, ClientToken=group)
+        return made["ModelPackageArn"]
+
+    assert len(set(_together(work))) == 1
+    assert len(clients.sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]) == 1

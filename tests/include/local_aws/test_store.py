@@ -136,3 +136,31 @@ def test_find_by_time_and_status(store: Store) -> None:
 def test_what_cannot_be_stored_is_told(store: Store) -> None:
     with pytest.raises(TypeError, match="cannot store"):
         store.insert(_job("a").with_(Bad=object()))
+
+
+def test_members_are_compared_as_they_are_described(store: Store) -> None:
+    store.insert(replace(_job("a"), request={"Group": "g", "State": "new"}, computed={"State": "old"}))
+    store.insert(replace(_job("b"), request={"Group": "g", "State": "new"}))
+    store.insert(replace(_job("c"), request={"Group": "h", "State": "new"}))
+    found = store.find(Query("us-east-1", "TrainingJob", members={"Group": "g", "State": "new"}))
+    assert [resource.name for resource in found] == ["b"]
+
+
+def test_a_version_is_no_part_of_a_name(store: Store) -> None:
+    store.insert(_job("group-2/000000001"))
+    for text, there in (("up-2", True), ("1", False), ("/", False), ("000", False)):
+        assert bool(store.find(Query("us-east-1", "TrainingJob", name_contains=text))) == there
+
+
+def test_what_fails_half_way_is_undone_as_a_whole(store: Store) -> None:
+    def fail() -> None:
+        with store.atomically():
+            store.insert(_job("a"), [{"Key": "k", "Value": "v"}])
+            store.insert(_job("b"))
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail()
+    assert store.find(Query("us-east-1", "TrainingJob")) == []
+    assert store.tags(_job("a").arn) == {}
+    store.insert(_job("a"))

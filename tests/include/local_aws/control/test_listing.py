@@ -24,7 +24,7 @@ NAMES = [f"job-{letter}" for letter in "cabd"]
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     store = Store(tmp_path / "store.sqlite")
-    for kind in KINDS.values():
+    for kind in (kind for kind in KINDS.values() if kind.has_name):
         for number, name in enumerate(NAMES):
             status = ("Completed", "Failed")[number % 2] if kind.has_status else "InService"
             computed = {"AutoMLJobSecondaryStatus": status} if kind.members == "AutoMLJob" else {}
@@ -52,13 +52,14 @@ def _names(operation: str, answer: dict[str, Any]) -> list[str]:
         ("ListProcessingJobs", NAMES),
         ("ListAutoMLJobs", sorted(NAMES)[::-1]),
         ("ListModels", NAMES[::-1]),
+        ("ListModelPackageGroups", NAMES),
     ],
 )
 def test_the_order_without_asking_is_the_documented_one(services: Services, operation: str, order: list[str]) -> None:
     assert _names(operation, _list(services, operation)) == order
 
 
-@pytest.mark.parametrize("operation", sorted(LISTINGS))
+@pytest.mark.parametrize("operation", sorted(name for name in LISTINGS if LISTINGS[name].kind.has_name))
 def test_pages_make_up_the_whole_list(services: Services, operation: str) -> None:
     for descending in ("Ascending", "Descending"):
         asked = {"SortBy": "Name", "SortOrder": descending}
@@ -116,8 +117,11 @@ def test_a_token_belongs_to_its_question(services: Services) -> None:
         _list(services, "ListTrainingJobs", NextToken="nonsense")
 
 
-def test_no_job_has_a_warm_pool_or_a_plan(services: Services) -> None:
+def test_no_job_has_a_warm_pool_and_no_group_another_owner(services: Services) -> None:
     assert _list(services, "ListTrainingJobs", WarmPoolStatusEquals="Available") == {"TrainingJobSummaries": []}
+    shared = _list(services, "ListModelPackageGroups", CrossAccountFilterOption="CrossAccount")
+    assert shared == {"ModelPackageGroupSummaryList": []}
+    assert _list(services, "ListModelPackageGroups", CrossAccountFilterOption="SameAccount") != shared
 
 
 def test_a_page_goes_on_after_its_last_item_when_others_came_since(services: Services) -> None:

@@ -112,7 +112,10 @@ def test_an_image_without_a_runtime_is_refused(clients: Clients) -> None:
     ("members", "what"),
     [
         ({"PrimaryContainer": {"Image": XGBOOST, "Mode": "MultiModel"}}, "ContainerDefinition.Mode MultiModel"),
-        ({"PrimaryContainer": {"ModelPackageName": "package"}}, "ContainerDefinition.ModelPackageName"),
+        (
+            {"PrimaryContainer": {"ModelPackageName": "package", "InferenceSpecificationName": "other"}},
+            "ContainerDefinition.InferenceSpecificationName",
+        ),
         (
             {"Containers": [{"Image": XGBOOST}], "InferenceExecutionConfig": {"Mode": "Direct"}},
             "InferenceExecutionConfig.Mode Direct",
