@@ -134,7 +134,7 @@ class ModelConfig:
     def __post_init__(self) -> None:
         """Check that there is a way to a first template, and that the keys fit together."""
         if self.endpoint is not None and self.deploy == "none":
-            raise ValueError("endpoint is about an endpoint that is not deployed: set deploy to endpoint, or take it out")
+            raise ValueError("endpoint describes what deploy: none leaves out: say deploy: endpoint, or take it out")
         if self.search is None and self.autopilot is None:
             raise ValueError("say where the pipeline comes from: add autopilot (a job you have) or search (a new one)")
 

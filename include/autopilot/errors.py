@@ -69,6 +69,10 @@ class ScoringError(AutopilotError):
     """New rows that cannot be scored as asked; the message says why."""
 
 
+class LineageError(AutopilotError):
+    """A link between predictions and the drops behind them is missing or was changed; the message says which."""
+
+
 class IntervalError(AutopilotError):
     """A prediction interval that cannot be given honestly; the message says why."""
 

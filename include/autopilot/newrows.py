@@ -102,9 +102,7 @@ def _check(
 class _Scan:
     """One pass over a file: finds what is wrong, gives the lines of its chunks."""
 
-    def __init__(
-        self, file: str, header: list[str], contract: Contract, findings: Findings, seen: KeysOnDisk
-    ) -> None:
+    def __init__(self, file: str, header: list[str], contract: Contract, findings: Findings, seen: KeysOnDisk) -> None:
         self._file, self._header, self._findings, self._seen = file, header, findings, seen
         self._key = header.index(contract.key)
         self._numeric = [header.index(column) for column in contract.numeric if column != contract.target]

@@ -1,7 +1,7 @@
 """Out-of-fold predictions: what each training row was predicted by boosters that had not seen it.
 
-A training with ``_kfold`` leaves them in ``output.tar.gz`` beside its ``model.tar.gz``, as ``predictions.csv`` without a
-header; for a regression its lines are ``measured,predicted``. The archive is read as a stream, and nothing of it is
+A training with ``_kfold`` leaves them in ``output.tar.gz`` beside its ``model.tar.gz``, as ``predictions.csv`` without
+a header; for a regression its lines are ``measured,predicted``. The archive is read as a stream, and nothing of it is
 written to disk or executed: only the one plain file of a modest size is looked at.
 """
 

@@ -83,9 +83,8 @@ class RowStream:
         try:
             header = next((cells for cells in self._reader if cells), None)
         except csv.Error as error:
-            raise ContractError([f"{self._file}: the header (line 1) is not CSV: {error}. Quote names with commas."]) from (
-                error
-            )
+            fault = f"{self._file}: the header (line 1) is not CSV: {error}. Quote names with commas."
+            raise ContractError([fault]) from error
         if header is None:
             raise ContractError([f"{self._file} is empty. Put a CSV file with a header there, or take the file away."])
         return header
@@ -108,8 +107,8 @@ class RowStream:
                 raise
             raise ContractError([f"{self._file} is not a whole gzip file: {error}. Compress it again."]) from error
         if len(line) == _LONGEST_LINE:
-            place = f"line {self._lines_read + 1}"
-            raise ContractError([f"{self._file}: {place} has more than {_LONGEST_LINE} bytes. End every row with a line."])
+            fault = f"{self._file}: line {self._lines_read + 1} has more than {_LONGEST_LINE} bytes"
+            raise ContractError([f"{fault}. End every row with a line end."])
         return line
 
 

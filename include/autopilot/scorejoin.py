@@ -11,7 +11,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Iterator, Mapping
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from include.autopilot.answer import LABEL, PREDICTION, PROBABILITIES, PROBABILITY
 from include.autopilot.answercells import answered_label, answered_number, answered_probabilities, answered_probability
@@ -66,15 +66,13 @@ def _write(
     return uri, digest.hexdigest()
 
 
-def _add(body: IO[bytes], digest: "hashlib._Hash", line: str) -> None:
+def _add(body: IO[bytes], digest: Any, line: str) -> None:
     data = f"{line}\n".encode()
     body.write(data)
     digest.update(data)
 
 
-def _joined(
-    s3: S3Client, plan: ScorePlan, chunk: Chunk, answers: Mapping[str, str], output_uri: str
-) -> Iterator[str]:
+def _joined(s3: S3Client, plan: ScorePlan, chunk: Chunk, answers: Mapping[str, str], output_uri: str) -> Iterator[str]:
     name = f"{chunk.uri.rpartition('/')[2]}.out"
     if name not in answers:
         raise EvaluationError(

@@ -1,4 +1,4 @@
-"""``lineage.json``: beside every set of predictions, where they come from. Written last, so predictions with it are whole."""
+"""``lineage.json``: beside predictions, where they come from. Written last, so predictions with it are whole."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.autopilot.answer import PROBABILITY
 from include.autopilot.objects import write_json
+from include.autopilot.problem import Problem
 from include.autopilot.scorejoin import columns_of
 from include.autopilot.scoreplan import ScorePlan
 
@@ -61,8 +62,13 @@ def lineage_of(plan: ScorePlan, plan_uri: str, job: str, written: Mapping[str, s
             for file, (uri, digest) in files
         ],
         "columns": list(columns_of(plan)),
-        "positive_class": plan.problem.labels[1] if PROBABILITY in plan.problem.columns and plan.problem.labels else None,
+        "positive_class": _positive_class(plan.problem),
         "interval": None if plan.interval is None else asdict(plan.interval),
         "data_source": plan.source,
         "synthetic": plan.synthetic,
     }
+
+
+def _positive_class(problem: Problem) -> str | None:
+    """Return the class that the column ``probability`` is about; None where there is no such column."""
+    return problem.labels[1] if PROBABILITY in problem.columns and len(problem.labels) == 2 else None

@@ -146,15 +146,17 @@ def join(s3: S3Client, plan_uri: str, job: str, output_uri: str) -> dict[str, An
 def _check_output(s3: S3Client, given: str, files: tuple[InputFile, ...], output: str, run: str) -> None:
     """Refuse a folder where the predictions would destroy something, or be taken for input the next time."""
     if f"{output}/".startswith(f"{given.rstrip('/')}/") or any(f"{output}/{one.name}" == one.uri for one in files):
-        raise ScoringError(f"output: {output} is in the input {given}; predictions would be scored next. Choose another.")
+        raise ScoringError(
+            f"output: {output} is in the input {given}: predictions would be scored next time. Choose another folder."
+        )
     try:
         before = read_json(s3, f"{output}/{LINEAGE}")
     except MissingObjectError:
         return
     if before.get("scoring_run") != run:
         raise ScoringError(
-            f"output: {output} holds the predictions of scoring run {before.get('scoring_run')}. Choose another folder, "
-            "or leave the field empty."
+            f"output: {output} holds the predictions of scoring run {before.get('scoring_run')}. "
+            "Choose another folder, or leave the field empty."
         )
 
 
