@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, dag, task
 
+from airflow_autopilot.approval import approval
 from airflow_autopilot.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,
     AutopilotTrainingOperator,
     AutopilotTransformOperator,
 )
-from airflow_autopilot.steps import opening, retraining
+from airflow_autopilot.steps import gating, opening, retraining
 from include.autopilot.config import load_models
 from include.autopilot.options import form
 
@@ -62,11 +63,27 @@ def retrain(model: ModelConfig) -> DAG:
         prediction = task(retraining.prediction_request)(plan, create_model.output)
         predict = AutopilotTransformOperator(task_id="predict_holdout", config=prediction)
         evaluated = task(retraining.evaluate)(plan, predict.output)
-        jobs = [fit, featurizer, featurize, train, search, create_model, predict]
+
+        # The champion answers the same holdout in the same run; skipped where there is none.
+        challenging = task(gating.champion_request)(run, plan)
+        champion = AutopilotModelOperator(task_id="create_champion", config=challenging)
+        asking = task(gating.champion_prediction_request)(plan, champion.output)
+        ask = AutopilotTransformOperator(task_id="predict_champion", config=asking)
+        judged = task(gating.judge, **passed)(run, plan, create_model.output, ask.output)
+        registered = task(gating.register)(run, plan, create_model.output)
+        promoted = task(gating.promote, **passed)(run, plan, registered)
+
+        jobs = [fit, featurizer, featurize, train, search, create_model, predict, champion, ask]
         reported = task(retraining.report, **passed)(plan, {job.task_id: job.output for job in jobs})
         checked >> path >> [fitting, missing, training, searching]
         featurize >> training
-        evaluated >> reported
+        evaluated >> challenging
+        judged >> registered
+        if model.approval == "required":
+            question, approved = approval(model.approval_timeout_seconds)
+            task.branch(gating.choose_approval)(registered) >> [question, promoted]
+            approved >> promoted
+        promoted >> reported
 
     return wire()
 

@@ -11,8 +11,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from include.autopilot.errors import MissingObjectError
 from include.autopilot.modelmonitor import constraints_of, profile_of_statistics, statistics_of
-from include.autopilot.objects import read_json, write
+from include.autopilot.objects import read, read_json, write
 from include.autopilot.profile import Profile
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class BaselineFiles:
     def data_quality(self) -> dict[str, Any]:
         """What a model package says of it, as ``ModelDataQuality`` of DriftCheckBaselines and of ModelMetrics alike."""
         return {
-            "Statistics": _metrics_source(self.statistics, self.statistics_sha256),
-            "Constraints": _metrics_source(self.constraints, self.constraints_sha256),
+            "Statistics": metrics_source(self.statistics, self.statistics_sha256),
+            "Constraints": metrics_source(self.constraints, self.constraints_sha256),
         }
 
 
@@ -54,6 +55,16 @@ def write_baseline(s3: S3Client, folder: str, profile: Profile, source: str | No
     return BaselineFiles(addresses[0], digests[0], addresses[1], digests[1])
 
 
+def find_baseline(s3: S3Client, folder: str) -> BaselineFiles | None:
+    """Return where a baseline is; None if there is none, or only half of one."""
+    uris = [f"{folder}/{name}.json" for name in ("statistics", "constraints")]
+    try:
+        digests = [hashlib.sha256(read(s3, uri).body).hexdigest() for uri in uris]
+    except MissingObjectError:
+        return None
+    return BaselineFiles(uris[0], digests[0], uris[1], digests[1])
+
+
 def read_baseline(s3: S3Client, folder: str) -> Profile:
     """Read a baseline.
 
@@ -62,5 +73,6 @@ def read_baseline(s3: S3Client, folder: str) -> Profile:
     return profile_of_statistics(read_json(s3, f"{folder}/statistics.json"))
 
 
-def _metrics_source(uri: str, sha256: str) -> dict[str, str]:
+def metrics_source(uri: str, sha256: str) -> dict[str, str]:
+    """Return a MetricsSource of SageMaker: a JSON file in S3 with its SHA-256."""
     return {"ContentType": _JSON, "S3Uri": uri, "ContentDigest": f"sha256:{sha256}"}

@@ -21,6 +21,7 @@ from pydantic.dataclasses import dataclass
 
 from include.autopilot.cutoff import as_utc, parse_cutoff
 from include.autopilot.errors import ConfigError, OptionsError
+from include.autopilot.gateconfig import GateConfig
 from include.autopilot.locations import parse_uri
 from include.autopilot.scoreconfig import Deploy, EndpointConfig, ScoreConfig
 
@@ -127,6 +128,9 @@ class ModelConfig:
     inference_output: Literal["labels", "probabilities"] = "labels"
     featurizer: Featurizer = "reuse"
     prices: PriceTable | None = None
+    gate: GateConfig = GateConfig()
+    approval: Literal["none", "required"] = "none"
+    approval_timeout_seconds: Annotated[int, Field(ge=1)] | None = None
     score: ScoreConfig | None = None
     deploy: Deploy = "none"
     endpoint: EndpointConfig | None = None
@@ -137,6 +141,8 @@ class ModelConfig:
             raise ValueError("endpoint describes what deploy: none leaves out: say deploy: endpoint, or take it out")
         if self.search is None and self.autopilot is None:
             raise ValueError("say where the pipeline comes from: add autopilot (a job you have) or search (a new one)")
+        if self.approval_timeout_seconds is not None and self.approval == "none":
+            raise ValueError("approval_timeout_seconds limits an approval: set approval to required, or take it out")
 
 
 class _Loader(yaml.SafeLoader):

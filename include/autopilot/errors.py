@@ -65,6 +65,14 @@ class GateError(AutopilotError):
     """Two models that the gate cannot compare; the message says why."""
 
 
+class RegistryError(AutopilotError):
+    """The Model Registry and the pointer to the champion do not say what a step needs."""
+
+
+class RollbackError(AutopilotError):
+    """A version that cannot be put back."""
+
+
 class ScoringError(AutopilotError):
     """New rows that cannot be scored as asked; the message says why."""
 

@@ -5,6 +5,8 @@ Pure: it reads nothing and promotes nothing. docs/adr/0010-gate.md has the rule'
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from include.autopilot.bootstrap import resampled_gains, value_of
@@ -46,6 +48,19 @@ def judge(champion: Contender | None, challenger: Contender, objective: Objectiv
     decision, reason = _decide(comparison, champion is None, len(challenger.keys), config)
     sentence = _sentence(comparison, reason, opponent, challenger, config)
     return _verdict(decision, reason, sentence, opponent, challenger, config, comparison)
+
+
+def not_comparable(challenger: Contender, champion: str, why: str, config: GateConfig) -> Verdict:
+    """Return the verdict where the champion could not be asked: it stays, and a person may decide otherwise.
+
+    :param champion: its name, for people.
+    """
+    sentence = (
+        f"The champion {champion} could not be compared: {why} It stays. To replace it all the same, put the new "
+        "version in place by hand."
+    )
+    verdict = _verdict("keep", "not_comparable", sentence, None, challenger, config)
+    return replace(verdict, opponent=champion)
 
 
 def compare(

@@ -31,6 +31,8 @@ class GateConfig:
     :param min_holdout_rows: with fewer rows the champion stays.
     :param resamples: how often the bootstrap draws the holdout's rows anew.
     :param seed: of those draws; the same seed gives the same verdict.
+    :param metric: what to judge by, by Autopilot's name; the search's objective unless told.
+    :param direction: which way that metric is better, stated with it; a wrong statement is refused, not followed.
     """
 
     mode: Mode = "enabled"
@@ -41,3 +43,10 @@ class GateConfig:
     min_holdout_rows: Annotated[int, Field(ge=2)] = 100
     resamples: Annotated[int, Field(ge=1000)] = 10_000
     seed: Annotated[int, Field(ge=0)] = 0
+    metric: Annotated[str, Field(min_length=1)] | None = None
+    direction: Literal["Minimize", "Maximize"] | None = None
+
+    def __post_init__(self) -> None:
+        """Check that a metric comes with its direction."""
+        if self.metric is not None and self.direction is None:
+            raise ValueError(f"state the direction of {self.metric} too: Minimize or Maximize")

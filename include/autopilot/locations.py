@@ -8,7 +8,13 @@
 <root>/prepared/<preparation>/<drop>/         a checked drop: rows/{train,validation}/chunk_0.csv, check.json (last)
 <root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
 <root>/runs/<run key>/                        plan.json, manifest/, holdout/, model/, predictions/, evaluation.json,
-                                              report.{html,json}
+                                              report.{html,json}, champion/ (its answers in this run), verdict.json,
+                                              promotion.json
+<root>/answers/<holdout>/<model>.json         one model's answers for a holdout, kept to judge again
+<root>/baseline/<template>/                   statistics.json, constraints.json: what drops are compared with
+<root>/champion.json                          the one pointer to the champion; changed by conditional writes only
+<root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion
+<root>/ledger/<run key>.v<version>.<event>-<number>.json   what happened to that version later; written once
 <root>/scores/<run key>/                      predictions of new rows and their lineage.json; work/ holds the rest
 ```
 """
@@ -74,6 +80,35 @@ class Locations:
     def records(self, key: str) -> str:
         """Full requests and descriptions of a run's jobs."""
         return f"{self.run(key)}/jobs"
+
+    def baseline(self, template: str) -> str:
+        """Return the folder of a template's baseline."""
+        return f"{self.root}/baseline/{template}"
+
+    def answers(self, holdout: str, model: str) -> str:
+        """Return one model's stored answers for the holdout with this digest."""
+        return f"{self.root}/answers/{holdout}/{model}.json"
+
+    @property
+    def champion(self) -> str:
+        """The pointer to the champion."""
+        return f"{self.root}/champion.json"
+
+    @property
+    def ledger(self) -> str:
+        """The folder of the ledger."""
+        return f"{self.root}/ledger"
+
+    def record(self, run: str, version: int) -> str:
+        """Return the ledger's record of a run that registered this version."""
+        return f"{self.ledger}/{run}.v{version}.json"
+
+    def event(self, run: str, version: int, kind: str, number: int) -> str:
+        """Return the ledger's record of something that happened to a version.
+
+        :param number: that of the champion at the time.
+        """
+        return f"{self.ledger}/{run}.v{version}.{kind}-{number}.json"
 
     def run(self, key: str) -> str:
         """Return the folder of one run."""

@@ -11,14 +11,17 @@ from markupsafe import Markup
 
 from include.autopilot.confusion import confusion_svg
 from include.autopilot.evaluation import BETTER, load_evaluation
+from include.autopilot.judging import load_verdict
 from include.autopilot.objects import write, write_json
 from include.autopilot.outcome import Numbers
 from include.autopilot.parity import parity_svg
 from include.autopilot.plan import Plan
 from include.autopilot.predictions import Predictions, read_predictions
+from include.autopilot.registering import load_promotion
 from include.autopilot.roc import has_roc, roc_svg
 from include.autopilot.source import marked
 from include.autopilot.summary import drop_summary
+from include.autopilot.verdicttable import rows_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,7 +34,7 @@ def write_report(s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]]) ->
     :raises RunError: the run was not evaluated yet.
     """
     evaluation = load_evaluation(s3, plan)
-    content = report_content(plan, evaluation, jobs)
+    content = {**report_content(plan, evaluation, jobs), "gate": _gate(s3, plan)}
     predictions = read_predictions(s3, plan, evaluation["predictions"])
     page = render(content, [chart for found in predictions for chart in _charts(plan, found)])
     return {
@@ -75,6 +78,15 @@ def report_content(plan: Plan, evaluation: Mapping[str, Any], jobs: Sequence[Map
     }
 
 
+def _gate(s3: S3Client, plan: Plan) -> dict[str, Any] | None:
+    """Return the verdict, the champion it was compared with, and what became of the version; None without a verdict."""
+    judged = load_verdict(s3, plan)
+    if judged is None:
+        return None
+    promotion = load_promotion(s3, plan)
+    return {"verdict": judged["verdict"], "compared": judged["compared"], "promotion": promotion}
+
+
 def render(content: Mapping[str, Any], charts: Sequence[str]) -> str:
     """Return the page.
 
@@ -87,7 +99,9 @@ def render(content: Mapping[str, Any], charts: Sequence[str]) -> str:
     source = files("include.autopilot").joinpath("templates", "report.html.j2").read_text(encoding="utf-8")
     # The charts are our own markup: matplotlib escapes the texts it is given.
     drawn = [Markup(chart) for chart in charts]  # noqa: S704
-    return environment.from_string(source).render(report=content, charts=drawn, undefined=_undefined(content))
+    gate = content.get("gate")
+    shown = {"undefined": _undefined(content), "gate": gate, "rows": rows_of(gate["verdict"]) if gate else []}
+    return environment.from_string(source).render(report=content, charts=drawn, **shown)
 
 
 def _charts(plan: Plan, found: Predictions) -> list[str]:

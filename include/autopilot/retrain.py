@@ -22,6 +22,7 @@ from include.autopilot.contract import Contract, contract_of_header
 from include.autopilot.csvlines import encode_file
 from include.autopilot.drops import Drop, list_drops, read_drop, visible_drops
 from include.autopilot.errors import RunError
+from include.autopilot.gateobjective import judged_by
 from include.autopilot.holdouts import Holdout, read_holdouts
 from include.autopilot.locations import Locations
 from include.autopilot.manifest import to_featurize, write_fit_manifest, write_manifests
@@ -67,6 +68,7 @@ def prepare(
     used = [drop.prepared for drop in planned if drop.repeats is None]
     probabilities = config.inference_output == "probabilities"
     problem = problem_of(classes.labelled(template, used), template.pipeline, probabilities)
+    judged_by(problem, config.gate)
     plan = Plan(
         model=config.name,
         title=config.title,

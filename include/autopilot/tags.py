@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _OURS = "airflow-autopilot:"
 TEMPLATE_TAG = f"{_OURS}template"
+MODEL_TAG = f"{_OURS}model"
 # Amazon's own tags cannot be set; ours say whose job the old one was.
 _NOT_CARRIED = ("aws:", _OURS)
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ValidationException"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ Reason = Literal[
     "not_finite",
     "champion_not_finite",
     "undefined",
+    "not_comparable",
     "disabled",
 ]
 
@@ -84,3 +86,10 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON, ``promotes`` included."""
         return {**asdict(self), "promotes": self.promotes}
+
+
+def verdict_of(stored: Mapping[str, Any]) -> Verdict:
+    """Return the verdict that ``as_json`` gave."""
+    members = {name: value for name, value in stored.items() if name != "promotes"}
+    comparison = members.pop("comparison")
+    return Verdict(**members, comparison=None if comparison is None else Comparison(**comparison))

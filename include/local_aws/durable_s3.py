@@ -21,6 +21,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class DurableS3:
         self._folder = folder
         self._app = app
         self._locks = [threading.Lock() for _ in range(_STRIPES)]
+        self._writing = [threading.Lock() for _ in range(_STRIPES)]
         self._counter = itertools.count()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -63,7 +65,9 @@ class DurableS3:
             return xml_refusal(start_response, "NotImplemented", refusal, status=501)
         body = _body(environ) if not key else b""
         form = _hide_form(environ) if key and not settings else None
-        chunks, status, headers = run_wsgi_app(self._app, environ, buffered=True)
+        # moto looks at If-Match and If-None-Match first and writes later; one writer at a time makes that one step.
+        with self._writing[hash((bucket, key)) % _STRIPES] if key else nullcontext():
+            chunks, status, headers = run_wsgi_app(self._app, environ, buffered=True)
         if status.startswith("2"):
             if form:
                 _buckets()[bucket].keys[key].set_metadata({"Content-Type": form})

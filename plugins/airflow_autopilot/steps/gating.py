@@ -1,0 +1,99 @@
+"""The tasks from the evaluated model to the champion: ask the champion, judge, register, ask a person, promote."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
+
+from airflow_autopilot.steps.task import client, model_of, refused_at_once
+
+# The task of the ApprovalOperator. The promotion must not follow it directly: a rejection skips what does.
+APPROVAL = "approve"
+
+log = logging.getLogger(__name__)
+
+
+@refused_at_once
+def champion_request(run: dict[str, str], plan: str) -> dict[str, Any]:
+    """Give the request for the champion as a model again; skipped where there is no champion to ask."""
+    from include.autopilot import judging
+
+    request = judging.champion_request(client("s3"), client("sagemaker"), model_of(run["model"]), plan)
+    if request is None:
+        raise AirflowSkipException("There is no champion to ask, or it cannot be asked: the verdict will say.")
+    return request
+
+
+@refused_at_once
+def champion_prediction_request(plan: str, champion: dict[str, Any]) -> dict[str, Any]:
+    """Give the request with which the champion predicts the same holdout."""
+    from include.autopilot import judging
+
+    return judging.prediction_request(client("s3"), plan, champion["name"])
+
+
+@refused_at_once
+def judge(run: dict[str, str], plan: str, model: dict[str, Any], asked: dict[str, Any] | None) -> dict[str, Any]:
+    """Compare; ``asked`` is the champion's prediction job, None where it was not asked."""
+    from include.autopilot import judging
+
+    gate = model_of(run["model"]).gate
+    judged = judging.judge_run(client("s3"), gate, plan, model["name"], asked["uri"] if asked else None)
+    return {name: judged["verdict"][name] for name in ("decision", "reason", "sentence", "promotes")}
+
+
+@refused_at_once
+def register(run: dict[str, str], plan: str, model: dict[str, Any]) -> dict[str, Any]:
+    """Register the version and write the ledger's record."""
+    from include.autopilot import registering
+
+    config = model_of(run["model"])
+    return registering.register_run(client("s3"), client("sagemaker"), config, plan, model["name"], moment())
+
+
+def choose_approval(registered: dict[str, Any]) -> str:
+    """Give the task that follows: a person is asked only where the answer could change something."""
+    return APPROVAL if registered["asks"] else "promote"
+
+
+@refused_at_once
+def promote(run: dict[str, str], plan: str, registered: dict[str, Any]) -> dict[str, Any]:
+    """Make the version the champion, or keep the one there is."""
+    from include.autopilot import registering
+
+    # A question that was not asked this time may have been answered before the task was cleared.
+    answer = get_current_context()["ti"].xcom_pull(task_ids=APPROVAL) if registered["asks"] else None
+    config = model_of(run["model"])
+    stores = client("s3"), client("sagemaker")
+    found = registering.promote_run(*stores, config, plan, registered["arn"], approval_of(answer), moment())
+    return {name: found[name] for name in ("kind", "reason", "sentence", "number")}
+
+
+def approval_of(answer: Any) -> Any:
+    """Give what the ApprovalOperator returned as an approval; None where nobody was asked."""
+    from include.autopilot.promotion import Approval
+
+    if not answer:
+        return None
+    who = answer.get("responded_by_user")
+    if who is None:
+        # Airflow itself answered with the operator's default, because the time was over.
+        return Approval("timed_out")
+    name = who["name"] if isinstance(who, dict) else getattr(who, "name", str(who))
+    when = answer["responded_at"]
+    return Approval(
+        answer="approved" if answer["chosen_options"] == ["Approve"] else "rejected",
+        by=name,
+        answered_at=when if isinstance(when, str) else when.isoformat(),
+        note=str((answer.get("params_input") or {}).get("note") or "").strip(),
+    )
+
+
+def moment() -> str:
+    """Give the instant for which Airflow started this run: the only time that the ledger knows."""
+    from include.autopilot.cutoff import as_utc
+
+    return as_utc(get_current_context()["dag_run"].run_after).isoformat()
