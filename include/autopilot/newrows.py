@@ -66,7 +66,8 @@ def check_inputs(
     :param folder: where to put the chunks, side by side: their names tell file and place.
     :raises ContractError: files break the contract; one sentence per problem of all files.
     """
-    checked, problems = [], []
+    checked: list[CheckedInput] = []
+    problems: list[str] = []
     with KeysOnDisk() as seen:
         for number, file in enumerate(files):
             try:
@@ -85,7 +86,7 @@ def _check(
     with RowStream(s3, file) as stream:
         extra = check_header(file.uri, stream.header, contract, ignore, measured=False)
         scan = _Scan(file.uri, stream.header, contract, findings, seen)
-        chunks = []
+        chunks: list[Chunk] = []
         for body, rows in _chunks(scan.lines(stream.records(findings))):
             uri = f"{stem}-chunk{len(chunks):05d}.csv"
             # What breaks the contract is not scored, so the rest of it need not be written.
