@@ -26,9 +26,11 @@ from include.autopilot.evaluation import load_evaluation
 from include.autopilot.gate import judge, not_comparable
 from include.autopilot.gateconfig import GateConfig
 from include.autopilot.gateobjective import judged_by
+from include.autopilot.locations import Locations
 from include.autopilot.objects import read_json, write_json
 from include.autopilot.plan import Plan, load_plan
 from include.autopilot.predictions import read_predictions
+from include.autopilot.problem import Problem
 from include.autopilot.projection import Request
 from include.autopilot.source import marked
 from include.autopilot.template import load_template
@@ -123,16 +125,18 @@ def load_verdict(s3: S3Client, plan: Plan) -> dict[str, Any] | None:
     return found
 
 
-def judge_again(s3: S3Client, gate: GateConfig, plan: Plan, challenger: Version, champion: Version) -> Verdict | None:
+def judge_again(
+    s3: S3Client, locations: Locations, problem: Problem, gate: GateConfig, challenger: Version, champion: Version
+) -> Verdict | None:
     """Judge from stored answers, against a champion that the run did not ask; None if they are not there.
 
     Both must have answered the holdout that the challenger was judged on.
     """
-    theirs = stored_answers(s3, plan.locations, challenger.holdout, champion.model)
-    ours = stored_answers(s3, plan.locations, challenger.holdout, challenger.model)
+    theirs = stored_answers(s3, locations, challenger.holdout, champion.model)
+    ours = stored_answers(s3, locations, challenger.holdout, challenger.model)
     if theirs is None or ours is None:
         return None
-    return _compared(plan, gate, ours, theirs, challenger.label, champion)
+    return _compared(problem, gate, ours, theirs, _name(challenger), champion)
 
 
 def _verdict(
@@ -140,7 +144,7 @@ def _verdict(
 ) -> Verdict:
     name = f"the challenger of {plan.cutoff:%Y-%m-%d}"
     if asked is None:
-        return _compared(plan, gate, challenger, None, name)
+        return _compared(plan.problem, gate, challenger, None, name)
     problem = asked.problem
     if problem is None:
         if champion_output is None:
@@ -152,18 +156,23 @@ def _verdict(
             problem = str(error)
         else:
             save_answers(s3, plan.locations, answers)
-            return _compared(plan, gate, challenger, answers, name, asked.version)
+            return _compared(plan.problem, gate, challenger, answers, name, asked.version)
     _, contender = contenders(None, challenger)
     return not_comparable(replace(contender, model=name), _name(asked.version), problem, gate)
 
 
 def _compared(
-    plan: Plan, gate: GateConfig, ours: Answers, theirs: Answers | None, name: str, champion: Version | None = None
+    problem: Problem,
+    gate: GateConfig,
+    ours: Answers,
+    theirs: Answers | None,
+    name: str,
+    champion: Version | None = None,
 ) -> Verdict:
     defender, challenger = contenders(theirs, ours)
     if defender is not None and champion is not None:
         defender = replace(defender, model=_name(champion))
-    return judge(defender, replace(challenger, model=name), judged_by(plan.problem, gate), gate)
+    return judge(defender, replace(challenger, model=name), judged_by(problem, gate), gate)
 
 
 def _name(version: Version) -> str:

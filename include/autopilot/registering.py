@@ -82,7 +82,7 @@ def promote_run(
     plan, store = load_plan(s3, plan_uri), store_of(s3, sagemaker, config)
     proposal = _proposal(store, config, plan, arn, approval, at)
     record_approval(store, proposal)
-    again = partial(judge_again, s3, config.gate, plan, proposal.version)
+    again = partial(judge_again, s3, plan.locations, plan.problem, config.gate, proposal.version)
     found = promote(store, proposal, again)
     write_json(s3, _promotion_uri(plan), found)
     log.info("%s", marked(f"{proposal.version.label}: {found['kind']}. {found['sentence']}", plan.source))

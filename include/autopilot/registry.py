@@ -62,10 +62,7 @@ class Registry:
         """
         asked = request["CustomerMetadataProperties"]
         found = self.find(asked["run"], asked["model"])
-        if found is None:
-            arn = self.sagemaker.create_model_package(**request)["ModelPackageArn"]
-            found = self.describe(arn)
-        return found
+        return self._create(request) if found is None else found
 
     def find(self, run: str, model: str) -> Described | None:
         """Return the version that a run registered for a model; None if it registered none."""
@@ -121,6 +118,17 @@ class Registry:
                 ModelPackageArn=arn, ModelApprovalStatus=status, ApprovalDescription=said
             )
 
+    def _create(self, request: Request) -> Described:
+        asked = request["CustomerMetadataProperties"]
+        try:
+            return self.describe(self.sagemaker.create_model_package(**request)["ModelPackageArn"])
+        except ClientError as error:
+            # Another try was faster with the same token, but of another revision of the code, say.
+            found = self.find(asked["run"], asked["model"]) if _is_conflict(error) else None
+            if found is None:
+                raise
+            return found
+
     def _exists(self) -> bool:
         try:
             self.sagemaker.describe_model_package_group(ModelPackageGroupName=self.group)
@@ -129,6 +137,10 @@ class Registry:
                 return False
             raise
         return True
+
+
+def _is_conflict(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "ConflictException"
 
 
 def _is_absent(error: ClientError) -> bool:

@@ -21,6 +21,8 @@ from moto import mock_aws
 from include.autopilot.config import ModelConfig, parse_model
 from include.autopilot.locations import parse_uri
 from include.autopilot.search import publish_template
+from tests.include.autopilot.promotions import Contest
+from tests.include.local_aws.jobs import client
 
 YAML = """
 name: toy
@@ -231,3 +233,15 @@ def toy(toy_drops: Toy) -> Toy:
     found = toy_drops.sagemaker, toy_drops.s3, toy_drops.config
     publish_template(*found, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
     return toy_drops
+
+
+@pytest.fixture(scope="session")
+def embedded(aws: str) -> tuple[Any, Any]:
+    """The S3 and SageMaker clients of the embedded AWS."""
+    return client(aws, "s3", max_pool_connections=60), client(aws, "sagemaker", max_pool_connections=60)
+
+
+@pytest.fixture
+def contest(embedded: tuple[Any, Any]) -> Contest:
+    """A model in the registry of the embedded AWS, without any version."""
+    return Contest.at(*embedded)

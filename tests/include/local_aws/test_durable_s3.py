@@ -259,3 +259,28 @@ def test_object_lock_is_refused(endpoint: Restartable) -> None:
         endpoint.s3.create_bucket(Bucket=unique("bucket"), ObjectLockEnabledForBucket=True)
     assert _code(error) == "NotImplemented"
     assert "Object lock is not done" in error.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize("condition", ["IfNoneMatch", "IfMatch"])
+def test_of_many_conditional_writers_at_once_exactly_one_wins(endpoint: Restartable, condition: str) -> None:
+    s3 = endpoint.s3
+    name = unique("bucket")
+    s3.create_bucket(Bucket=name)
+    for number in range(10):
+        key = f"pointer-{number}"
+        named = "*" if condition == "IfNoneMatch" else s3.put_object(Bucket=name, Key=key, Body=b"before")["ETag"]
+        barrier, codes = threading.Barrier(8), []
+
+        def write(body: bytes, key: str = key, named: str = named, barrier: Any = barrier, codes: Any = codes) -> None:
+            barrier.wait()
+            try:
+                s3.put_object(Bucket=name, Key=key, Body=body, **{condition: named})
+            except ClientError as error:
+                codes.append(error.response["Error"]["Code"])
+
+        writers = [threading.Thread(target=write, args=(bytes([one]),)) for one in range(8)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert codes == ["PreconditionFailed"] * 7
