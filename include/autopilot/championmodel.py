@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.model import StructureShape
-
 from include.autopilot.answers import Answers
 from include.autopilot.contract import Contract
 from include.autopilot.csvlines import encode_file
@@ -17,7 +15,7 @@ from include.autopilot.names import job_name
 from include.autopilot.objects import read, read_json, write
 from include.autopilot.plan import Plan, PlannedHoldout, load_plan
 from include.autopilot.predictions import read_predictions
-from include.autopilot.projection import Request, service_model
+from include.autopilot.projection import Request, project
 from include.autopilot.requests import prediction_request
 from include.autopilot.table import read_table
 from include.autopilot.template import Template
@@ -46,7 +44,8 @@ def champion_model_request(s3: S3Client, plan: Plan, version: Version, package: 
             "Restore it, or roll back to another version."
         ) from error
     kept = {name: value for name, value in sent.items() if name not in ("PrimaryContainer", "Containers")}
-    containers = [_container(one) for one in package["InferenceSpecification"]["Containers"]]
+    # A package tells each artifact twice; a model that has it as ModelDataSource cannot be used for batch transform.
+    containers = project("Model", {"Containers": package["InferenceSpecification"]["Containers"]})["Containers"]
     name = job_name(plan.model, "champion", version.moment, version.arn)
     return check("Model", {**kept, "ModelName": name, "Containers": containers})
 
@@ -114,14 +113,6 @@ def sealed_bytes(s3: S3Client, plan: Plan) -> bytes:
             "changed while the run was under way. Nothing is compared and nothing promoted. Start a new run."
         )
     return body
-
-
-def _container(packaged: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the container of a CreateModel request: what both it and a package's know."""
-    shape = service_model().shape_for("ContainerDefinition")
-    if not isinstance(shape, StructureShape):
-        raise TypeError("ContainerDefinition is a structure")
-    return {name: value for name, value in packaged.items() if name in shape.members and value not in ("", {}, [])}
 
 
 def _folder(plan: Plan) -> str:

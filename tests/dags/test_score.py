@@ -1,4 +1,4 @@
-"""Whole scoring runs against the embedded AWS: a champion that a real retraining made, real predictions, real lineage."""
+"""Whole scoring runs against the embedded AWS: a champion of a real retraining, real predictions, real lineage."""
 
 from __future__ import annotations
 
