@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class AwsError(Exception):
     """An error in the form AWS clients understand.
 
-    ``code`` is what boto3 shows in ``error.response["Error"]["Code"]``. Every status here is one that boto3 does not
+    ``code`` is what boto3 shows in ``error.response["Error"]["Code"]``, ``members`` are further members of the answer.
+    Every status here is one that boto3 does not
     retry, except the 500 of :class:`InternalFailure`.
     """
 
     code = "InternalFailure"
     status = 400
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, **members: Any) -> None:
         super().__init__(message)
         self.message = message
+        self.members = members
 
 
 class ValidationException(AwsError):
@@ -67,6 +71,19 @@ class NotDone(AwsError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} is not done by the embedded AWS endpoint; docs/local.md lists what it does.")
+
+
+class ValidationError(AwsError):
+    """What SageMaker's runtime calls a ValidationException."""
+
+    code = "ValidationError"
+
+
+class ModelError(AwsError):
+    """A container of an endpoint answered with an error, or not at all."""
+
+    code = "ModelError"
+    status = 424
 
 
 class InternalFailure(AwsError):

@@ -14,6 +14,14 @@ from botocore.model import OperationModel
 Environ = dict[str, Any]
 
 _UNKNOWN = "Unknown"
+# SageMaker's runtime is signed as SageMaker; what tells it is the path.
+RUNTIME = "sagemaker-runtime"
+_RUNTIME_PATH = "/endpoints/"
+_RUNTIME_OPERATIONS = {
+    "invocations": "InvokeEndpoint",
+    "async-invocations": "InvokeEndpointAsync",
+    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+}
 
 
 class _Route(NamedTuple):
@@ -33,7 +41,14 @@ def operation_of(service: str, environ: Environ) -> str:
     target: str = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         return f"{service}.{target.rpartition('.')[2]}"
-    return f"{service}.{_s3_operation(environ) if service == 's3' else _action(environ)}"
+    finders = {"s3": _s3_operation, RUNTIME: _runtime_operation}
+    return f"{service}.{finders.get(service, _action)(environ)}"
+
+
+def calls_runtime(environ: Environ) -> bool:
+    """Whether a request signed for SageMaker is for its runtime."""
+    path: str = environ.get("PATH_INFO", "")
+    return path.startswith(_RUNTIME_PATH)
 
 
 def body_of(environ: Environ) -> bytes:
@@ -41,6 +56,11 @@ def body_of(environ: Environ) -> bytes:
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     return body
+
+
+def _runtime_operation(environ: Environ) -> str:
+    name, _, called = environ.get("PATH_INFO", "").removeprefix(_RUNTIME_PATH).partition("/")
+    return _RUNTIME_OPERATIONS.get(called, _UNKNOWN) if name and environ["REQUEST_METHOD"] == "POST" else _UNKNOWN
 
 
 def _action(environ: Environ) -> str:

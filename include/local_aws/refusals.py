@@ -9,9 +9,9 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 
-def json_refusal(start_response: Any, code: str, message: str, status: int = 400) -> Iterable[bytes]:
-    """Answer an AWS JSON error."""
-    body = json.dumps({"__type": code, "message": message, "Message": message}).encode()
+def json_refusal(start_response: Any, code: str, message: str, status: int = 400, **members: Any) -> Iterable[bytes]:
+    """Answer an AWS JSON error, with further ``members``."""
+    body = json.dumps({**members, "__type": code, "message": message, "Message": message}).encode()
     return _answer(start_response, status, "application/x-amz-json-1.1", body, code)
 
 

@@ -1,8 +1,8 @@
 """The embedded AWS endpoint: one threaded WSGI server on one loopback port.
 
 A request's service is read from the scope of its SigV4 signature (header or presigned query); signatures are not
-verified. SageMaker is this package; :data:`~include.local_aws.moto_services.SERVICES` are moto; anything else is
-refused in the form an AWS client reads.
+verified. SageMaker and its runtime are this package; :data:`~include.local_aws.moto_services.SERVICES` are moto;
+anything else is refused in the form an AWS client reads.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qs
@@ -25,8 +25,11 @@ from include.local_aws.durable_s3 import Environ, use_path_style
 from include.local_aws.errors import AwsError, InternalFailure, UnknownOperation
 from include.local_aws.faults import admin, requests
 from include.local_aws.faults.book import RuleBook
+from include.local_aws.invocations import invoke
 from include.local_aws.moto_services import SERVICES, MotoServices
+from include.local_aws.operations import RUNTIME, calls_runtime
 from include.local_aws.refusals import json_refusal, xml_refusal
+from include.local_aws.runner.endpoints import Endpoints
 from include.local_aws.runner.runner import Runner
 from include.local_aws.runner.s3 import S3Access
 from include.local_aws.store import Store
@@ -52,17 +55,20 @@ class LocalAwsServer:
         self._admin_book = self._book if faults else None
         self._s3 = S3Access(os.environ.get("AWS_ENDPOINT_URL_S3"), self.url)
         self._runner = Runner(self._store, self._s3, self._moto.logs, data / "jobs", self._book)
-        self._plane = ControlPlane(self._store, self._s3, self._runner)
+        self._endpoints = Endpoints(self._store, self._s3, self._moto.logs, data / "endpoints")
+        self._plane = ControlPlane(self._store, self._s3, self._runner, self._endpoints)
         self._plane.recover()
+        self._endpoints.recover()
 
     def serve(self) -> None:
         """Answer requests in background threads until :meth:`stop`."""
         threading.Thread(target=self._server.serve_forever, name="http", daemon=True).start()
         threading.Thread(target=self._moto.load, name="moto", daemon=True).start()
         threading.Thread(target=self._runner.warm_up, name="warm-up", daemon=True).start()
+        self._endpoints.resume()
 
     def stop(self) -> None:
-        """Stop the jobs, then the server. What was running is told as failed at the next start."""
+        """Stop the jobs, which the next start tells as failed, and the endpoints, which it starts; then the server."""
         self._plane.shutdown()
         self._server.shutdown()
         self._server.server_close()
@@ -83,7 +89,9 @@ class LocalAwsServer:
 
     def _answer(self, service: str, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
         if service == "sagemaker":
-            return self._sagemaker(region, environ, start_response)
+            return _refusing(start_response, lambda: self._sagemaker(region, environ, start_response))
+        if service == RUNTIME:
+            return _refusing(start_response, lambda: invoke(self._endpoints, region, environ, start_response))
         if service in SERVICES:
             return self._moto(service, environ, start_response)
         refuse = json_refusal if "json" in environ.get("CONTENT_TYPE", "") else xml_refusal
@@ -92,18 +100,23 @@ class LocalAwsServer:
 
     def _sagemaker(self, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        try:
-            operation = _operation(environ)
-            answer = wire.serialise(operation, self._plane.call(region, operation, wire.parse(operation, body)))
-        except AwsError as error:
-            return json_refusal(start_response, error.code, error.message, error.status)
-        except Exception:  # noqa: BLE001 - a defect must reach the caller as AWS's 500 and the log as a traceback
-            traceback.print_exc(file=sys.stderr)
-            failure = InternalFailure("The embedded AWS endpoint failed; its log has the traceback.")
-            return json_refusal(start_response, failure.code, failure.message, failure.status)
+        operation = _operation(environ)
+        answer = wire.serialise(operation, self._plane.call(region, operation, wire.parse(operation, body)))
         headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(answer)))]
         start_response("200 OK", headers)
         return [answer]
+
+
+def _refusing(start_response: Any, answer: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
+    """Answer a request of SageMaker's, or say in its form why not."""
+    try:
+        return answer()
+    except AwsError as error:
+        return json_refusal(start_response, error.code, error.message, error.status, **error.members)
+    except Exception:  # noqa: BLE001 - a defect must reach the caller as AWS's 500 and the log as a traceback
+        traceback.print_exc(file=sys.stderr)
+        failure = InternalFailure("The embedded AWS endpoint failed; its log has the traceback.")
+        return json_refusal(start_response, failure.code, failure.message, failure.status)
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -135,7 +148,8 @@ def _scope(environ: Environ) -> tuple[str, str]:
         credential = query.get("X-Amz-Credential", [""])[0]
     parts = credential.split(",")[0].split("/")
     if len(parts) == 5:
-        return parts[3].lower(), parts[2]
+        service = parts[3].lower()
+        return (RUNTIME if service == "sagemaker" and calls_runtime(environ) else service), parts[2]
     if environ.get("HTTP_X_AMZ_TARGET", "").startswith(wire.TARGET_PREFIX):
         return "sagemaker", "us-east-1"
     return "s3", "us-east-1"

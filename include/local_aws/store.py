@@ -167,6 +167,12 @@ class Store:
             rows = self._db.execute("SELECT * FROM resource WHERE status IN ('InProgress', 'Stopping')").fetchall()
         return [_resource(row) for row in rows]
 
+    def of_kind(self, kind: str) -> list[Resource]:
+        """Every resource of a kind, of any region."""
+        with self._lock:
+            rows = self._db.execute("SELECT * FROM resource WHERE kind=? ORDER BY created", (kind,)).fetchall()
+        return [_resource(row) for row in rows]
+
     def by_arn(self, arn: str) -> Resource | None:
         """Return the resource with this ARN, or None."""
         with self._lock:

@@ -51,8 +51,8 @@ class Kind:
         name = call.request[self.name_member]
         if self is AUTOML:
             return ResourceNotFound(f"Amazon SageMaker can't find an AutoML job called {name}.")
-        if self is MODEL:
-            return ValidationException(f'Could not find model "{self.arn(call)}".')
+        if self in _HOSTED:
+            return ValidationException(f'Could not find {self.spoken} "{self.arn(call)}".')
         if self is TRAINING:
             return ValidationException("Requested resource not found.")
         if self in {GROUP, PACKAGE}:
@@ -62,8 +62,8 @@ class Kind:
 
     def taken(self, resource: Resource) -> AwsError:
         """AWS's error for a name that is taken."""
-        if self is MODEL:
-            return ValidationException(f'Cannot create already existing model "{resource.arn}".')
+        if self in _HOSTED:
+            return ValidationException(f'Cannot create already existing {self.spoken} "{resource.arn}".')
         if self is GROUP:  # a ValidationException, though the registry has a ConflictException
             return ValidationException(f"Model Package Group already exists: {resource.arn}")
         if self is TRAINING:
@@ -96,7 +96,15 @@ AUTOML = Kind("AutoMLJob", "automl-job", "AutoML job")
 MODEL = Kind("Model", "model", "model", first_status="InService", has_status=False)
 GROUP = Kind("ModelPackageGroup", "model-package-group", "model package group", first_status="Completed")
 PACKAGE = Kind("ModelPackage", "model-package", "model package", first_status="Completed", has_name=False)
-KINDS = {kind.members: kind for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, MODEL, GROUP, PACKAGE)}
+ENDPOINT_CONFIG = Kind(
+    "EndpointConfig", "endpoint-config", "endpoint configuration", first_status="InService", has_status=False
+)
+ENDPOINT = Kind("Endpoint", "endpoint", "endpoint", first_status="Creating")
+_HOSTED = {MODEL, ENDPOINT_CONFIG, ENDPOINT}
+KINDS = {
+    kind.members: kind
+    for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, MODEL, GROUP, PACKAGE, ENDPOINT_CONFIG, ENDPOINT)
+}
 
 
 def ensure_free(services: Services, kind: Kind, call: Call) -> None:

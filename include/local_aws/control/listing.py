@@ -17,6 +17,8 @@ from include.local_aws import wire
 from include.local_aws.control.call import Call, Json, Services
 from include.local_aws.control.kinds import (
     AUTOML,
+    ENDPOINT,
+    ENDPOINT_CONFIG,
     GROUP,
     MODEL,
     PACKAGE,
@@ -54,6 +56,8 @@ LISTINGS = {
     "ListProcessingJobs": Listing(PROCESSING, "ProcessingJobSummaries", "DescribeProcessingJob", "CreationTime", False),
     "ListAutoMLJobs": Listing(AUTOML, "AutoMLJobSummaries", "DescribeAutoMLJobV2", "Name", True),
     "ListModels": Listing(MODEL, "Models", "DescribeModel", "CreationTime", True),
+    "ListEndpointConfigs": Listing(ENDPOINT_CONFIG, "EndpointConfigs", "DescribeEndpointConfig", "CreationTime", True),
+    "ListEndpoints": Listing(ENDPOINT, "Endpoints", "DescribeEndpoint", "CreationTime", True),
     "ListModelPackageGroups": Listing(
         GROUP, "ModelPackageGroupSummaryList", "DescribeModelPackageGroup", "CreationTime", False
     ),
@@ -142,8 +146,8 @@ def _descending(request: Mapping[str, Any], *, default: bool) -> bool:
 
 
 def _after(operation: str, moment: datetime | None) -> datetime | None:
-    """ListModels documents "greater than or equal to", the job lists "after"; the store compares with ``>``."""
-    if moment is not None and operation == "ListModels":
+    """For what is hosted "greater than or equal to" is documented, for jobs "after"; the store compares with ``>``."""
+    if moment is not None and operation in {"ListModels", "ListEndpointConfigs", "ListEndpoints"}:
         return moment - timedelta(milliseconds=0.5)
     return moment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from include.local_aws.account import arn
 from include.local_aws.control import checks, containers, kinds
 from include.local_aws.control.call import Call, Json, Services
 from include.local_aws.control.kinds import MODEL
@@ -45,6 +46,20 @@ def delete(services: Services, call: Call) -> Json:
 def containers_of(model: Resource) -> list[Mapping[str, Any]]:
     """Return the containers of a model in the order of the chain, those of its model packages as they were then."""
     return model.computed.get(_CONTAINERS) or _given(model.request)
+
+
+def deployable(services: Services, region: str, name: str, use: str) -> Json:
+    """Return what runs of a model: its Containers and ExecutionRoleArn; raises AWS's error if there is no such model.
+
+    ``use`` says what for, in the refusal of a model whose artifacts are given in a way that is not done.
+    """
+    model = services.store.get(region, MODEL.members, name)
+    if model is None:
+        raise ValidationException(f'Could not find model "{arn(region, MODEL.arn_part, name)}".')
+    chain = containers_of(model)
+    if any("ModelDataSource" in container for container in chain):
+        raise NotDone(f"{use} with model {name}, which has a ModelDataSource,")
+    return {"Containers": chain, "ExecutionRoleArn": model.request.get("ExecutionRoleArn", "")}
 
 
 def _given(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -10,6 +10,8 @@ from include.local_aws import wire
 from include.local_aws.constraints import check
 from include.local_aws.control import (
     automl,
+    endpoint_configs,
+    endpoints,
     models,
     package_groups,
     packages,
@@ -23,6 +25,7 @@ from include.local_aws.control.kinds import KINDS
 from include.local_aws.control.listing import LISTINGS, list_resources
 from include.local_aws.control.searches import Searches
 from include.local_aws.errors import NotDone
+from include.local_aws.runner.endpoints import Endpoints
 from include.local_aws.runner.runner import Runner
 from include.local_aws.runner.s3 import S3Access
 from include.local_aws.runner.transitions import transition
@@ -32,18 +35,24 @@ OPERATIONS: dict[str, Handler] = {
     "AddTags": tags.add,
     "CreateAutoMLJob": automl.create,
     "CreateAutoMLJobV2": automl.create_v2,
+    "CreateEndpoint": endpoints.create,
+    "CreateEndpointConfig": endpoint_configs.create,
     "CreateModel": models.create,
     "CreateModelPackage": packages.create,
     "CreateModelPackageGroup": package_groups.create,
     "CreateProcessingJob": processing.create,
     "CreateTrainingJob": training.create,
     "CreateTransformJob": transform.create,
+    "DeleteEndpoint": endpoints.delete,
+    "DeleteEndpointConfig": endpoint_configs.delete,
     "DeleteModel": models.delete,
     "DeleteModelPackage": packages.delete,
     "DeleteModelPackageGroup": package_groups.delete,
     "DeleteTags": tags.delete,
     "DescribeAutoMLJob": automl.describe,
     "DescribeAutoMLJobV2": automl.describe_v2,
+    "DescribeEndpoint": endpoints.describe,
+    "DescribeEndpointConfig": endpoint_configs.describe,
     "DescribeModel": models.describe,
     "DescribeModelPackage": packages.describe,
     "DescribeModelPackageGroup": package_groups.describe,
@@ -56,6 +65,7 @@ OPERATIONS: dict[str, Handler] = {
     "StopProcessingJob": processing.stop,
     "StopTrainingJob": training.stop,
     "StopTransformJob": transform.stop,
+    "UpdateEndpoint": endpoints.update,
     "UpdateModelPackage": packages.update,
     **dict.fromkeys(LISTINGS, list_resources),
 }
@@ -64,11 +74,11 @@ _RESTARTED = "InternalServerError: The embedded AWS endpoint ended while the job
 
 
 class ControlPlane:
-    """SageMaker's operations over a store and a runner."""
+    """SageMaker's operations over a store, a runner of jobs and one of endpoints."""
 
-    def __init__(self, store: Store, s3: S3Access, runner: Runner) -> None:
+    def __init__(self, store: Store, s3: S3Access, runner: Runner, endpoints: Endpoints) -> None:
         self._searches = Searches(store, s3, self.call)
-        self._services = Services(store, s3, runner, self._searches)
+        self._services = Services(store, s3, runner, endpoints, self._searches)
 
     def call(
         self, region: str, operation: str, request: Mapping[str, Any], computed: Mapping[str, Any] | None = None
@@ -92,8 +102,9 @@ class ControlPlane:
             self._services.store.change(resource.region, resource.kind, resource.name, _lost)
 
     def shutdown(self) -> None:
-        """Stop searches and jobs; they are told as failed at the next start."""
+        """Stop searches, jobs and endpoints; the first two are told as failed at the next start."""
         self._searches.shutdown()
+        self._services.endpoints.shutdown()
         self._services.runner.shutdown()
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from include.local_aws.account import arn
 from include.local_aws.control import checks, kinds, models
 from include.local_aws.control.call import Call, Json, Services
-from include.local_aws.control.kinds import MODEL, TRANSFORM
-from include.local_aws.errors import NotDone, ValidationException
+from include.local_aws.control.kinds import TRANSFORM
+from include.local_aws.errors import ValidationException
 
 _MOST_MEGABYTES_IN_FLIGHT = 100  # MaxPayloadInMB * MaxConcurrentTransforms, CreateTransformJob's documentation
 
@@ -18,7 +17,7 @@ def create(services: Services, call: Call) -> Json:
     """CreateTransformJob. The model is read now: deleting it later does not touch the job."""
     request = call.request
     kinds.ensure_free(services, TRANSFORM, call)
-    model = _model(services, call)
+    model = models.deployable(services, call.region, request["ModelName"], "Batch transform")
     checks.not_done(request, "", "DataCaptureConfig")
     resources = request["TransformResources"]
     checks.one_instance("transform job", resources["InstanceType"], resources["InstanceCount"])
@@ -39,17 +38,6 @@ def stop(services: Services, call: Call) -> Json:
     """StopTransformJob."""
     services.runner.stop(kinds.stop(services, TRANSFORM, call).arn)
     return {}
-
-
-def _model(services: Services, call: Call) -> Json:
-    name = call.request["ModelName"]
-    model = services.store.get(call.region, MODEL.members, name)
-    if model is None:
-        raise ValidationException(f'Could not find model "{arn(call.region, MODEL.arn_part, name)}".')
-    containers = models.containers_of(model)
-    if any("ModelDataSource" in container for container in containers):
-        raise NotDone(f"Batch transform with model {name}, which has a ModelDataSource (AWS refuses it, too), ")
-    return {"Containers": containers, "ExecutionRoleArn": model.request.get("ExecutionRoleArn", "")}
 
 
 def _check_batches(request: Mapping[str, Any]) -> None:

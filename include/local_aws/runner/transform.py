@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from include.local_aws.runner import archive
+from include.local_aws.runner import models
 from include.local_aws.runner.failures import JobFailed, JobStopped, container_failure
 from include.local_aws.runner.job import Job
 from include.local_aws.runner.s3 import download, location, upload
@@ -24,7 +24,7 @@ def run(job: Job) -> None:
     model = job.resource.computed["_Model"]
     objects = _objects(job, model.get("ExecutionRoleArn", ""))
     spec = {
-        "containers": [_container(job, index, item) for index, item in enumerate(model["Containers"])],
+        "containers": models.place(job, model["Containers"], job.request.get("Environment", {})),
         "inputs": [_input(job, item) for item in objects],
         "output_dir": str(job.folder / "output"),
         **_settings(job.request),
@@ -62,18 +62,6 @@ def _objects(job: Job, role: str) -> list[SourceObject]:
     if not objects:
         raise JobFailed(f"ClientError: {no_objects(source['S3Uri'], job.resource.region, role)}")
     return objects
-
-
-def _container(job: Job, index: int, container: Mapping[str, Any]) -> dict[str, Any]:
-    folder = job.folder / f"model-{index}"
-    folder.mkdir(parents=True, exist_ok=True)
-    url = container.get("ModelDataUrl")
-    if url:
-        packed = job.folder / f"model-{index}.tar.gz"
-        download(job.s3, location(url), packed)
-        archive.unpack(packed, folder, url)
-    environment = {**container.get("Environment", {}), **job.request.get("Environment", {})}
-    return {"image": container["Image"], "model_dir": str(folder), "environment": environment}
 
 
 def _input(job: Job, item: SourceObject) -> dict[str, str]:

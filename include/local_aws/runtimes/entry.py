@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from include.local_aws.runtimes import AlgorithmError, ClientError, container_for
+from include.local_aws.runtimes.serving import serve
 from include.local_aws.runtimes.transform import run_transform
 
 # SageMaker keeps the first 1024 characters of the failure file in FailureReason.
@@ -38,6 +39,12 @@ def transform_main(spec_path: str) -> int:
     """
     spec = Path(spec_path)
     return _exit_code(lambda: run_transform(spec), _transform_failure(spec))
+
+
+def serve_main(spec_path: str) -> int:
+    """Serve the endpoint described by the JSON file `spec_path`; return its exit code if it cannot be loaded."""
+    spec = Path(spec_path)
+    return _exit_code(lambda: serve(spec), spec.parent / "failure")
 
 
 def _transform_failure(spec: Path) -> Path:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from include.local_aws.runtimes import ClientError, Servant, container_for
+from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.chain import Chain
 from include.local_aws.runtimes.recordio import CONTENT_TYPE as RECORDIO
 from include.local_aws.runtimes.transform.records import Record, join, parse, split, write
 from include.local_aws.runtimes.transform.spec import Input, TransformSpec, media_type
@@ -28,44 +28,17 @@ def run_transform(spec_path: Path) -> None:
     :raises AlgorithmError: a container failed.
     """
     spec = TransformSpec.read(spec_path)
-    job = _Job(spec, Chain.load(spec))
+    job = _Job(spec, Chain.load(spec.containers, {"SAGEMAKER_BATCH": "true"}))
     for item in spec.inputs:
         output = _below(spec.output_dir, item.key)
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(job.transform(item))
 
 
-@dataclass(frozen=True)
-class Chain:
-    """The model's containers, each fed with what the one before answered."""
-
-    servants: tuple[Servant, ...]
-    accepts: tuple[str | None, ...]
-
-    @classmethod
-    def load(cls, spec: TransformSpec) -> Chain:
-        """Load every container with its environment; the job's Accept goes to the last one.
-
-        SAGEMAKER_BATCH is set, as batch transform sets it.
-        """
-        servants = tuple(
-            container_for(step.image).load(step.model_dir, {**step.environment, "SAGEMAKER_BATCH": "true"})
-            for step in spec.containers
-        )
-        accepts = [step.environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") for step in spec.containers]
-        return cls(servants, (*accepts[:-1], spec.accept or accepts[-1]))
-
-    def invoke(self, body: bytes, content_type: str) -> tuple[bytes, str]:
-        """Send a request through the chain; return the last container's answer and its content type."""
-        for servant, accept in zip(self.servants, self.accepts, strict=True):
-            body, content_type = servant.invoke(body, content_type, accept)
-        return body, content_type
-
-
 class _Job:
     def __init__(self, spec: TransformSpec, chain: Chain) -> None:
         self._spec, self._chain = spec, chain
-        wishes = chain.servants[0].execution_parameters()
+        wishes = chain.links[0].servant.execution_parameters()
         megabytes = spec.max_payload_mb
         if megabytes is None:
             megabytes = int(str(wishes.get("MaxPayloadInMB", _DEFAULT_PAYLOAD_MB)))
@@ -84,7 +57,7 @@ class _Job:
         position = requests = 0
         for batch in self._batches(filtered):
             body, content_type = self._chain.invoke(
-                self._separator.join(record.data for record in batch), spec.content_type
+                self._separator.join(record.data for record in batch), spec.content_type, spec.accept
             )
             pieces += self._outputs(body, content_type, originals[position : position + len(batch)])
             position, requests = position + len(batch), requests + 1

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.chain import Step
 from include.local_aws.runtimes.transform.filters import Filter
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
 _DATA_TYPES = (CSV, JSON, JSON_LINES)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One inference container of the chain: its image, unpacked artifact and environment."""
-
-    image: str
-    model_dir: Path
-    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def services(tmp_path: Path) -> Services:
             computed = {"AutoMLJobSecondaryStatus": status} if kind.members == "AutoMLJob" else {}
             store.insert(Resource(REGION, kind.members, name, arn(REGION, kind.arn_part, name), status, {}, computed))
             time.sleep(0.002)  # creation times are whole milliseconds
-    return Services(store, None, None, None)  # type: ignore[arg-type] - lists need the store only
+    return Services(store, None, None, None, None)  # type: ignore[arg-type] - lists need the store only
 
 
 def _list(services: Services, operation: str, region: str = REGION, **request: Any) -> dict[str, Any]:
@@ -53,6 +53,8 @@ def _names(operation: str, answer: dict[str, Any]) -> list[str]:
         ("ListAutoMLJobs", sorted(NAMES)[::-1]),
         ("ListModels", NAMES[::-1]),
         ("ListModelPackageGroups", NAMES),
+        ("ListEndpointConfigs", NAMES[::-1]),
+        ("ListEndpoints", NAMES[::-1]),
     ],
 )
 def test_the_order_without_asking_is_the_documented_one(services: Services, operation: str, order: list[str]) -> None:
@@ -92,10 +94,11 @@ def test_times_filter(services: Services) -> None:
     assert _names("ListTrainingJobs", before) == NAMES[:1]
 
 
-def test_models_created_at_that_very_moment_count_as_after(services: Services) -> None:
-    models = _list(services, "ListModels", SortOrder="Ascending")["Models"]
-    asked = _list(services, "ListModels", SortOrder="Ascending", CreationTimeAfter=models[1]["CreationTime"])
-    assert _names("ListModels", asked) == NAMES[1:]
+@pytest.mark.parametrize("operation", ["ListModels", "ListEndpointConfigs", "ListEndpoints"])
+def test_what_is_hosted_and_was_created_at_that_very_moment_counts_as_after(services: Services, operation: str) -> None:
+    items = _list(services, operation, SortOrder="Ascending")[LISTINGS[operation].member]
+    asked = _list(services, operation, SortOrder="Ascending", CreationTimeAfter=items[1]["CreationTime"])
+    assert _names(operation, asked) == NAMES[1:]
 
 
 def test_ten_are_a_page(services: Services) -> None:

@@ -1,0 +1,58 @@
+"""A model's containers on this machine: their artifacts unpacked, their names, their environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from include.local_aws.runner import archive
+from include.local_aws.runner.failures import JobFailed
+from include.local_aws.runner.job import Job
+from include.local_aws.runner.s3 import download, location
+
+Container = Mapping[str, Any]
+
+
+class ArtifactMissing(JobFailed):
+    """A container's artifact cannot be had; ``container`` and ``url`` say whose and which."""
+
+    def __init__(self, container: str, url: str, reason: str) -> None:
+        super().__init__(reason)
+        self.container = container
+        self.url = url
+
+
+def place(job: Job, containers: Sequence[Container], environment: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Unpack the artifacts into the job's folder; return the chain as its process reads it.
+
+    :param environment: variables of the job, which go before those of the containers.
+    :raises ArtifactMissing: S3 will not give an artifact, or it is no archive.
+    """
+    return [_place(job, containers, index, environment) for index in range(len(containers))]
+
+
+def name_of(containers: Sequence[Container], index: int) -> str:
+    """Return what AWS calls a container: ``primary`` if it is the only one, else its host name or its place."""
+    if len(containers) == 1:
+        return "primary"
+    return str(containers[index].get("ContainerHostname", f"container-{index + 1}"))
+
+
+def _place(job: Job, containers: Sequence[Container], index: int, environment: Mapping[str, str]) -> dict[str, Any]:
+    container, name = containers[index], name_of(containers, index)
+    folder = job.folder / f"model-{index}"
+    folder.mkdir(parents=True, exist_ok=True)
+    url = container.get("ModelDataUrl")
+    if url:
+        packed = job.folder / f"model-{index}.tar.gz"
+        try:
+            download(job.s3, location(url), packed)
+            archive.unpack(packed, folder, url)
+        except JobFailed as failure:
+            raise ArtifactMissing(name, url, str(failure)) from failure
+    return {
+        "name": name,
+        "image": container["Image"],
+        "model_dir": str(folder),
+        "environment": {**container.get("Environment", {}), **environment},
+    }
