@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, dag, task
 
 from airflow_autopilot.approval import approval
+from airflow_autopilot.championasset import champion as champion_asset
 from airflow_autopilot.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,
     AutopilotTrainingOperator,
     AutopilotTransformOperator,
 )
-from airflow_autopilot.steps import gating, opening, retraining
+from airflow_autopilot.steps import announcing, gating, opening, retraining
 from include.autopilot.config import load_models
 from include.autopilot.options import form
 
@@ -84,6 +85,7 @@ def retrain(model: ModelConfig) -> DAG:
             task.branch(gating.choose_approval)(registered) >> [question, promoted]
             approved >> promoted
         promoted >> reported
+        task(announcing.announce, outlets=[champion_asset(model)])(promoted)
 
     return wire()
 

@@ -52,7 +52,18 @@ def list_inputs(s3: S3Client, uri: str) -> tuple[InputFile, ...]:
     wanted = {found: name for found, name in names.items() if _counts(name)}
     if not wanted:
         raise ScoringError(f"input: {uri} holds no file. Put a CSV file with a header there, or correct the address.")
-    return tuple(_file(found, name, _described(s3, found)) for found, name in wanted.items())
+    return _distinct([_file(found, name, _described(s3, found)) for found, name in wanted.items()])
+
+
+def _distinct(files: list[InputFile]) -> tuple[InputFile, ...]:
+    first: dict[str, InputFile] = {}
+    for file in files:
+        other = first.setdefault(file.name, file)
+        if other is not file:
+            raise ScoringError(
+                f"input: {other.uri} and {file.uri} would both be predicted into {file.name}. Rename one of them."
+            )
+    return tuple(files)
 
 
 def _file(uri: str, name: str, described: Any) -> InputFile:

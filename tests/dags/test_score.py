@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import importlib
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from include.autopilot import config, lineage
 from include.autopilot.gateconfig import GateConfig
-from tests.dags.conftest import Tiny, returned, states, table
+from tests.dags.conftest import Tiny, returned, table
 
 NEW = "s3://tiny-models/tiny/new/compounds.csv"
 
