@@ -44,7 +44,7 @@ def champion_model_request(s3: S3Client, plan: Plan, version: Version, package: 
             "Restore it, or roll back to another version."
         ) from error
     kept = {name: value for name, value in sent.items() if name not in ("PrimaryContainer", "Containers")}
-    # A package tells each artifact twice; a model that has it as ModelDataSource cannot be used for batch transform.
+    # A projection, as of a model's own description: what the service only adds when it describes is left out.
     containers = project("Model", {"Containers": package["InferenceSpecification"]["Containers"]})["Containers"]
     name = job_name(plan.model, "champion", version.moment, version.arn)
     return check("Model", {**kept, "ModelName": name, "Containers": containers})

@@ -11,7 +11,7 @@ from botocore.model import StructureShape
 from include.autopilot.baseline import BaselineFiles
 from include.autopilot.digest import of_json
 from include.autopilot.plan import Plan
-from include.autopilot.projection import Request, service_model
+from include.autopilot.projection import Request, project, service_model
 from include.autopilot.registry import group_name
 from include.autopilot.source import marked
 from include.autopilot.validation import check
@@ -39,7 +39,7 @@ def package_request(
     :param revision: of the code.
     :raises RequestError: SageMaker would refuse it.
     """
-    containers = model.get("Containers") or [model["PrimaryContainer"]]
+    containers = project("Model", {"Containers": model.get("Containers") or [model["PrimaryContainer"]]})["Containers"]
     data_quality = {} if baseline is None else {"ModelDataQuality": baseline.data_quality}
     request: Request = {
         "ModelPackageGroupName": group_name(plan.model),
@@ -84,4 +84,4 @@ def _container(container: Mapping[str, Any]) -> dict[str, Any]:
     shape = service_model().shape_for("ModelPackageContainerDefinition")
     if not isinstance(shape, StructureShape):
         raise TypeError("ModelPackageContainerDefinition is a structure")
-    return {name: value for name, value in container.items() if name in shape.members and value not in ("", {}, [])}
+    return {name: value for name, value in container.items() if name in shape.members}

@@ -266,7 +266,7 @@ def test_of_many_conditional_writers_at_once_exactly_one_wins(endpoint: Restarta
     s3 = endpoint.s3
     name = unique("bucket")
     s3.create_bucket(Bucket=name)
-    for number in range(10):
+    for number in range(4):
         key = f"pointer-{number}"
         named = "*" if condition == "IfNoneMatch" else s3.put_object(Bucket=name, Key=key, Body=b"before")["ETag"]
         barrier, codes = threading.Barrier(8), []
@@ -278,7 +278,7 @@ def test_of_many_conditional_writers_at_once_exactly_one_wins(endpoint: Restarta
             except ClientError as error:
                 codes.append(error.response["Error"]["Code"])
 
-        writers = [threading.Thread(target=write, args=(bytes([one]),)) for one in range(8)]
+        writers = [threading.Thread(target=write, args=(bytes([one]) * PART,)) for one in range(8)]
         for writer in writers:
             writer.start()
         for writer in writers:
