@@ -10,7 +10,7 @@ from include.local_aws import durable_s3, moto_services, runtimes
 from include.local_aws.__main__ import READY
 from include.local_aws.control.plane import OPERATIONS
 from include.local_aws.faults import rules
-from include.local_aws.runner import processing, runner, training, transform
+from include.local_aws.runner import deployment, processing, runner, training, transform
 from include.local_aws.runner.processes import GRACE_SECONDS
 from include.local_aws.runtimes.mlp import hyperparameters as mlp
 from include.local_aws.search.algorithms import ALGORITHMS, DEFAULT
@@ -21,7 +21,7 @@ DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
 def test_the_table_of_operations_is_the_operations() -> None:
     rows = re.findall(r"^\| (\w+) \| (yes|no) \|", DOCS, re.MULTILINE)
     assert [name for name, done in rows if name != "operation"] == list(dict.fromkeys(name for name, _ in rows))
-    assert {name for name, done in rows if done == "yes"} == set(OPERATIONS)
+    assert {name for name, done in rows if done == "yes"} == set(OPERATIONS) | {"InvokeEndpoint"}
 
 
 def test_numbers_and_names_are_the_codes() -> None:
@@ -30,8 +30,10 @@ def test_numbers_and_names_are_the_codes() -> None:
     assert "At most two run at a time" in DOCS
     assert GRACE_SECONDS == 10
     assert "ten seconds to save" in DOCS
+    assert f"{deployment.SECONDS} seconds" in DOCS
     for module in (training, processing, transform):
         assert f"`{module.LOG_GROUP}`" in DOCS
+    assert f"`{deployment.LOG_GROUP}/<endpoint>`" in DOCS
     for service in moto_services.SERVICES:
         assert service.upper() in DOCS or service.title() in DOCS
 

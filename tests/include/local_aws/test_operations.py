@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from include.local_aws.operations import operation_of
+from include.local_aws.operations import calls_runtime, operation_of
 
 
 def environ(method: str, path: str, **more: Any) -> dict[str, Any]:
@@ -50,6 +50,23 @@ def test_a_header_makes_a_put_a_copy() -> None:
 def test_json_services_name_it_in_a_header() -> None:
     target = environ("POST", "/", HTTP_X_AMZ_TARGET="Logs_20140328.GetLogEvents")
     assert operation_of("logs", target) == "logs.GetLogEvents"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation"),
+    [
+        ("POST", "/endpoints/e/invocations", "InvokeEndpoint"),
+        ("POST", "/endpoints/e/async-invocations", "InvokeEndpointAsync"),
+        ("POST", "/endpoints/e/invocations-response-stream", "InvokeEndpointWithResponseStream"),
+        ("GET", "/endpoints/e/invocations", "Unknown"),
+        ("POST", "/endpoints//invocations", "Unknown"),
+        ("POST", "/endpoints/e", "Unknown"),
+    ],
+)
+def test_the_runtime_has_paths(method: str, path: str, operation: str) -> None:
+    assert operation_of("sagemaker-runtime", environ(method, path)) == f"sagemaker-runtime.{operation}"
+    assert calls_runtime(environ(method, path))
+    assert not calls_runtime(environ(method, "/"))
 
 
 def test_query_services_name_it_in_the_form_which_is_left_to_read() -> None:

@@ -47,9 +47,9 @@ def test_every_operation_that_is_not_done_says_so_once(clients: Clients) -> None
     sent: list[str] = []
     sagemaker = client(clients.url, "sagemaker")
     sagemaker.meta.events.register("before-send.sagemaker", lambda request, **_: sent.append(request.url))
-    assert refused(sagemaker.list_endpoints) == (
+    assert refused(sagemaker.list_workteams) == (
         "NotImplementedException",
-        "The operation ListEndpoints is not done by the embedded AWS endpoint; docs/local.md lists what it does.",
+        "The operation ListWorkteams is not done by the embedded AWS endpoint; docs/local.md lists what it does.",
     )
     assert len(sent) == 1
 

@@ -171,6 +171,16 @@ def test_the_other_services_fail_in_their_own_words(faults: Faults, disturbed: s
     assert told({"fault": "throttle", "operation": "logs.*"}) == ["ok", "ThrottlingException", "ok"]
 
 
+def test_the_runtime_is_disturbed_apart_from_the_rest(faults: Faults, disturbed: str, impatient: Clients) -> None:
+    runtime = client(disturbed, "sagemaker-runtime", retries={"total_max_attempts": 1})
+    faults.set([{"fault": "throttle", "operation": "sagemaker-runtime.*", "count": 1}])
+    impatient.sagemaker.list_endpoints()
+    told = refused(runtime.invoke_endpoint, EndpointName="e", Body=b"1")
+    assert told == ("ThrottlingException", "Rate exceeded")
+    assert refused(runtime.invoke_endpoint, EndpointName="e", Body=b"1")[0] == "ValidationError"
+    assert faults.calls()["sagemaker-runtime.InvokeEndpoint"] == 2
+
+
 def test_an_object_whose_reply_was_lost_is_there(faults: Faults, impatient: Clients) -> None:
     bucket = unique("bucket")
     impatient.s3.create_bucket(Bucket=bucket)

@@ -1,0 +1,123 @@
+"""The web server of an endpoint's process, with containers that say what the test wants."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import sys
+import threading
+import time
+import types
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from include.local_aws import runtimes
+from include.local_aws.runtimes import AlgorithmError, ClientError
+from include.local_aws.runtimes.serving import CONTAINER, HOST, LOADING, SERVING, serve
+
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/talker:1"
+
+
+class _Talker:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._busy = threading.Lock()
+
+    def execution_parameters(self) -> dict[str, object]:
+        return {}
+
+    def invoke(self, body: bytes, content_type: str, accept: str | None) -> tuple[bytes, str]:
+        if not self._busy.acquire(blocking=False):
+            raise AlgorithmError("two requests at once")
+        try:
+            time.sleep(0.02)
+            if self._environment.get("REFUSE") == body.decode():
+                raise ClientError(f"no {body.decode()} here")
+            if self._environment.get("BREAK") == body.decode():
+                raise ZeroDivisionError("out of numbers")
+            return body + f"|{self._environment['SAY']}".encode(), accept or content_type
+        finally:
+            self._busy.release()
+
+
+class _Image:
+    def load(self, model_dir: Path, environment: Mapping[str, str]) -> _Talker:
+        if "SAGEMAKER_BATCH" in environment:
+            raise ClientError("this is no batch transform")
+        if not model_dir.is_dir():
+            raise ClientError("no model")
+        return _Talker(environment)
+
+
+@pytest.fixture
+def talker(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("include.local_aws.runtimes.talker")
+    module.CONTAINER = _Image()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(runtimes._RUNTIMES, "talker", "talker")
+
+
+def _spec(folder: Path, *environments: dict[str, str], model_dir: str | None = None) -> Path:
+    containers = [
+        {
+            "name": f"container-{place}",
+            "image": IMAGE,
+            "model_dir": model_dir or str(folder),
+            "environment": environment,
+        }
+        for place, environment in enumerate(environments, 1)
+    ]
+    spec = folder / "endpoint.json"
+    spec.write_text(json.dumps({"containers": containers}))
+    return spec
+
+
+def _port(spec: Path, capfd: pytest.CaptureFixture[str]) -> int:
+    threading.Thread(target=serve, args=(spec,), daemon=True).start()
+    said = ""
+    for _ in range(200):
+        said += capfd.readouterr().out
+        if SERVING in said:
+            assert said.splitlines()[0] == f"{LOADING}container-1"
+            return int(said.rpartition(SERVING)[2])
+        time.sleep(0.02)
+    raise AssertionError(said)
+
+
+def _post(port: int, body: str, **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    connection.request("POST", "/invocations", body.encode(), {"Content-Type": "text/csv", **headers})
+    answer = connection.getresponse()
+    said = answer.read().decode()
+    connection.close()
+    return answer.status, said, answer.headers
+
+
+@pytest.mark.usefixtures("talker")
+def test_answers_and_failures_of_a_chain(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    first = {"SAY": "one", "REFUSE": "bad", "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "a/b"}
+    port = _port(_spec(tmp_path, first, {"SAY": "two", "BREAK": "odd|one"}), capfd)
+    status, said, headers = _post(port, "x", Accept="text/plain")
+    assert (status, said, headers["Content-Type"]) == (200, "x|one|two", "text/plain")
+    assert CONTAINER not in headers
+    status, said, headers = _post(port, "bad")
+    assert (status, said, headers[CONTAINER]) == (400, "no bad here", "container-1")
+    status, said, headers = _post(port, "odd")
+    assert (status, said, headers[CONTAINER]) == (500, "ZeroDivisionError: out of numbers", "container-2")
+    with ThreadPoolExecutor(8) as pool:
+        assert {status for status, _, _ in pool.map(lambda _: _post(port, "x"), range(16))} == {200}
+    told = capfd.readouterr()
+    assert "container-1: no bad here" in told.out
+    assert "ZeroDivisionError: out of numbers" in told.err
+
+
+@pytest.mark.usefixtures("talker")
+def test_a_container_that_does_not_load_is_the_last_one_named(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ClientError, match="no model"):
+        serve(_spec(tmp_path, {"SAY": "one"}, model_dir=str(tmp_path / "nothing")))
+    assert capfd.readouterr().out.splitlines() == [f"{LOADING}container-1"]
