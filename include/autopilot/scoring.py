@@ -11,27 +11,22 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.answer import output_filter
+from include.autopilot.championinterval import champion_interval
 from include.autopilot.config import ModelConfig
 from include.autopilot.digest import of_json
-from include.autopilot.errors import AutopilotError, IntervalError, MissingObjectError, ScoringError
-from include.autopilot.evaluation import load_evaluation
+from include.autopilot.errors import MissingObjectError, ScoringError
 from include.autopilot.inputs import InputFile, list_inputs
-from include.autopilot.interval import Coverage, Interval, coverage_of, interval_of
 from include.autopilot.locations import Locations
 from include.autopilot.names import job_name
 from include.autopilot.newrows import check_inputs
 from include.autopilot.objects import read_json
-from include.autopilot.outcome import Numbers
-from include.autopilot.outoffold import read_out_of_fold
-from include.autopilot.plan import Plan
-from include.autopilot.predictions import read_predictions
 from include.autopilot.projection import Request
 from include.autopilot.requests import tagged, transform_settings
 from include.autopilot.scorejoin import write_predictions
 from include.autopilot.scorelineage import LINEAGE, write_lineage
 from include.autopilot.scoreoptions import ScoreOptions
 from include.autopilot.scoreplan import ScorePlan, load_score_plan, save_score_plan, work_of
-from include.autopilot.serving import Champion, find_champion
+from include.autopilot.serving import find_champion
 from include.autopilot.source import combine, marked
 from include.autopilot.template import load_template
 from include.autopilot.validation import check as valid
@@ -53,7 +48,7 @@ def check(
     :raises AutopilotError: the run cannot succeed; the message says what to do first.
     """
     champion = find_champion(s3, sagemaker, config)
-    interval = None if options.interval is None else _interval(s3, champion, options.interval)
+    interval = None if options.interval is None else champion_interval(s3, champion, options.interval)
     files = list_inputs(s3, options.input)
     output = options.output or Locations(config.root).score(run)
     _check_output(s3, options.input, files, output, run)
@@ -158,38 +153,3 @@ def _check_output(s3: S3Client, given: str, files: tuple[InputFile, ...], output
             f"output: {output} holds the predictions of scoring run {before.get('scoring_run')}. "
             "Choose another folder, or leave the field empty."
         )
-
-
-def _interval(s3: S3Client, champion: Champion, level: float) -> Interval:
-    """Return the champion's interval at a level, with what it covered of the holdout that judged it.
-
-    :raises IntervalError: it predicts classes, or has no out-of-fold predictions.
-    """
-    serving, problem = champion.serving, champion.plan.problem
-    if not problem.is_regression:
-        raise IntervalError(
-            f"interval: {champion.plan.title} predicts classes, and an interval is of numbers. Ask for none; "
-            "inference_output: probabilities in the YAML says how sure the model is."
-        )
-    if serving.artifact is None:
-        raise IntervalError(
-            f"interval: version {serving.version} is a single container (ENSEMBLING), whose training leaves no "
-            "out-of-fold predictions. Ask for none."
-        )
-    interval = interval_of(read_out_of_fold(s3, serving.artifact), level)
-    covered = _covered(s3, champion.plan, interval.half_width)
-    said = "unknown" if covered is None else f"{covered.share:.1%} of {covered.rows} rows"
-    log.info("%.0f %% interval: +/- %.4g; on the sealed holdout it held %s", 100 * level, interval.half_width, said)
-    return Interval(interval.level, interval.half_width, interval.rows, interval.uri, covered)
-
-
-def _covered(s3: S3Client, plan: Plan, half_width: float) -> Coverage | None:
-    """Return what the interval covers of the judging holdout, which no booster saw; None where it cannot be read."""
-    try:
-        judge = read_predictions(s3, plan, load_evaluation(s3, plan)["predictions"])[0]
-    except AutopilotError as error:
-        log.warning("the interval's coverage of the holdout is not known: %s", error)
-        return None
-    if not isinstance(judge.outcome, Numbers):
-        return None
-    return coverage_of(half_width, judge.outcome.actual, judge.outcome.predicted)

@@ -3,54 +3,178 @@
 from __future__ import annotations
 
 import csv
-import importlib
+import gzip
 import io
+import json
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 
-import pandas as pd
 import pytest
 
-from include.autopilot import config, lineage
-from include.autopilot.gateconfig import GateConfig
-from tests.dags.conftest import Tiny, returned, table
+from include.autopilot import lineage
+from tests.dags.championed import championed, new_rows
+from tests.dags.conftest import Tiny, returned, states, table
 
-NEW = "s3://tiny-models/tiny/new/compounds.csv"
+ROOT = "s3://tiny-models/tiny"
 
 
 @pytest.fixture(scope="module")
 def scored(searched: Tiny) -> Iterator[Tiny]:
     """The tiny model with a champion and its DAGs for scoring and rolling back."""
-    (before,) = config.load_models()
-    model = replace(before, gate=GateConfig(min_holdout_rows=20))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(config, "load_models", lambda: (model,))
-        for name in ("score", "rollback"):
-            searched.dags[f"tiny_{name}"] = getattr(importlib.import_module(f"dags.{name}"), name)(model)
-        run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
-        assert run.state == "success"
-        assert returned(run, "promote")["kind"] == "promoted"
-        yield searched
+    with championed(searched, "score", "rollback") as tiny:
+        yield tiny
 
 
-def new_rows(first: int, count: int) -> pd.DataFrame:
-    """Rows without a target, with keys that look like numbers and are none."""
-    rows = table(first, count).drop(columns=["y", "note"])
-    rows["id"] = [f"{number:05d}" for number in range(count)]
-    return rows
+@pytest.fixture(scope="module")
+def first(scored: Tiny) -> Any:
+    """The judging holdout, as new rows without their target, and a gzipped file, with an interval."""
+    holdout = table(5000, 80)
+    scored.put("new/a/holdout.csv", holdout.drop(columns="y"))
+    scored.put("new/b.csv.gz", gzip.compress(table(8000, 400).to_csv(index=False).encode()))
+    run = scored.run("tiny_score", input=f"{ROOT}/new", interval="0.9")
+    assert run.state == "success"
+    return run
 
 
 def read_rows(tiny: Tiny, uri: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(tiny.read(uri).decode())))
+    return list(csv.DictReader(io.StringIO(tiny.read(uri).decode(), newline="")))
 
 
-def test_predictions_have_the_keys_as_they_came_and_their_lineage(scored: Tiny) -> None:
-    scored.put("new/compounds.csv", new_rows(9000, 40))
-    run = scored.run("tiny_score", input=NEW, interval="0.9")
-    assert run.state == "success"
+def lineage_of(tiny: Tiny, uri: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    code = lineage.main([uri, "--json", "--endpoint-url", tiny.endpoint])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_there_is_a_file_of_predictions_per_file_of_rows(scored: Tiny, first: Any) -> None:
+    joined = returned(first, "join")
+    folder = f"{ROOT}/scores/{returned(first, 'open_run')['key']}"
+    assert joined["predictions"] == [f"{folder}/a/holdout.csv", f"{folder}/b.csv"]
+    assert (joined["lineage"], joined["rows"]) == (f"{folder}/lineage.json", 480)
+
+
+def test_predictions_are_those_of_the_run_that_made_the_champion(scored: Tiny, first: Any) -> None:
+    rows = read_rows(scored, returned(first, "join")["predictions"][0])
+    told = json.loads(scored.read(returned(first, "join")["lineage"]))
+    run = told["version"]["run"]
+    (answered,) = [uri for uri in scored.keys(f"{ROOT}/runs/{run}/predictions") if uri.endswith("sealed.csv.out")]
+    expected = list(csv.reader(io.StringIO(scored.read(answered).decode())))
+    assert [(row["id"], row["prediction"]) for row in rows] == [(row[0], row[2]) for row in expected]
+    assert {row["model_version"] for row in rows} == {str(told["version"]["number"])}
+    assert list(rows[0]) == told["columns"] == ["id", "prediction", "lower", "upper", "model_version"]
+
+
+def test_the_interval_covers_rows_that_nobody_has_seen(scored: Tiny, first: Any) -> None:
+    rows = read_rows(scored, returned(first, "join")["predictions"][1])
+    measured = table(8000, 400)["y"]
+    covered = [float(row["lower"]) <= y <= float(row["upper"]) for row, y in zip(rows, measured, strict=True)]
+    assert sum(covered) / len(covered) >= 0.88
+    told = json.loads(scored.read(returned(first, "join")["lineage"]))["interval"]
+    assert told["holdout"]["rows"] == 80
+    assert told["holdout"]["covered"] >= 68
+    assert told["rows"] == 620  # every row that trained
+    width = {round(float(row["upper"]) - float(row["lower"]), 6) for row in rows}
+    assert width == {round(2 * told["half_width"], 6)}
+
+
+def test_lineage_leads_back_to_the_drops(scored: Tiny, first: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = lineage_of(scored, returned(first, "join")["predictions"][1], capsys)
+    assert (code, found["broken"]) == (0, None)
+    assert [(drop["date"], drop["state"]) for drop in found["drops"]] == [("2024-01-01", "same")]
+    (file,) = found["scoring"]["files"]
+    assert (file["input"], file["input_state"]) == (f"{ROOT}/new/b.csv.gz", "same")
+    described = scored.sagemaker.describe_transform_job(TransformJobName=found["scoring"]["job"].rpartition("/")[2])
+    assert described["TransformJobArn"] == found["scoring"]["job"]
+    assert {job["name"].split("-")[1] for job in found["jobs"]} >= {"featurize", "train", "model", "predict"}
+    assert found["template"]["digest"] == scored.template().digest
+
+
+def test_lineage_of_a_runs_own_predictions(scored: Tiny, first: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(scored.read(returned(first, "join")["lineage"]))
+    record = json.loads(scored.read(told["ledger"]))
+    code, found = lineage_of(scored, record["predictions"], capsys)
+    assert (code, found["version"]["arn"]) == (0, told["version"]["arn"])
+    assert "scoring" not in found
+
+
+def test_lineage_says_what_changed_and_where_the_chain_is_broken(
+    scored: Tiny, first: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    joined, drop = returned(first, "join"), "drops/2024-01-01/rows.csv"
+    told = json.loads(scored.read(joined["lineage"]))
+    kept = scored.read(f"{ROOT}/{drop}"), scored.read(told["ledger"]), scored.read(joined["predictions"][0])
+    try:
+        scored.put(drop, kept[0] + b"\n")
+        code, found = lineage_of(scored, joined["predictions"][0], capsys)
+        assert (code, found["drops"][0]["state"]) == (0, "changed")
+        scored.delete(drop)
+        code, found = lineage_of(scored, joined["predictions"][0], capsys)
+        assert (code, found["drops"][0]["state"]) == (0, "gone")
+        scored.delete(told["ledger"].removeprefix(f"{ROOT}/"))
+        code, found = lineage_of(scored, joined["predictions"][0], capsys)
+        assert (code, found["broken"]) == (3, f"The ledger's record is gone: {told['ledger']}.")
+        scored.put(joined["predictions"][0].removeprefix(f"{ROOT}/"), kept[2].replace(b"1", b"2"))
+        code, found = lineage_of(scored, joined["predictions"][0], capsys)
+        assert code == 3
+        assert "holdout.csv is not what the scoring wrote" in found["broken"]
+    finally:
+        scored.put(drop, kept[0])
+        scored.put(told["ledger"].removeprefix(f"{ROOT}/"), kept[1])
+        scored.put(joined["predictions"][0].removeprefix(f"{ROOT}/"), kept[2])
+
+
+def test_keys_come_back_as_they_went(scored: Tiny, first: Any) -> None:
+    rows = new_rows(9000, 6)
+    rows["id"] = ["007", " 7 ", "1e3", 'a "b", c', "é", "-0.10"]
+    scored.put("odd.csv", rows)
+    run = scored.run("tiny_score", input=f"{ROOT}/odd.csv", output=f"{ROOT}/elsewhere/", instance_type="ml.c5.xlarge")
+    assert returned(run, "join")["predictions"] == [f"{ROOT}/elsewhere/odd.csv"]
+    found = read_rows(scored, f"{ROOT}/elsewhere/odd.csv")
+    assert [row["id"] for row in found] == list(rows["id"])
+    assert list(found[0]) == ["id", "prediction", "model_version"]
+    name = returned(run, "predict")["name"]
+    resources = scored.sagemaker.describe_transform_job(TransformJobName=name)["TransformResources"]
+    assert resources["InstanceType"] == "ml.c5.xlarge"
+
+
+def refused(tiny: Tiny, **form: Any) -> None:
+    before = tiny.jobs()
+    run = tiny.run("tiny_score", **form)
+    assert states(run)["check"] == "failed"
+    assert states(run)["predict"] == "upstream_failed"
+    assert tiny.jobs() == before
+
+
+def test_what_is_wrong_is_said_before_the_first_paid_job(
+    scored: Tiny, first: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = new_rows(9100, 4).astype({"a": object})
+    wrong.loc[2, "a"] = "much"
+    scored.put("wrong.csv", wrong)
+    refused(scored, input=f"{ROOT}/wrong.csv")
+    assert f"{ROOT}/wrong.csv: column 'a', row 3 (line 4) holds text: 'much'" in capsys.readouterr().out
+
+
+def test_an_output_that_would_be_scored_next_is_refused(
+    scored: Tiny, first: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(scored, input=f"{ROOT}/new/", output=f"{ROOT}/new/predicted")
+    assert f"output: {ROOT}/new/predicted is in the input {ROOT}/new/" in capsys.readouterr().out
+
+
+def test_after_a_rollback_the_other_version_predicts(
+    scored: Tiny, first: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = scored.run("tiny_retrain", "2024-02-01T00:00:00Z")
+    number = returned(later, "register")["version"]
+    before = json.loads(scored.read(f"{ROOT}/champion.json"))["version"]["version"]
+    # Whichever of the two is the champion now, the other one is put in place.
+    other = number if before != number else number - 1
+    back = scored.run("tiny_rollback", version=other, reason="to see what it predicts")
+    assert states(back) == {"roll_back": "success", "announce": "success"}
+    run = scored.run("tiny_score", input=f"{ROOT}/new/a/holdout.csv")
     (uri,) = returned(run, "join")["predictions"]
-    rows = read_rows(scored, uri)
-    assert [row["id"] for row in rows] == [f"{number:05d}" for number in range(40)]
-    print(rows[0])
-    print(scored.read(returned(run, "join")["lineage"]).decode())
-    assert lineage.main([uri, "--endpoint-url", scored.endpoint]) == 0
+    assert {row["model_version"] for row in read_rows(scored, uri)} == {str(other)}
+    code, found = lineage_of(scored, uri, capsys)
+    assert (code, found["version"]["version"]) == (0, other)
+    assert found["put_in_place"]["kind"] == "rolled_back"
+    assert "to see what it predicts" in found["put_in_place"]["sentence"]

@@ -85,7 +85,7 @@ def split(found: CheckedInput) -> list[CheckedInput]:
         ("", "0new.csv is empty. Put a CSV file with a header there, or take the file away."),
         (HEADER, "0new.csv has a header and no rows. Put the rows there, or take the file away."),
         ('id,"a, b",c[1]\n1,1,1\n', "column 'colour' is missing from the header (line 1). Add it, or search"),
-        ('"a, b",c[1],colour\n1,1,r\n', "the key column 'id' is missing from the header (line 1). Add it; the key says"),
+        ('"a, b",c[1],colour\n1,1,r\n', "the key column 'id' is missing from the header (line 1). Add it; the key"),
         ('id,id,"a, b",c[1],colour\n1,1,1,1,r\n', "column 'id' stands 2 times in the header (line 1). Keep one"),
         (f"{HEADER}1,1,1,r\n2,x,1,r\n", "column 'a, b', row 2 (line 3) holds text: 'x'. Put a number there or leave"),
         (f"{HEADER}1,inf,1,r\n", "column 'a, b', row 1 (line 2) is infinite: 'inf'. Put a finite number there"),
