@@ -26,7 +26,7 @@ from scripts.job_watch import JobWatch
 
 MODEL = next(model for model in load_models() if model.name == "bace")
 CUTOFFS = [datetime(2024, month, 1, tzinfo=UTC) for month in range(1, 13)]
-COLUMNS = ("cutoff", "drops", "training rows", "RMSE", "MAE", "R²", "seconds", "jobs")
+COLUMNS = ("cutoff", "drops", "training rows", "RMSE", "MAE", "R²", "seconds", "jobs", "verdict", "champion")
 
 
 class DemoFailed(Exception):
@@ -177,7 +177,27 @@ def row(report: dict[str, Any]) -> tuple[str, ...]:
     measured = report["holdouts"][MODEL.holdouts[0]]
     numbers = (f"{measured['metrics'][name]['value']:.3f}" for name in ("RMSE", "MAE", "R2"))
     counts = (str(len(report["drops"])), str(report["training_rows"] + report["validation_rows"]))
-    return (report["cutoff"][:10], *counts, *numbers, f"{report['seconds']:.1f}", str(report["jobs_run"]))
+    spent = (f"{report['seconds']:.1f}", str(report["jobs_run"]))
+    return (report["cutoff"][:10], *counts, *numbers, *spent, verdict(report), champion(report))
+
+
+def verdict(report: dict[str, Any]) -> str:
+    """Give what became of a run's model, in two words."""
+    promotion = report["gate"]["promotion"]
+    return f"{promotion['kind']}: {promotion['reason'].replace('_', ' ')}"
+
+
+def champion(report: dict[str, Any]) -> str:
+    """Give the version that serves after a run, with the cutoff of its data."""
+    serving = serving_after(report)
+    return "none" if serving is None else f"version {serving['version']} ({serving['cutoff'][:7]})"
+
+
+def serving_after(report: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the champion after a run; None if there is none yet."""
+    promotion = report["gate"]["promotion"]
+    found: dict[str, Any] | None = promotion["version" if promotion["kind"] == "promoted" else "champion_before"]
+    return found
 
 
 def figures(reports: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
@@ -187,8 +207,21 @@ def figures(reports: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
         "rmse": [rmse(report, judged) for report in reports],
         "rmse_original_holdout": rmse(reports[-1], original),
         "jobs_per_run": [report["jobs_run"] for report in reports],
+        "champion": [timeline_entry(report) for report in reports],
         "synthetic": any(report["synthetic"] for report in reports),
         "seconds": round(seconds, 1),
+    }
+
+
+def timeline_entry(report: dict[str, Any]) -> dict[str, Any]:
+    """Give one cutoff of the champion timeline."""
+    promotion, serving = report["gate"]["promotion"], serving_after(report)
+    return {
+        "cutoff": report["cutoff"][:10],
+        "challenger": promotion["version"]["version"],
+        "verdict": promotion["kind"],
+        "reason": promotion["reason"],
+        "champion": None if serving is None else serving["version"],
     }
 
 

@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param
 
-from airflow_autopilot.steps.gating import APPROVAL
+from airflow_autopilot.steps.gating import ANSWER, APPROVAL
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class KeptApprovalOperator(ApprovalOperator):
+    """Airflow's own, which says nothing to later tasks when the answer is no: the answer is kept as an XCom first.
+
+    A rejection skips tasks by an exception, so what the operator would have returned is lost.
+    """
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Keep the answer and go on as Airflow does; an event without an answer is an error that Airflow raises."""
+        if event.get("chosen_options"):
+            context["ti"].xcom_push(key=ANSWER, value=kept(event))
+        return super().execute_complete(context, event)
+
+
+def kept(event: dict[str, Any]) -> dict[str, Any]:
+    """Give an answer as plain JSON: ``approved``, ``by`` (None where the time was over), ``at`` and ``note``."""
+    who: Any = event.get("responded_by_user")
+    when: Any = event.get("responded_at")
+    return {
+        "approved": event["chosen_options"] == [ApprovalOperator.APPROVE],
+        "by": who["name"] if isinstance(who, dict) else getattr(who, "name", None),
+        "at": when.isoformat() if hasattr(when, "isoformat") else when,
+        "note": str((event.get("params_input") or {}).get("note") or "").strip(),
+    }
 
 
 def approval(timeout_seconds: int | None) -> tuple[Any, Any]:
@@ -21,7 +49,7 @@ def approval(timeout_seconds: int | None) -> tuple[Any, Any]:
     :param timeout_seconds: how long to wait for an answer; None waits for ever.
     """
     registered = "ti.xcom_pull(task_ids='register')"
-    asked = ApprovalOperator(
+    asked = KeptApprovalOperator(
         task_id=APPROVAL,
         subject=f"{{{{ {registered}['subject'] }}}}",
         body=f"{{{{ {registered}['body'] }}}}",

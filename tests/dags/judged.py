@@ -38,7 +38,8 @@ class Judged:
 
     def retrain(self, cutoff: str, **form: Any) -> Any:
         """Run the retraining DAG."""
-        run = self._run("retrain", {"cutoff": cutoff, **form})
+        # Every value is said: dag.test() lets the form of one run reach the next.
+        run = self._run("retrain", {"cutoff": cutoff, "scope": "full", "dry_run": False, **form})
         self.runs.append(run)
         return run
 

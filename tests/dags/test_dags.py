@@ -14,10 +14,11 @@ import pytest
 from tests.conftest import ROOT
 
 RETRAIN = {
-    "open_run": {"prepare", "preflight"},
+    "open_run": {"prepare", "preflight", "champion_request", "judge", "register", "promote"},
     "prepare": {
         *("preflight", "choose_path", "fit_request", "featurizer_request", "missing_features", "training_request"),
         *("search_again_request", "model_request", "prediction_request", "evaluate", "report"),
+        *("champion_request", "champion_prediction_request", "judge", "register", "promote"),
     },
     "preflight": {"choose_path"},
     "choose_path": {"fit_request", "missing_features", "training_request", "search_again_request"},
@@ -32,11 +33,24 @@ RETRAIN = {
     "search_again_request": {"search_again"},
     "search_again": {"model_request", "report"},
     "model_request": {"create_model"},
-    "create_model": {"prediction_request", "report"},
+    "create_model": {"prediction_request", "judge", "register", "report"},
     "prediction_request": {"predict_holdout"},
     "predict_holdout": {"evaluate", "report"},
-    "evaluate": {"report"},
+    "evaluate": {"champion_request"},
+    "champion_request": {"create_champion"},
+    "create_champion": {"champion_prediction_request", "report"},
+    "champion_prediction_request": {"predict_champion"},
+    "predict_champion": {"judge", "report"},
+    "judge": {"register"},
+    "register": {"promote"},
+    "promote": {"report"},
     "report": set(),
+}
+APPROVAL = {
+    "register": {"choose_approval", "promote"},
+    "choose_approval": {"approve", "promote"},
+    "approve": {"approved"},
+    "approved": {"promote"},
 }
 SEARCH = {
     "open_run": {"search_request", "publish_template"},
@@ -60,13 +74,33 @@ def test_all_import_within_two_seconds(bag: Any) -> None:
     again = DagBag(dag_folder=str(ROOT / "dags"))
     assert time.process_time() - started < 2
     assert not bag.import_errors
-    assert sorted(again.dags) == ["bace_retrain", "bace_search"]
+    assert sorted(again.dags) == ["bace_retrain", "bace_rollback", "bace_search"]
 
 
-@pytest.mark.parametrize(("dag_id", "shape"), [("bace_retrain", RETRAIN), ("bace_search", SEARCH)])
+@pytest.mark.parametrize(
+    ("dag_id", "shape"), [("bace_retrain", RETRAIN), ("bace_search", SEARCH), ("bace_rollback", {"roll_back": set()})]
+)
 def test_shape(bag: Any, dag_id: str, shape: dict[str, set[str]]) -> None:
     dag = bag.dags[dag_id]
     assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == shape
+
+
+def test_a_model_that_needs_approval_asks_before_it_promotes() -> None:
+    from dags.retrain import retrain
+    from include.autopilot.config import load_models
+
+    model = next(model for model in load_models() if model.name == "bace")
+    dag = retrain(replace(model, approval="required", approval_timeout_seconds=3600))
+    assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == {**RETRAIN, **APPROVAL}
+    question: Any = dag.get_task("approve")
+    # What follows it directly is skipped by a rejection, so it must not be the promotion, which records the answer.
+    assert question.response_timeout.total_seconds() == 3600
+    assert question.defaults == ["Reject"]
+    assert dag.get_task("promote").trigger_rule == "none_failed"
+
+
+def test_a_rollback_asks_for_version_and_reason(bag: Any) -> None:
+    assert sorted(bag.dags["bace_rollback"].params) == ["reason", "version"]
 
 
 def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
@@ -79,7 +113,7 @@ def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
 
 
 def test_parsing_loads_no_heavy_library() -> None:
-    script = "import sys; import dags.retrain, dags.search; print(*sorted(sys.modules))"
+    script = "import sys; import dags.retrain, dags.rollback, dags.search; print(*sorted(sys.modules))"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}"}
     ended = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT, env=environment

@@ -12,6 +12,8 @@ from airflow_autopilot.steps.task import client, model_of, refused_at_once
 
 # The task of the ApprovalOperator. The promotion must not follow it directly: a rejection skips what does.
 APPROVAL = "approve"
+# The key under which it keeps the answer.
+ANSWER = "answer"
 
 log = logging.getLogger(__name__)
 
@@ -65,31 +67,28 @@ def promote(run: dict[str, str], plan: str, registered: dict[str, Any]) -> dict[
     from include.autopilot import registering
 
     # A question that was not asked this time may have been answered before the task was cleared.
-    answer = get_current_context()["ti"].xcom_pull(task_ids=APPROVAL) if registered["asks"] else None
+    answer = answered() if registered["asks"] else None
     config = model_of(run["model"])
     stores = client("s3"), client("sagemaker")
-    found = registering.promote_run(*stores, config, plan, registered["arn"], approval_of(answer), moment())
+    found = registering.promote_run(*stores, config, plan, registered["arn"], answer, moment())
     return {name: found[name] for name in ("kind", "reason", "sentence", "number")}
 
 
-def approval_of(answer: Any) -> Any:
-    """Give what the ApprovalOperator returned as an approval; None where nobody was asked."""
+def approval_of(answer: dict[str, Any] | None) -> Any:
+    """Give the kept answer of the approval as the domain takes it; None where nobody was asked."""
     from include.autopilot.promotion import Approval
 
     if not answer:
         return None
-    who = answer.get("responded_by_user")
-    if who is None:
+    if answer["by"] is None:
         # Airflow itself answered with the operator's default, because the time was over.
-        return Approval("timed_out")
-    name = who["name"] if isinstance(who, dict) else getattr(who, "name", str(who))
-    when = answer["responded_at"]
-    return Approval(
-        answer="approved" if answer["chosen_options"] == ["Approve"] else "rejected",
-        by=name,
-        answered_at=when if isinstance(when, str) else when.isoformat(),
-        note=str((answer.get("params_input") or {}).get("note") or "").strip(),
-    )
+        return Approval("timed_out", answered_at=answer["at"])
+    return Approval("approved" if answer["approved"] else "rejected", answer["by"], answer["at"], answer["note"])
+
+
+def answered() -> Any:
+    """Give this run's answer of the approval; None where nobody answered yet."""
+    return approval_of(get_current_context()["ti"].xcom_pull(task_ids=APPROVAL, key=ANSWER))
 
 
 def moment() -> str:
