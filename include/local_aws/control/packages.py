@@ -14,6 +14,8 @@ from include.local_aws.control.tags import VERSIONS_HAVE_NO_TAGS
 from include.local_aws.errors import ConflictException, NotDone, ValidationException
 from include.local_aws.store import Query, Resource
 
+# AWS words it so here and names the ARN elsewhere; both texts as others report them.
+_NO_GROUP = "Model Package Group does not exist."
 _PROPERTIES = "CustomerMetadataProperties"
 _MOST_PROPERTIES = 50  # CustomerMetadataProperties, in the service model
 _KEPT_BY_UPDATE = (
@@ -99,7 +101,7 @@ def _check(request: Mapping[str, Any]) -> None:
 def _group(services: Services, call: Call) -> Resource:
     group = services.store.get(call.region, GROUP.members, GROUP.name(call))
     if group is None:
-        raise ValidationException("Model Package Group does not exist.")
+        raise ValidationException(_NO_GROUP)
     return group
 
 
@@ -134,7 +136,7 @@ def _next_version(services: Services, call: Call, asked: Mapping[str, Any]) -> R
         lambda found: found.with_(**{NEWEST: found.computed.get(NEWEST, 0) + 1}),
     )
     if group is None:  # deleted since it was looked up
-        raise ValidationException("Model Package Group does not exist.")
+        raise ValidationException(_NO_GROUP)
     version = group.computed[NEWEST]
     named = replace(call, request={**asked, PACKAGE.name_member: f"{group.name}/{version}"})
     computed = {
