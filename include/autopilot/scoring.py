@@ -51,7 +51,7 @@ def check(
     interval = None if options.interval is None else champion_interval(s3, champion, options.interval)
     files = list_inputs(s3, options.input)
     output = options.output or Locations(config.root).score(run)
-    _check_output(s3, options.input, files, output, run)
+    check_output(s3, options.input, files, output, run)
     contract = champion.contract
     # Named after what was read: a retry after the input changed does not mix chunks of both.
     folder = f"{work_of(config.root, run)}/rows/{of_json([contract.digest, [[one.uri, one.etag] for one in files]])}"
@@ -138,7 +138,7 @@ def join(s3: S3Client, plan_uri: str, job: str, output_uri: str) -> dict[str, An
     return {"predictions": list(written), "lineage": lineage, "rows": plan.rows, "sentence": sentence}
 
 
-def _check_output(s3: S3Client, given: str, files: tuple[InputFile, ...], output: str, run: str) -> None:
+def check_output(s3: S3Client, given: str, files: tuple[InputFile, ...], output: str, run: str) -> None:
     """Refuse a folder where the predictions would destroy something, or be taken for input the next time."""
     if f"{output}/".startswith(f"{given.rstrip('/')}/") or any(f"{output}/{one.name}" == one.uri for one in files):
         raise ScoringError(
