@@ -16,7 +16,7 @@ from include.autopilot.locations import Locations
 from include.autopilot.newrows import CheckedInput
 from include.autopilot.scorelineage import write_lineage
 from include.autopilot.scoreoptions import ScoreOptions
-from include.autopilot.scoreplan import ScorePlan
+from include.autopilot.scoreplan import ScorePlan, work_of
 from include.autopilot.template import current_template
 from tests.include.autopilot.conftest import Toy
 from tests.include.autopilot.test_scorejoin import REGRESSION, SERVING
@@ -61,7 +61,7 @@ def make_chain(toy: Toy) -> Chain:
     write_lineage(
         toy.s3,
         _score_plan(file, template),
-        f"{ROOT}/scores/{SCORING}/work/plan.json",
+        f"{work_of(ROOT, SCORING)}/plan.json",
         f"{JOBS}:transform-job/toy-score-20240301-4d3c2b1a",
         {PREDICTIONS: hashlib.sha256(told).hexdigest()},
     )
