@@ -48,8 +48,7 @@ class Findings:
         self._first[kind] = f"{self._file}: {place}row {record.row} (line {record.line}) {fault}. {fix}."
         self._more[kind] = 0
 
-    @property
-    def any(self) -> bool:
+    def __bool__(self) -> bool:
         """Whether anything was found."""
         return bool(self._first)
 

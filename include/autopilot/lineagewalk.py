@@ -14,7 +14,7 @@ from include.autopilot.errors import LineageError, MissingObjectError, TemplateE
 from include.autopilot.locations import Locations, parse_uri
 from include.autopilot.objects import list_uris, read_json
 from include.autopilot.scorelineage import LINEAGE
-from include.autopilot.stillthere import state_of_drop, state_of_file, state_of_holdout
+from include.autopilot.stillthere import state_of_drop, state_of_file
 from include.autopilot.template import load_template
 
 if TYPE_CHECKING:
@@ -141,11 +141,14 @@ def _run(s3: S3Client, found: Found, record: Mapping[str, Any]) -> None:
     }
     found.links["jobs"] = list(record["jobs"])
     found.links["drops"] = [
-        {**{name: one[name] for name in ("date", "digest", "files")}, "state": state_of_drop(s3, one)}
+        {
+            **{name: one[name] for name in ("date", "digest", "files")},
+            "state": state_of_drop(s3, one["files"], one["digest"]),
+        }
         for one in record["drops"]
     ]
     found.links["holdouts"] = [
-        {**one, "state": state_of_holdout(s3, one["uri"], one["digest"])} for one in record["holdouts"]
+        {**one, "state": state_of_file(s3, one["uri"], one["digest"])} for one in record["holdouts"]
     ]
 
 

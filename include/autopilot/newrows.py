@@ -90,7 +90,7 @@ def _check(
         for body, rows in _chunks(scan.lines(stream.records(findings))):
             uri = f"{stem}-chunk{len(chunks):05d}.csv"
             # What breaks the contract is not scored, so the rest of it need not be written.
-            if not findings.any:
+            if not findings:
                 write(s3, uri, body, "text/csv", file.source)
             chunks.append(Chunk(uri, rows))
         findings.raise_if_any()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
-from include.autopilot.digest import of_bytes
-from include.autopilot.drops import Drop, read_drop
+from include.autopilot.digest import LENGTH, of_json
 from include.autopilot.errors import MissingObjectError
-from include.autopilot.objects import open_object, read
+from include.autopilot.objects import open_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,33 +16,30 @@ if TYPE_CHECKING:
 State = Literal["same", "changed", "gone"]
 
 
-def state_of_file(s3: S3Client, uri: str, sha256: str) -> State:
-    """Compare a file of any size with its SHA-256, 64 hexadecimal digits."""
-    digest = hashlib.sha256()
-    try:
-        body = open_object(s3, uri)["Body"]
-    except MissingObjectError:
-        return "gone"
-    for part in body.iter_chunks():
-        digest.update(part)
-    return _state(digest.hexdigest(), sha256)
+def state_of_file(s3: S3Client, uri: str, digest: str) -> State:
+    """Compare a file of any size with its SHA-256.
 
-
-def state_of_holdout(s3: S3Client, uri: str, digest: str) -> State:
-    """Compare a holdout's file with its digest."""
+    :param digest: all of it, 64 hexadecimal digits, or the first of them, as digests of this package have.
+    """
     try:
-        return _state(of_bytes(read(s3, uri).body), digest)
+        return _state(_sha256(s3, uri)[: len(digest)], digest)
     except MissingObjectError:
         return "gone"
 
 
-def state_of_drop(s3: S3Client, recorded: dict[str, Any]) -> State:
-    """Compare the files of a drop, as the ledger names them, with the digest that stands there."""
-    drop = Drop(date.fromisoformat(recorded["date"]), tuple(recorded["files"]))
+def state_of_drop(s3: S3Client, files: Sequence[str], digest: str) -> State:
+    """Compare the files of a drop with its digest, which is that of the files' digests in order."""
     try:
-        return _state(read_drop(s3, drop).digest, recorded["digest"])
+        return _state(of_json([_sha256(s3, uri)[:LENGTH] for uri in files]), digest)
     except MissingObjectError:
         return "gone"
+
+
+def _sha256(s3: S3Client, uri: str) -> str:
+    found = hashlib.sha256()
+    for part in open_object(s3, uri)["Body"].iter_chunks():
+        found.update(part)
+    return found.hexdigest()
 
 
 def _state(found: str, expected: str) -> State:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from include.autopilot.digest import of_bytes
-from include.autopilot.drops import Drop, read_drop
+from include.autopilot.digest import of_bytes, of_json
 from include.autopilot.interval import Coverage, Interval
 from include.autopilot.locations import Locations
 from include.autopilot.newrows import CheckedInput
@@ -88,7 +86,7 @@ def _score_plan(file: CheckedInput, template: str) -> ScorePlan:
 
 def _record(toy: Toy, plan: str, template: str) -> dict[str, Any]:
     days = {date(2024, 1, 1): "first", date(2024, 2, 1): "second", date(2024, 3, 1): "third"}
-    drops = [Drop(day, (f"{ROOT}/drops/{day}/{name}.csv",)) for day, name in days.items()]
+    drops = {str(day): f"{ROOT}/drops/{day}/{name}.csv" for day, name in days.items()}
     sealed = f"{ROOT}/holdout/sealed.csv"
     names = {"featurize": "transform-job", "train": "training-job", "model": "model", "predict": "transform-job"}
     return {
@@ -100,7 +98,7 @@ def _record(toy: Toy, plan: str, template: str) -> dict[str, Any]:
         "source": "a toy",
         "synthetic": False,
         "drops": [
-            {"date": str(one.day), "digest": read_drop(toy.s3, one).digest, "files": list(one.files)} for one in drops
+            {"date": day, "digest": of_json([of_bytes(toy.get(uri))]), "files": [uri]} for day, uri in drops.items()
         ],
         "holdouts": [{"name": "sealed", "uri": sealed, "digest": of_bytes(toy.get(sealed)), "rows": 12}],
         "template": template,
@@ -114,8 +112,3 @@ def _record(toy: Toy, plan: str, template: str) -> dict[str, Any]:
         "verdict": {"sentence": "MSE 0.381 against 0.446: 14.6% better."},
         "code_revision": "0123456789abcdef0123456789abcdef01234567",
     }
-
-
-def header(body: bytes) -> list[str]:
-    """The columns of a CSV file."""
-    return next(csv.reader(body.decode().splitlines()))
