@@ -9,6 +9,7 @@ from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets, tails
 from airflow_autopilot.approval import approval
+from airflow_autopilot.championasset import champion as champion_asset
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.operators import (
     AutopilotModelOperator,
@@ -16,7 +17,7 @@ from airflow_autopilot.operators import (
     AutopilotTrainingOperator,
     AutopilotTransformOperator,
 )
-from airflow_autopilot.steps import checking, gating, opening, retraining
+from airflow_autopilot.steps import announcing, checking, gating, opening, retraining
 from include.autopilot.config import load_models
 from include.autopilot.options import form
 
@@ -104,6 +105,7 @@ def retrain(model: ModelConfig) -> DAG:
             approved >> promoted
         promoted >> reported
         tails.conclude(model, run, reported)
+        task(announcing.announce, outlets=[champion_asset(model)])(promoted)
 
     return wire()
 

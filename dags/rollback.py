@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag, task
 
-from airflow_autopilot.steps import rolling_back
+from airflow_autopilot.championasset import champion
+from airflow_autopilot.steps import announcing, rolling_back
 from include.autopilot.config import load_models
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def rollback(model: ModelConfig) -> DAG:
         doc_md=__doc__,
     )
     def wire() -> None:
-        task(rolling_back.roll_back)(model.name)
+        rolled_back = task(rolling_back.roll_back)(model.name)
+        task(announcing.announce, outlets=[champion(model)])(rolled_back)
 
     return wire()
 

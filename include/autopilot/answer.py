@@ -73,9 +73,13 @@ def asked_for(containers: Sequence[Container], columns: Sequence[str]) -> list[d
     return asked
 
 
-def output_filter(columns: Sequence[str]) -> str:
-    """Return the JSONPath that picks key, target and the answer's columns out of a joined line."""
-    return f"$[{','.join(['0', '1', *(str(place) for place in range(-len(columns), 0))])}]"
+def output_filter(columns: Sequence[str], kept: int = 2) -> str:
+    """Return the JSONPath that picks the first columns and the answer's out of a joined line.
+
+    :param kept: how many first columns: key and target of a holdout, the key alone of rows without a target.
+    """
+    places = [*range(kept), *range(-len(columns), 0)]
+    return f"$[{','.join(map(str, places))}]"
 
 
 def _names(container: Container, variable: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from include.autopilot.driftconfig import DriftConfig
 from include.autopilot.errors import ConfigError, OptionsError
 from include.autopilot.gateconfig import GateConfig
 from include.autopilot.locations import parse_uri
+from include.autopilot.scoreconfig import Deploy, EndpointConfig, ScoreConfig
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -160,13 +161,18 @@ class ModelConfig:
     notify: NotifyConfig | None = None
     search_after_losses: Annotated[int, Field(ge=1)] | None = None
     search_again: Literal["tell", "trigger"] = "tell"
+    score: ScoreConfig | None = None
+    deploy: Deploy = "none"
+    endpoint: EndpointConfig | None = None
 
     def __post_init__(self) -> None:
-        """Check that there is a way to a first template, and what starts a run can be heard."""
+        """Check that there is a way to a first template, what starts a run can be heard, and the keys fit together."""
         if self.trigger != "schedule" and self.drops_queue_url is None:
             raise ValueError(f"trigger {self.trigger} needs drops_queue_url, the SQS queue that S3 tells of objects")
         if self.trigger == "both" and self.schedule is None:
             raise ValueError("trigger both needs a schedule: give a cron expression, or say trigger: drop")
+        if self.endpoint is not None and self.deploy == "none":
+            raise ValueError("endpoint describes what deploy: none leaves out: say deploy: endpoint, or take it out")
         if self.search is None and self.autopilot is None:
             raise ValueError("say where the pipeline comes from: add autopilot (a job you have) or search (a new one)")
         if self.approval_timeout_seconds is not None and self.approval == "none":

@@ -85,6 +85,18 @@ class RollbackError(AutopilotError):
     """A version that cannot be put back."""
 
 
+class ScoringError(AutopilotError):
+    """New rows that cannot be scored as asked; the message says why."""
+
+
+class LineageError(AutopilotError):
+    """A link between predictions and the drops behind them is missing or was changed; the message says which."""
+
+
+class IntervalError(AutopilotError):
+    """A prediction interval that cannot be given honestly; the message says why."""
+
+
 class ContractError(AutopilotError):
     """A file that breaks the contract.
 

@@ -20,6 +20,7 @@
 <root>/champion.json                          the one pointer to the champion; changed by conditional writes only
 <root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion
 <root>/ledger/<run key>.v<version>.<event>-<number>.json   what happened to that version later; written once
+<root>/scores/<run key>/                      predictions of new rows and their lineage.json; work/ holds the rest
 ```
 """
 
@@ -129,3 +130,7 @@ class Locations:
     def run(self, key: str) -> str:
         """Return the folder of one run."""
         return f"{self.root}/runs/{key}"
+
+    def score(self, key: str) -> str:
+        """Return the folder of one scoring run."""
+        return f"{self.root}/scores/{key}"

@@ -114,6 +114,8 @@ class PlannedBaseline:
 class Plan:
     """One run. Times are UTC; ``source`` says in words where the rows come from, ``notes`` what readers must know.
 
+    Later runs read the plan of the champion's run, so a member added to it needs a default.
+
     :param columns: the columns of prepared drops, in order.
     :param path: how the model is made: see :data:`Path`.
     :param conflicts: keys whose rows do not agree on the target.

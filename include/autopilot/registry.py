@@ -95,6 +95,8 @@ class Registry:
             "ModelPackageGroupName": self.group,
             "SortBy": "CreationTime",
             "SortOrder": "Descending",
+            # The most that a page takes; ten unless told.
+            "MaxResults": 100,
             **({"ModelApprovalStatus": status} if status else {}),
         }
         while True:

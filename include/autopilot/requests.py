@@ -127,7 +127,7 @@ def prediction_request(template: Template, plan: Plan, model_name: str) -> Reque
     The holdout's lines are ``key,target,features...``: the model sees the features only, and the service puts key and
     target beside the answer, so that nothing has to be aligned by line number later.
     """
-    request = _transform_settings(template)
+    request = transform_settings(template)
     request["TransformInput"] = {
         "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{plan.folder}/holdout"}},
         "ContentType": "text/csv",
@@ -151,7 +151,7 @@ def prediction_request(template: Template, plan: Plan, model_name: str) -> Reque
     return check("TransformJob", tagged(request, template))
 
 
-def _transform_settings(template: Template) -> Request:
+def transform_settings(template: Template) -> Request:
     """Return what a transform of the whole pipeline takes over: instances and keys."""
     if template.replay is not None:
         request = copy.deepcopy(template.replay.featurize)

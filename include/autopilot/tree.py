@@ -23,6 +23,11 @@ def _lines(nodes: Sequence[Node], indent: str) -> Iterator[str]:
         yield from _lines(children, indent + ("    " if last else "│   "))
 
 
+def tree(label: str, children: Sequence[Node]) -> str:
+    """Return a node and everything below it as lines."""
+    return "\n".join([label, *_lines(children, "")])
+
+
 def _root(outline: Mapping[str, Any]) -> Node:
     name = outline["automl_job"] or outline["candidate"] or "candidate"
     children = [

@@ -145,4 +145,7 @@ AUTOML = JobKind(
     describe_stem="auto_ml_job_v2",
     create_stem=lambda request: "auto_ml_job_v2" if _is_second_version(request) else "",
 )
+# Endpoints are no jobs: nothing waits for them on the shared poller, and nothing stops them.
+ENDPOINT_CONFIG = JobKind("endpoint configuration", "endpoint_config", "EndpointConfig", "endpointConfig")
+ENDPOINT = JobKind("endpoint", "endpoint", "Endpoint", "endpoints")
 BY_MEMBER = {kind.member: kind for kind in (TRAINING, TRANSFORM, PROCESSING, MODEL, AUTOML)}

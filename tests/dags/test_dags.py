@@ -45,7 +45,8 @@ RETRAIN = {
     "predict_champion": {"judge", "report"},
     "judge": {"register"},
     "register": {"promote"},
-    "promote": {"report"},
+    "promote": {"report", "announce"},
+    "announce": set(),
     "report": set(),
 }
 APPROVAL = {
@@ -59,6 +60,25 @@ SEARCH = {
     "search_request": {"search"},
     "search": {"publish_template"},
     "publish_template": set(),
+}
+
+
+ROLLBACK = {"roll_back": {"announce"}, "announce": set()}
+SCORE = {
+    "open_run": {"check"},
+    "check": {"model_request", "prediction_request", "join"},
+    "model_request": {"create_champion"},
+    "create_champion": {"prediction_request"},
+    "prediction_request": {"predict"},
+    "predict": {"join"},
+    "join": set(),
+}
+DEPLOY = {
+    "open_run": {"deploy_requests"},
+    "deploy_requests": {"create_champion", "configure", "update_endpoint"},
+    "create_champion": {"configure"},
+    "configure": {"update_endpoint"},
+    "update_endpoint": set(),
 }
 
 
@@ -76,15 +96,26 @@ def test_all_import_within_two_seconds(bag: Any) -> None:
     again = DagBag(dag_folder=str(ROOT / "dags"))
     assert time.process_time() - started < 2
     assert not bag.import_errors
-    assert sorted(again.dags) == ["bace_retrain", "bace_rollback", "bace_search"]
+    assert sorted(again.dags) == ["bace_retrain", "bace_rollback", "bace_score", "bace_search"]
 
 
 @pytest.mark.parametrize(
-    ("dag_id", "shape"), [("bace_retrain", RETRAIN), ("bace_search", SEARCH), ("bace_rollback", {"roll_back": set()})]
+    ("dag_id", "shape"),
+    [("bace_retrain", RETRAIN), ("bace_search", SEARCH), ("bace_rollback", ROLLBACK), ("bace_score", SCORE)],
 )
 def test_shape(bag: Any, dag_id: str, shape: dict[str, set[str]]) -> None:
     dag = bag.dags[dag_id]
     assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == shape
+
+
+def test_only_a_model_that_is_deployed_has_a_dag_for_it() -> None:
+    from dags.deploy import deploy
+    from include.autopilot.config import load_models
+
+    model = next(model for model in load_models() if model.name == "bace")
+    dag = deploy(replace(model, deploy="endpoint"))
+    assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == DEPLOY
+    assert dag.max_active_runs == 1  # so that the last run has seen the last champion
 
 
 def test_a_model_that_needs_approval_asks_before_it_promotes() -> None:
@@ -117,7 +148,8 @@ def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
 
 
 def test_parsing_loads_no_heavy_library() -> None:
-    script = "import sys; import dags.retrain, dags.rollback, dags.search; print(*sorted(sys.modules))"
+    modules = ", ".join(f"dags.{path.stem}" for path in sorted((ROOT / "dags").glob("*.py")))
+    script = f"import sys; import {modules}; print(*sorted(sys.modules))"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}"}
     ended = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT, env=environment

@@ -56,7 +56,7 @@ def test_all_pages_are_read(contest: Contest, monkeypatch: pytest.MonkeyPatch) -
         contest.challenger(month(number), 1.0)
     sagemaker = contest.store.registry.sagemaker
     listed = sagemaker.list_model_packages
-    monkeypatch.setattr(sagemaker, "list_model_packages", lambda **asked: listed(**asked, MaxResults=2))
+    monkeypatch.setattr(sagemaker, "list_model_packages", lambda **asked: listed(**{**asked, "MaxResults": 2}))
     assert [one["ModelPackageVersion"] for one in contest.store.registry.summaries()] == [5, 4, 3, 2, 1]
 
 

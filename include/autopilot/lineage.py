@@ -1,0 +1,77 @@
+"""Say where predictions come from: model version, run, template, jobs and drops, without Airflow.
+
+    python -m include.autopilot.lineage s3://bucket/model/scores/RUN/new.csv
+
+URI is a predictions file or the folder of one scoring run; or a run's predictions of its holdouts,
+s3://bucket/model/runs/RUN/predictions/MODEL. Drops, holdouts and scored files that are still in S3 are compared with
+the digests that were recorded of them, and told to be the same, changed or gone.
+
+Exit codes: 0 the chain is whole, back to the drops; 3 it is broken, and what was found before the break is printed with
+where it broke; 2 there is nothing to read: no such predictions, or no permission. A drop that changed later or is gone
+breaks no chain: what was recorded of it still says what the model learned from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from include.autopilot.errors import UnreadableError
+from include.autopilot.lineagetree import render
+from include.autopilot.lineagewalk import walk
+
+WHOLE, UNREADABLE, BROKEN = 0, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        found = walk(_s3(asked), asked.uri)
+    except UnreadableError as error:
+        return _unreadable(str(error))
+    except (BotoCoreError, ClientError) as error:
+        return _unreadable(f"AWS could not be asked: {error}")
+    if asked.json:
+        print(json.dumps({"predictions": found.predictions, **found.links, "broken": found.broken}, indent=2))
+    else:
+        print(render(found))
+    return BROKEN if found.broken else WHOLE
+
+
+def _unreadable(sentence: str) -> int:
+    print(" ".join(sentence.split()), file=sys.stderr)
+    return UNREADABLE
+
+
+def _s3(asked: argparse.Namespace) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    session = boto3.Session(profile_name=asked.profile, region_name=asked.region)
+    config = Config(retries={"mode": "adaptive", "max_attempts": 10})
+    return session.client("s3", endpoint_url=asked.endpoint_url, config=config)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m include.autopilot.lineage",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("uri", metavar="URI", help="a predictions file or folder in S3")
+    add("--json", action="store_true", help="print one JSON object, not a tree")
+    add("--region", help="the AWS region; else as boto3 finds it")
+    add("--profile", help="a profile of ~/.aws/config")
+    add("--endpoint-url", metavar="URL", help="another endpoint; boto3 also honours AWS_ENDPOINT_URL")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
