@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, dag, task
 
-from airflow_autopilot.championasset import champion
+from airflow_autopilot import assets
 from airflow_autopilot.endpoints import AutopilotEndpointConfigOperator, AutopilotEndpointOperator
 from airflow_autopilot.operators import AutopilotModelOperator
 from airflow_autopilot.steps import deploying, opening
@@ -27,7 +27,7 @@ def deploy(model: ModelConfig) -> DAG:
     @dag(
         dag_id=f"{model.name}_deploy",
         description=f"Let the endpoint of {model.title} serve the champion",
-        schedule=[champion(model)],
+        schedule=[assets.champion(model)],
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,

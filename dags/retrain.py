@@ -9,7 +9,6 @@ from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets, tails
 from airflow_autopilot.approval import approval
-from airflow_autopilot.championasset import champion as champion_asset
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.operators import (
     AutopilotModelOperator,
@@ -105,7 +104,7 @@ def retrain(model: ModelConfig) -> DAG:
             approved >> promoted
         promoted >> reported
         tails.conclude(model, run, reported)
-        task(announcing.announce, outlets=[champion_asset(model)])(promoted)
+        task(announcing.announce, inlets=trained, outlets=[assets.champion(model)])(promoted)
 
     return wire()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag, task
 
-from airflow_autopilot.championasset import champion
+from airflow_autopilot import assets
 from airflow_autopilot.steps import announcing, rolling_back
 from include.autopilot.config import load_models
 
@@ -45,7 +45,7 @@ def rollback(model: ModelConfig) -> DAG:
     )
     def wire() -> None:
         rolled_back = task(rolling_back.roll_back)(model.name)
-        task(announcing.announce, outlets=[champion(model)])(rolled_back)
+        task(announcing.announce, outlets=[assets.champion(model)])(rolled_back)
 
     return wire()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag, task
 
-from airflow_autopilot.championasset import schedule_of
+from airflow_autopilot import assets
 from airflow_autopilot.operators import AutopilotModelOperator, AutopilotTransformOperator
 from airflow_autopilot.steps import opening, scoring
 from include.autopilot.config import load_models
@@ -23,7 +23,7 @@ def score(model: ModelConfig) -> DAG:
     @dag(
         dag_id=f"{model.name}_score",
         description=f"Predict new rows of {model.title} with the champion",
-        schedule=schedule_of(model),
+        schedule=assets.scoring_schedule_of(model),
         start_date=model.start_date,
         catchup=False,
         params={name: Param(**schema) for name, schema in score_form(model).items()},
@@ -39,7 +39,8 @@ def score(model: ModelConfig) -> DAG:
         champion = AutopilotModelOperator(task_id="create_champion", config=request)
         prediction = task(scoring.prediction_request)(plan, champion.output)
         predict = AutopilotTransformOperator(task_id="predict", config=prediction)
-        task(scoring.join)(plan, predict.output)
+        lineage = {"inlets": [assets.champion(model)], "outlets": [assets.scores(model)]}
+        task(scoring.join, **lineage)(plan, predict.output)
 
     return wire()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronDataIntervalTimetable
+from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronDataIntervalTimetable, CronTriggerTimetable
 
 from airflow_autopilot.droptrigger import DropTrigger
 from include.autopilot.locations import Locations
@@ -48,6 +48,16 @@ def predictions(model: ModelConfig) -> Asset:
     return _asset(model, "predictions")
 
 
+def champion(model: ModelConfig) -> Asset:
+    """Return the champion, announced by promotions and rollbacks; its address is that of the pointer in S3."""
+    return Asset(name=f"{model.name}_champion", uri=Locations(model.root).champion, group="autopilot")
+
+
+def scores(model: ModelConfig) -> Asset:
+    """Return the champion's predictions of new rows."""
+    return _asset(model, "scores")
+
+
 def schedule_of(model: ModelConfig) -> Any:
     """Return what starts a model's retraining: its intervals, new drops, or both."""
     intervals = CronDataIntervalTimetable(model.schedule, timezone="UTC") if model.schedule else None
@@ -56,6 +66,16 @@ def schedule_of(model: ModelConfig) -> Any:
     if model.trigger == "drop" or intervals is None:
         return [drops(model)]
     return AssetOrTimeSchedule(timetable=intervals, assets=[drops(model)])
+
+
+def scoring_schedule_of(model: ModelConfig) -> Any:
+    """Return what starts a model's scoring: fixed times, a new champion, both, or (None) only a person."""
+    if model.score is None:
+        return None
+    times = CronTriggerTimetable(model.score.schedule, timezone="UTC") if model.score.schedule else None
+    if not model.score.on_new_champion:
+        return times
+    return AssetOrTimeSchedule(timetable=times, assets=[champion(model)]) if times else [champion(model)]
 
 
 def _asset(model: ModelConfig, thing: str) -> Asset:

@@ -175,11 +175,17 @@ RETRAIN_ASSETS = {
     "create_model": (["bace_features"], ["bace_model"]),
     "predict_holdout": (["bace_model"], ["bace_predictions"]),
     "evaluate": (["bace_predictions"], []),
+    "announce": (["bace_model"], ["bace_champion"]),
 }
-SEARCH_ASSETS = {"search_request": (["bace_drops"], []), "publish_template": (["bace_drops"], ["bace_template"])}
+LINEAGE = {
+    "bace_search": {"search_request": (["bace_drops"], []), "publish_template": (["bace_drops"], ["bace_template"])},
+    "bace_retrain": RETRAIN_ASSETS,
+    "bace_score": {"join": (["bace_champion"], ["bace_scores"])},
+    "bace_rollback": {"announce": ([], ["bace_champion"])},
+}
 
 
-@pytest.mark.parametrize(("dag_id", "lineage"), [("bace_retrain", RETRAIN_ASSETS), ("bace_search", SEARCH_ASSETS)])
+@pytest.mark.parametrize(("dag_id", "lineage"), LINEAGE.items())
 def test_lineage(bag: Any, dag_id: str, lineage: dict[str, Any]) -> None:
     found = {
         task.task_id: ([one.name for one in task.inlets], [one.name for one in task.outlets])

@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
 from airflow_autopilot import assets
 from include.autopilot.config import ModelConfig, load_models
+from include.autopilot.scoreconfig import ScoreConfig
 
 QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"
 
@@ -20,16 +22,16 @@ def bace() -> ModelConfig:
 
 
 def test_names_and_addresses_follow_from_the_model(bace: ModelConfig) -> None:
-    things = [
-        make(bace)
-        for make in (assets.drops, assets.template, assets.features, assets.trained_model, assets.predictions)
-    ]
+    made = (assets.drops, assets.template, assets.features, assets.trained_model, assets.predictions)
+    things = [make(bace) for make in (*made, assets.champion, assets.scores)]
     assert {thing.name: thing.uri for thing in things} == {
         "bace_drops": "s3://autopilot-retrain/bace/drops",
         "bace_template": "s3://autopilot-retrain/bace/template",
         "bace_features": "s3://autopilot-retrain/bace/features",
         "bace_model": "s3://autopilot-retrain/bace/model",
         "bace_predictions": "s3://autopilot-retrain/bace/predictions",
+        "bace_champion": "s3://autopilot-retrain/bace/champion.json",
+        "bace_scores": "s3://autopilot-retrain/bace/scores",
     }
     assert {thing.group for thing in things} == {"autopilot"}
 
@@ -91,3 +93,30 @@ def test_the_first_task_takes_the_drops_date(
     assert opening.open_run("bace")["cutoff"] == cutoff
     context["params"] = {"cutoff": "2024-01-01"}
     assert opening.open_run("bace")["cutoff"] == "2024-01-01T00:00:00+00:00"
+
+
+def test_without_an_input_only_a_person_scores(bace: ModelConfig) -> None:
+    assert assets.scoring_schedule_of(bace) is None
+
+
+def test_a_new_champion_fixed_times_or_both(bace: ModelConfig) -> None:
+    def schedule(*settings: object) -> object:
+        return assets.scoring_schedule_of(replace(bace, score=ScoreConfig("s3://new/rows/", *settings)))  # type: ignore[arg-type]
+
+    assert schedule() == [assets.champion(bace)]
+    assert schedule(None, False) is None
+    assert isinstance(schedule("0 6 * * 1", False), CronTriggerTimetable)
+    both = schedule("0 6 * * 1")
+    assert isinstance(both, AssetOrTimeSchedule)
+    assert isinstance(both.timetable, CronTriggerTimetable)
+
+
+def test_retraining_and_rollback_announce_what_deploying_waits_for(bace: ModelConfig) -> None:
+    from dags.deploy import deploy
+    from dags.retrain import retrain
+    from dags.rollback import rollback
+
+    for dag in (retrain(bace), rollback(bace)):
+        assert [one for one in dag.task_dict["announce"].outlets if isinstance(one, Asset)] == [assets.champion(bace)]
+        assert [task.task_id for task in dag.tasks if assets.champion(bace) in task.outlets] == ["announce"]
+    assert deploy(bace).timetable.asset_condition.objects == (assets.champion(bace),)
