@@ -126,7 +126,7 @@ def _decide(proposal: Proposal, champion: Champion | None, judge_again: JudgeAga
         sentence = (
             f"Its data ends {proposal.version.cutoff}, before that of the champion, {champion.version.label} "
             f"({champion.version.cutoff}): older than the champion, it is registered and compared, and never replaces "
-            f"it. {verdict.sentence}"
+            f"it. By the numbers alone: {verdict.sentence}"
         )
         return _Decision(False, "older_than_champion", sentence, verdict)
     if proposal.compared != (champion.version.arn if champion else None):
