@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from include.autopilot.config import ModelConfig, parse_model
 from include.autopilot.errors import ConfigError
@@ -33,11 +34,12 @@ KINDS = dict(configurations(ModelConfig))
 
 def default(field: Any) -> str:
     """A field's default as the page writes it."""
-    if field.default_factory is not dataclasses.MISSING:
+    if field.default_factory is not dataclasses.MISSING or dataclasses.is_dataclass(field.default):
         return "see below"
     if field.default is dataclasses.MISSING:
         return "required"
-    if field.default is None:
+    # An empty table, which pydantic makes anew for each model, is none too.
+    if field.default is None or isinstance(field.default, FieldInfo):
         return "none"
     return f"`{field.default if isinstance(field.default, str) else json.dumps(field.default)}`"
 
