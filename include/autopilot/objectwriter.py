@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from include.autopilot.digest import Digester
 from include.autopilot.locations import parse_uri
@@ -10,6 +13,8 @@ from include.autopilot.objects import SOURCE_METADATA
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger(__name__)
 
 # S3 takes no smaller parts (the last one may be) than 5 MiB.
 PART = 8 * 2**20
@@ -63,9 +68,14 @@ class ObjectWriter:
         return self.uri
 
     def abort(self) -> None:
-        """Give the object up."""
-        if self._upload is not None:
+        """Give the object up; where that is not allowed, what was sent stays, unseen, and the reason for it is told."""
+        if self._upload is None:
+            return
+        try:
             self._s3.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload)
+        except ClientError as error:
+            # Why the object was given up matters more than this does.
+            log.warning("The unfinished upload %s of %s could not be removed: %s", self._upload, self.uri, error)
 
     def _send(self) -> None:
         where: Any = {"Bucket": self._bucket, "Key": self._key}

@@ -40,6 +40,18 @@ def test_what_is_given_up_leaves_nothing(s3: Any, monkeypatch: pytest.MonkeyPatc
     assert not s3.list_multipart_uploads(Bucket="toy-models").get("Uploads")
 
 
+def test_an_upload_that_cannot_be_removed_hides_no_other_failure(
+    s3: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(objectwriter, "PART", 5 * MIB)
+    writer = ObjectWriter(s3, URI, "text/csv")
+    writer.write(b"x" * 6 * MIB)
+    writer.abort()
+    writer.abort()
+    assert "of s3://toy-models/toy/x.csv could not be removed" in caplog.text
+    assert "NoSuchUpload" in caplog.text
+
+
 def test_reading_piece_by_piece(s3: Any) -> None:
     s3.put_object(Bucket="toy-models", Key="toy/x.csv", Body=b'a,"b, c"\n1,"two\nlines"\n')
     assert list(read_rows(s3, URI)) == [["a", "b, c"], ["1", "two\nlines"]]
