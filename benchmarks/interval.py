@@ -29,7 +29,8 @@ sys.path.insert(0, str(ROOT))
 from include.autopilot.interval import LEVELS, coverage_of, interval_of  # noqa: E402
 from include.autopilot.outoffold import OutOfFold  # noqa: E402
 from include.autopilot.source import is_synthetic  # noqa: E402
-from include.bace.source import CACHE, load  # noqa: E402
+from include.bace.__main__ import CACHE  # noqa: E402
+from include.bace.source import load  # noqa: E402
 
 Floats = NDArray[np.float64]
 PARAMETERS = {

@@ -3,7 +3,7 @@
     python -m include.autopilot.lineage s3://bucket/model/scores/RUN/new.csv
 
 URI is a predictions file or the folder of one scoring run; or a run's predictions of its holdouts,
-s3://bucket/model/runs/RUN/predictions/MODEL. Drops, holdouts and scored files that are still in S3 are compared with
+s3://bucket/model/runs/RUN/predictions. Drops, holdouts and scored files that are still in S3 are compared with
 the digests that were recorded of them, and told to be the same, changed or gone.
 
 Exit codes: 0 the chain is whole, back to the drops; 3 it is broken, and what was found before the break is printed with

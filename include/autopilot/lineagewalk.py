@@ -20,7 +20,7 @@ from include.autopilot.template import load_template
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_OF_A_RUN = re.compile(r"^(?P<root>s3://.+)/runs/(?P<run>[^/]+)/predictions/(?P<model>[^/]+)(?P<file>/.+)?$")
+_OF_A_RUN = re.compile(r"^(?P<root>s3://.+)/runs/(?P<run>[^/]+)/predictions(/(?P<model>[^/]+)(/.+)?)?$")
 
 
 @dataclass
@@ -101,18 +101,18 @@ def _of_a_scoring(s3: S3Client, found: Found) -> dict[str, Any]:
 
 
 def _of_a_run(s3: S3Client, match: re.Match[str]) -> dict[str, Any]:
-    """Find the ledger's record of the run and the model whose predictions of the holdouts these are."""
-    locations, run, model = Locations(match["root"]), match["run"], match["model"]
+    """Find the ledger's record of the run and the model whose predictions of the holdouts these are.
+
+    A run that was cleared may have several models; where none is named, the last one that was registered counts.
+    """
+    folder, run, model = f"{match['root']}/ledger", match["run"], match["model"]
     named = re.compile(rf"/{re.escape(run)}\.v\d+\.json$")
-    uris = [uri for uri in list_uris(s3, f"{locations.root}/ledger") if named.search(uri)]
-    records = {uri: _ledger(s3, uri) for uri in uris}
-    mine = [(uri, one) for uri, one in records.items() if one["version"]["model"] == model]
+    records = [_ledger(s3, uri) for uri in list_uris(s3, folder) if named.search(uri)]
+    mine = [one for one in records if model in (None, one["version"]["model"])]
     if not mine:
-        raise LineageError(
-            f"The ledger {locations.root}/ledger has no record of run {run} with the model {model}: "
-            "the run did not come to register it."
-        )
-    return mine[-1][1]
+        of = f" with the model {model}" if model else ""
+        raise LineageError(f"The ledger {folder} has no record of run {run}{of}: the run did not come to register it.")
+    return max(mine, key=lambda one: int(one["version"]["version"]))
 
 
 def _run(s3: S3Client, found: Found, record: Mapping[str, Any]) -> None:

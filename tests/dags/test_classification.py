@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
+from dags.score import score
+from include.autopilot import config
+from include.autopilot.champion import store_of
+from include.autopilot.rollback import roll_back
 from tests.dags.classified import Case, Classified, digits, radii, retrained, tumours
 from tests.dags.conftest import returned, states
 
@@ -167,3 +173,22 @@ def test_a_winner_of_another_algorithm_is_retrained(aws: str, airflow_db: None, 
         assert f"/{image}" in made.template().steps.train["AlgorithmSpecification"]["TrainingImage"]
         assert (judged["R2"]["value"] if case.metric == "MSE" else judged["F1"]["value"]) > 0.85
         assert report["objective"]["direction"] == ("Minimize" if case.metric == "MSE" else "Maximize")
+
+
+def test_scoring_gives_the_label_and_the_probability_of_the_positive_class(binary: Classified) -> None:
+    model = next(model for model in config.load_models() if model.name == "tumour")
+    # By hand, because 60 rows are too few for the gate.
+    roll_back(
+        store_of(binary.s3, binary.sagemaker, model), 1, "to score with it", "a test", "2025-01-01T00:00:00+00:00"
+    )
+    binary.put("new/rows.csv", binary.sealed.drop(columns="diagnosis"))
+    form = {"input": f"{binary.root}/new/rows.csv"}
+    run = score(model).test(logical_date=datetime(2025, 2, 1, tzinfo=UTC), run_conf=form)
+    joined = returned(run, "join")
+    rows = list(csv.DictReader(io.StringIO(binary.read(joined["predictions"][0]).decode())))
+    folder = binary.report(binary.first)["predictions"]
+    expected = csv.reader(io.StringIO(binary.read(f"{folder}/sealed.csv.out").decode()))
+    assert [list(row.values()) for row in rows] == [[row[0], row[2], row[3], "1"] for row in expected]
+    assert list(rows[0]) == ["id", "predicted_label", "probability", "model_version"]
+    told = json.loads(binary.read(joined["lineage"]))
+    assert (told["positive_class"], told["data_source"]) == ("malignant", "real rows from scikit-learn's datasets")

@@ -97,7 +97,8 @@ def test_the_same_sources_give_the_same_bytes(made, tmp_path):
 def test_every_dag_imports_from_the_bundle_alone(imported):
     assert imported["errors"] == {}
     gave_dags = {Path(file).name for file in imported["dag_files"]}
-    assert gave_dags == {path.name for path in (ROOT / "dags").glob("*.py")}
+    # BACE is served by no endpoint, so that file gives no DAG.
+    assert gave_dags == {path.name for path in (ROOT / "dags").glob("*.py")} - {"deploy.py"}
 
 
 def test_every_module_imports_from_the_bundle_alone(imported):

@@ -51,9 +51,9 @@ def test_predictions_lead_back_to_every_drop(chain: Chain, ask: Ask, uri: str) -
     assert found["put_in_place"]["kind"] == "promoted"
 
 
-@pytest.mark.parametrize("more", ["", "/", "/sealed.csv.out"])
+@pytest.mark.parametrize("more", ["", "/", f"/{MODEL}", f"/{MODEL}/", f"/{MODEL}/sealed.csv.out"])
 def test_so_do_a_runs_predictions_of_its_holdouts(chain: Chain, ask: Ask, more: str) -> None:
-    code, found, _ = ask(f"{ROOT}/runs/{RUN}/predictions/{MODEL}{more}")
+    code, found, _ = ask(f"{ROOT}/runs/{RUN}/predictions{more}")
     assert (code, found["version"]["arn"], len(found["drops"])) == (0, SERVING.arn, 3)
     assert "scoring" not in found
 

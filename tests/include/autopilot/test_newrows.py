@@ -82,7 +82,7 @@ def split(found: CheckedInput) -> list[CheckedInput]:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("", "0new.csv is empty. Put a CSV file with a header there, or take the file away."),
+        ("", "0new.csv is empty. Deliver a CSV file with a header, or remove the file."),
         (HEADER, "0new.csv has a header and no rows. Put the rows there, or take the file away."),
         ('id,"a, b",c[1]\n1,1,1\n', "column 'colour' is missing from the header (line 1). Add it, or search"),
         ('"a, b",c[1],colour\n1,1,r\n', "the key column 'id' is missing from the header (line 1). Add it; the key"),
@@ -94,7 +94,7 @@ def split(found: CheckedInput) -> list[CheckedInput]:
         (f"{HEADER}1,1,1\n", "row 1 (line 2) has 3 cells where the header has 4. Give every row one cell per column"),
         (f'{HEADER}1,1,1,"re\nd"\n', "column 'colour', row 1 (line 2) holds a line break. SageMaker splits rows there"),
         (f'{HEADER}1,1,1,"red" x\n', "row 1 (line 2) is not CSV: ',' expected after '\"'. Quote cells that hold"),
-        (f"{HEADER}1,1,1,r\n2,1,1,".encode() + b"\xff\n", "0new.csv is not UTF-8 in line 3, byte 7 of it. Save it as"),
+        (f"{HEADER}1,1,1,r\n2,1,1,".encode() + b"\xff\n", "0new.csv is not UTF-8: byte 36 in row 2 (line 3). Save it as"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_place_and_fix(s3: Any, body: bytes | str, message: str) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from include.autopilot import rowstream
 from include.autopilot.cells import Findings
 from include.autopilot.errors import ContractError, ScoringError
 from include.autopilot.inputs import InputFile, list_inputs
@@ -29,15 +28,6 @@ def test_rows_and_lines_are_counted_as_an_editor_does(s3: Any) -> None:
         (1, 4, ["1", "x\ny"], True),
         (2, 7, ["2", "z"], False),
     ]
-
-
-def test_a_line_without_end_is_refused(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rowstream, "_LONGEST_LINE", 50)
-    with (
-        pytest.raises(ContractError, match=r"a.csv: line 2 has more than 50 bytes. End every row with a line end."),
-        RowStream(s3, put(s3, b"a,b\n" + b"1" * 60)) as stream,
-    ):
-        list(stream.records(Findings("a.csv")))
 
 
 def test_a_header_that_is_no_csv_is_refused(s3: Any) -> None:

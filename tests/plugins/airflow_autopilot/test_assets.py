@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
 from airflow_autopilot import assets
+from airflow_autopilot.steps.announcing import announce
 from include.autopilot.config import ModelConfig, load_models
 from include.autopilot.scoreconfig import ScoreConfig
+from tests.conftest import register
 
 QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"
 
@@ -75,8 +78,6 @@ def test_the_events_of_a_run_are_gathered_whatever_their_asset() -> None:
 def test_the_first_task_takes_the_drops_date(
     monkeypatch: pytest.MonkeyPatch, extra: dict[str, Any], cutoff: str
 ) -> None:
-    from datetime import UTC, datetime
-
     from airflow_autopilot.steps import opening
 
     dag_run = SimpleNamespace(
@@ -120,3 +121,22 @@ def test_retraining_and_rollback_announce_what_deploying_waits_for(bace: ModelCo
         assert [one for one in dag.task_dict["announce"].outlets if isinstance(one, Asset)] == [assets.champion(bace)]
         assert [task.task_id for task in dag.tasks if assets.champion(bace) in task.outlets] == ["announce"]
     assert deploy(bace).timetable.asset_condition.objects == (assets.champion(bace),)
+
+
+@pytest.mark.parametrize(("kind", "events"), [("promoted", 1), ("kept", 0)])
+def test_airflow_records_an_event_only_for_a_new_champion(
+    airflow_db: None, bace: ModelConfig, kind: str, events: int
+) -> None:
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.sdk import DAG, task
+    from airflow.utils.session import create_session
+    from sqlalchemy import func, select
+
+    asset = assets.champion(replace(bace, name=f"asset_{kind}", root=f"s3://assets/{kind}"))
+    with DAG(f"announces_{kind}", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
+        task(announce, outlets=[asset])({"kind": kind, "sentence": "It is better."})
+    register(dag)
+    assert dag.test(logical_date=datetime(2025, 7, 1, tzinfo=UTC)).state == "success"
+    with create_session() as session:
+        asked = select(func.count()).select_from(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id)
+        assert session.scalar(asked.where(AssetModel.uri == asset.uri)) == events
