@@ -94,7 +94,7 @@ def split(found: CheckedInput) -> list[CheckedInput]:
         (f"{HEADER}1,1,1\n", "row 1 (line 2) has 3 cells where the header has 4. Give every row one cell per column"),
         (f'{HEADER}1,1,1,"re\nd"\n', "column 'colour', row 1 (line 2) holds a line break. SageMaker splits rows there"),
         (f'{HEADER}1,1,1,"red" x\n', "row 1 (line 2) is not CSV: ',' expected after '\"'. Quote cells that hold"),
-        (f"{HEADER}1,1,1,r\n2,1,1,".encode() + b"\xff\n", "0new.csv is not UTF-8: byte 36 in row 2 (line 3). Save it as"),
+        (f"{HEADER}1,1,1,r\n2,1,1,".encode() + b"\xff\n", "0new.csv is not UTF-8: byte 36 in row 2 (line 3)."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_place_and_fix(s3: Any, body: bytes | str, message: str) -> None:
