@@ -13,7 +13,7 @@ export OMP_WAIT_POLICY := passive
 # uv resolves for other Pythons without having them.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install demo bace up drop test lint format bench backfills chaos services mwaa-bundle compose-env compose-check lock clean
+.PHONY: help install demo bace up drop test whole lint format bench backfills chaos services mwaa-bundle compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -37,8 +37,11 @@ drop: install ## deliver a new drop to a running make up: make drop FILE=new.csv
 	@test -n "$(FILE)" || { echo "Say which file: make drop FILE=new.csv, and if not today's: DATE=YYYY-MM-DD"; exit 2; }
 	@$(PY) -m scripts.drop "$(FILE)" $(if $(DATE),--date "$(DATE)") --model "$(or $(MODEL),bace)"
 
-test: install ## the test suite with branch coverage
-	@$(PY) -m pytest --cov --cov-report=term
+test: install ## the test suite with branch coverage; make whole runs the rest
+	@$(PY) -m pytest -m "not whole" --cov --cov-report=term
+
+whole: install ## the tests that take longest: whole DAG runs of every problem type, the gate, scoring, budgets
+	@$(PY) -m pytest -m whole
 
 lint: install ## ruff, formatting, types
 	@$(PY) -m ruff check .

@@ -38,7 +38,9 @@ def test_it_runs_everything_after_the_tests(ci):
     code, said = ci('[ "$1" != test ] || echo "=== 12 passed in 0.1s ==="')
     assert code == 0
     run = [line.split()[1] for line in said.splitlines() if line.startswith("make ")]
-    assert run == ["test", "lint", "compose-check", "mwaa-bundle", "demo", "bace", "chaos", "services"]
+    assert run == [
+        *("test", "lint", "whole", "compose-check", "mwaa-bundle", "demo", "bace", "chaos", "services", "backfills"),
+    ]
 
 
 @pytest.mark.parametrize("said", ["no tests ran in 0.01s", "0 passed, 3 skipped", "3 skipped in 1s"])
@@ -50,7 +52,9 @@ def test_a_failing_suite_fails_although_its_output_is_copied(ci):
     assert ci('echo "1 failed, 3 passed"; exit 1')[0] == 1
 
 
-@pytest.mark.parametrize("target", ["lint", "compose-check", "mwaa-bundle", "demo", "bace", "chaos", "services"])
+@pytest.mark.parametrize(
+    "target", ["lint", "whole", "compose-check", "mwaa-bundle", "demo", "bace", "chaos", "services", "backfills"]
+)
 def test_a_failing_target_fails(ci, target):
     assert ci(f'echo "3 passed"; [ "$1" != {target} ]')[0] == 1
 

@@ -18,6 +18,8 @@ from include.autopilot.rollback import roll_back
 from tests.dags.classified import Case, Classified, digits, radii, retrained, tumours
 from tests.dags.conftest import returned, states
 
+pytestmark = pytest.mark.whole
+
 NEW_DROP = "drops/2024-02-01/rows.csv"
 
 

@@ -13,6 +13,8 @@ import pytest
 from tests.dags.championed import championed, new_rows
 from tests.dags.conftest import Tiny, returned
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def deployed(searched: Tiny) -> Iterator[Tiny]:

@@ -19,6 +19,8 @@ from airflow_autopilot.owned_job import OwnedJob
 from tests.dags.classified import Case, Classified, placed, radii, tumours
 from tests.dags.conftest import returned, states
 
+pytestmark = pytest.mark.whole
+
 ROLE = "arn:aws:iam::123456789012:role/AutopilotRetrain"
 VPC = {"SecurityGroupIds": ["sg-0123456789abcdef0"], "Subnets": ["subnet-0123456789abcdef0"]}
 GENERATION = {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["xgboost", "linear-learner"]}]}

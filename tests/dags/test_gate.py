@@ -18,6 +18,8 @@ from include.autopilot.version import Version
 from tests.dags.conftest import Tiny, returned, states
 from tests.dags.judged import GATE, Judged, judged
 
+pytestmark = pytest.mark.whole
+
 JANUARY, FEBRUARY = "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"
 
 

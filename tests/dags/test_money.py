@@ -16,6 +16,8 @@ from include.autopilot.config import ModelConfig, NotifyConfig, PriceTable
 from tests.conftest import register
 from tests.dags.conftest import Tiny, returned, states
 
+pytestmark = pytest.mark.whole
+
 PRICES = PriceTable(
     date=datetime(2026, 11, 1, tzinfo=UTC),
     training={"ml.m5.4xlarge": 360.0, "ml.m5.12xlarge": 360.0},

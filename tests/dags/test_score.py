@@ -16,6 +16,8 @@ from include.autopilot.scoreoptions import score_form
 from tests.dags.championed import championed, new_rows
 from tests.dags.conftest import Tiny, returned, states, table
 
+pytestmark = pytest.mark.whole
+
 ROOT = "s3://tiny-models/tiny"
 ODD = ["007", " 7 ", "1e3", 'a "b", c', "é", "-0.10"]
 
