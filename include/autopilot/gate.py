@@ -141,8 +141,8 @@ def _passes(found: Comparison, relative: float, config: GateConfig) -> bool:
 
 
 _ENDINGS: dict[Reason, str] = {
-    "better": "It becomes the champion.",
-    "first_model": "It becomes the first champion.",
+    "better": "That is enough to be the champion.",
+    "first_model": "That is enough to be the first champion.",
     "no_better_than_baseline": "Not shown to be better than a constant, it does not become the first champion.",
     "tie": "A tie keeps the champion.",
     "worse": "The champion stays.",

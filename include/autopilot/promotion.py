@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from include.autopilot.champion import Champion, ModelStore, move, next_number, read_champion, settle
 from include.autopilot.ledger import MOVES, Record, event, events_of, write_once
 from include.autopilot.registry import Status
+from include.autopilot.source import marked
 from include.autopilot.verdict import Verdict
 from include.autopilot.version import Version
 
@@ -58,6 +59,7 @@ class Proposal:
     :param compared: the ARN of the champion it was compared with; None: there was none.
     :param needs_approval: whether a person has to agree.
     :param at: ISO 8601: the instant for which Airflow started the run.
+    :param source: where the rows come from, in words.
     """
 
     version: Version
@@ -66,6 +68,7 @@ class Proposal:
     at: str
     needs_approval: bool = False
     approval: Approval | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def promote(store: ModelStore, proposal: Proposal, judge_again: JudgeAgain) -> R
             settle(store)
             return earlier
         decision = _decide(proposal, champion, judge_again)
+        decision = replace(decision, sentence=marked(decision.sentence, proposal.source))
         if not decision.promotes:
             return _keep(store, proposal, champion, decision)
         number = next_number(store, champion)
@@ -126,7 +130,7 @@ def _decide(proposal: Proposal, champion: Champion | None, judge_again: JudgeAga
         sentence = (
             f"Its data ends {proposal.version.cutoff}, before that of the champion, {champion.version.label} "
             f"({champion.version.cutoff}): older than the champion, it is registered and compared, and never replaces "
-            f"it. {verdict.sentence}"
+            f"it. By the numbers alone: {verdict.sentence}"
         )
         return _Decision(False, "older_than_champion", sentence, verdict)
     if proposal.compared != (champion.version.arn if champion else None):

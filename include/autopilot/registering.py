@@ -85,7 +85,7 @@ def promote_run(
     again = partial(judge_again, s3, plan.locations, plan.problem, config.gate, proposal.version)
     found = promote(store, proposal, again)
     write_json(s3, _promotion_uri(plan), found)
-    log.info("%s", marked(f"{proposal.version.label}: {found['kind']}. {found['sentence']}", plan.source))
+    log.info("%s: %s. %s", proposal.version.label, found["kind"], found["sentence"])
     return found
 
 
@@ -109,6 +109,7 @@ def _proposal(
         at=at,
         needs_approval=config.approval == "required",
         approval=approval,
+        source=plan.source,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from include.autopilot.champion import Champion, ModelStore, move, next_number, pointer, settle
 from include.autopilot.errors import RollbackError
 from include.autopilot.ledger import Record, event, events_of
+from include.autopilot.source import SYNTHETIC, marked
 from include.autopilot.version import Version, version_of
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,8 @@ def roll_back(store: ModelStore, number: int, reason: str, by: str, at: str) -> 
             settle(store)
             return done or _unchanged(champion)
         count = next_number(store, champion)
-        uri, moved = _event(store, version, count, champion, reason.strip(), by, at)
+        sentence = marked(_sentence(version, champion, reason.strip()), _source(described))
+        uri, moved = _event(store, version, count, champion, reason.strip(), sentence, by, at)
         if move(store, champion, stored, Champion(count, version, uri, moved)):
             log.info("%s", moved["sentence"])
             settle(store)
@@ -64,13 +67,28 @@ def _unchanged(champion: Champion | None) -> Record:
     }
 
 
-def _event(
-    store: ModelStore, version: Version, count: int, champion: Champion | None, reason: str, by: str, at: str
-) -> tuple[str, Record]:
+def _sentence(version: Version, champion: Champion | None, reason: str) -> str:
     before = f"{champion.version.label} ({champion.version.cutoff})" if champion else "nothing"
+    return f"{version.label} ({version.cutoff}) was put in place of {before} by hand: {reason}"
+
+
+def _source(described: Mapping[str, Any]) -> str | None:
+    return SYNTHETIC if described["CustomerMetadataProperties"].get("synthetic") == "true" else None
+
+
+def _event(
+    store: ModelStore,
+    version: Version,
+    count: int,
+    champion: Champion | None,
+    reason: str,
+    sentence: str,
+    by: str,
+    at: str,
+) -> tuple[str, Record]:
     details: dict[str, Any] = {
         "reason": reason,
-        "sentence": f"{version.label} ({version.cutoff}) was put in place of {before} by hand: {reason}",
+        "sentence": sentence,
         "verdict": None,
         "approval": None,
         "champion_before": asdict(champion.version) if champion else None,

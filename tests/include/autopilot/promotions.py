@@ -58,14 +58,16 @@ class Contest:
         contest.store.registry.ensure_group(name, "A contest")
         return contest
 
-    def challenger(self, cutoff: str, error: float, holdout: str = "sealed", errors: Any = ERRORS) -> Version:
+    def challenger(
+        self, cutoff: str, error: float, holdout: str = "sealed", errors: Any = ERRORS, synthetic: bool = False
+    ) -> Version:
         """Register a version whose predictions are off by ``error`` times the usual errors, and store its answers."""
         model = unique("model")
         store, root = self.store, self.store.locations.root
         artifact = write(store.s3, f"{root}/{model}.tar.gz", b"a model", "application/x-tar")
         values = {
             "cutoff": cutoff, "run": f"run-{model}", "model": model, "template": "t", "holdout": holdout,
-            "metric": "RMSE", "direction": "Minimize", "value": error,
+            "metric": "RMSE", "direction": "Minimize", "value": error, "synthetic": synthetic,
         }  # fmt: skip
         request = {
             "ModelPackageGroupName": store.registry.group,

@@ -71,6 +71,13 @@ def test_an_older_model_never_replaces_a_newer_one(contest: Contest) -> None:
     assert contest.status(older) == "Rejected"
 
 
+def test_made_up_rows_are_said_to_be_wherever_the_sentence_goes(contest: Contest) -> None:
+    version = contest.challenger(month(1), 1.0)
+    moved = contest.promote(version, None, source="SYNTHETIC table")
+    assert moved["sentence"].startswith("SYNTHETIC data: RMSE")
+    assert contest.said(version).startswith("SYNTHETIC data: RMSE")
+
+
 def test_the_same_cutoff_again_may_replace(contest: Contest) -> None:
     contest.crown(month(5), 1.0)
     assert contest.crown(month(5), 0.5) == contest.champion

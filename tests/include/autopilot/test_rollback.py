@@ -21,6 +21,15 @@ def test_it_puts_a_version_back_with_statuses_and_ledger(contest: Contest) -> No
     assert events_of(contest.store.s3, contest.store.locations, first)[-1] == moved
 
 
+def test_a_version_of_made_up_rows_says_so(contest: Contest) -> None:
+    version = contest.challenger(month(1), 1.0, synthetic=True)
+    moved = roll_back(contest.store, version.version, "a try", "rollback-1", AT)
+    assert moved["sentence"].startswith(
+        "SYNTHETIC data: version 1 (2024-01-01T00:00:00+00:00) was put in place of nothing"
+    )
+    assert contest.said(version) == moved["sentence"]
+
+
 def test_the_same_request_twice_changes_nothing_more(contest: Contest) -> None:
     first, _ = contest.crown(month(1), 1.0), contest.crown(month(2), 0.8)
     moved = roll_back(contest.store, first.version, "odd", "rollback-1", AT)
