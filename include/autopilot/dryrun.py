@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -37,19 +38,21 @@ def preflight(
     plan_uri: str,
     expected: Expected,
     prices: PriceTable | None,
+    more: Sequence[Foretold] = (),
 ) -> dict[str, Any]:
     """Check what the run's requests name, estimate it, and write both to ``preflight.json`` in the run's folder.
 
     In a dry run, every request and how it differs from the template is printed and written, too.
 
     :param expected: how long earlier jobs of a step took.
+    :param more: requests that the run will send besides those of its own model.
     :return: ``dry_run``, ``uri``, ``jobs`` (how many), ``seconds``, ``usd`` and ``sentence``; see
         :func:`include.autopilot.estimate.estimate`.
     :raises PreflightError: something that a request names is missing.
     """
     plan = load_plan(s3, plan_uri)
     template = load_template(s3, plan.locations, plan.template)
-    foretold = foretell(s3, template, plan)
+    foretold = [*foretell(s3, template, plan), *more]
     checks = check_requests(s3, account, foretold, plan.folder)
     for check in checks:
         log.info("%-7s %s%s", check.result, check.what, f": {check.detail}" if check.detail else "")

@@ -264,3 +264,18 @@ def test_a_dry_run_registers_nothing(season: Season) -> None:
     assert run.state == "success"
     assert {states(run)[task] for task in ("judge", "register", "promote", "report")} == {"skipped"}
     assert season.model.versions == before
+
+
+def test_a_dry_run_tells_with_what_the_champion_would_be_asked(season: Season) -> None:
+    """Last: it adds a run, and no version."""
+    model = season.model
+    versions, jobs = model.versions, model.tiny.jobs()
+    run = model.retrain(FEBRUARY, dry_run=True)
+    assert (model.versions, model.tiny.jobs()) == (versions, jobs)
+    folder = returned(run, "open_run")["records"].removesuffix("/jobs")
+    told = {one["step"]: one["request"] for one in model.read(f"{folder}/preflight.json")["requests"]}
+    sent = season.model.runs[-2]
+    asked = model.tiny.sagemaker.describe_model(ModelName=returned(sent, "create_champion")["name"])
+    assert told["create_champion"]["Containers"][0]["Image"] == asked["Containers"][0]["Image"]
+    assert told["predict_champion"]["ModelName"] == told["create_champion"]["ModelName"]
+    assert list(told)[-2:] == ["create_champion", "predict_champion"]

@@ -41,16 +41,18 @@ def preflight(run: dict[str, str], plan: str) -> dict[str, Any] | None:
     from airflow_autopilot.expectation import expected_seconds
     from airflow_autopilot.kinds import BY_MEMBER
     from include.autopilot import dryrun
+    from include.autopilot.championpreview import foretell_champion
+    from include.autopilot.plan import load_plan
     from include.autopilot.preflight import Account
 
-    sagemaker = client("sagemaker")
+    s3, sagemaker, model = client("s3"), client("sagemaker"), model_of(run["model"])
 
     def expected(kind: str, name: str) -> float | None:
         return expected_seconds(sagemaker, BY_MEMBER[kind.removesuffix("V2")], name)
 
     account = Account(sagemaker.meta.region_name, client("iam"), client("sts"), client("service-quotas"))
-    prices = model_of(run["model"]).prices
-    looked = dryrun.preflight(client("s3"), sagemaker, account, plan, expected, prices)
+    asked = foretell_champion(s3, sagemaker, model, load_plan(s3, plan))
+    looked = dryrun.preflight(s3, sagemaker, account, plan, expected, model.prices, asked)
     return None if looked["dry_run"] else looked
 
 
