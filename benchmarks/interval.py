@@ -1,6 +1,6 @@
 """What the prediction interval holds, and CV+ beside it: BACE, ten random draws of 300 rows that nothing has seen.
 
-``make bench NAME=interval``; about two minutes. The last line is one JSON object. docs/adr/0015 shows the figures.
+``make bench NAME=interval``; about ten minutes. The last line is one JSON object. docs/adr/0015 shows the figures.
 
 Per draw, five boosters are trained by five-fold cross-validation on all other rows or on 600 of them, and the rows kept
 aside are predicted with their mean. The interval is the package's own. CV+ (which the package does not use: it needs
@@ -113,7 +113,7 @@ def summary(found: list[dict[str, Any]], rows: int, level: float) -> Mapping[str
     """Return the means over draws, and the standard deviation of what the interval held."""
     mine = [one for one in found if (one["rows"], one["level"]) == (rows, level)]
     means = {name: round(float(np.mean([one[name] for one in mine])), 4) for name in mine[0]}
-    return {**means, "sd": round(float(np.std([one["held"] for one in mine])), 4)}
+    return {**means, "rows": rows, "sd": round(float(np.std([one["held"] for one in mine])), 4)}
 
 
 if __name__ == "__main__":
