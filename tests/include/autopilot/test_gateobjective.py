@@ -38,7 +38,7 @@ def test_what_cannot_judge_is_refused(problem: Problem, gate: GateConfig, messag
     ("lines", "message"),
     [
         ("gate: {metric: MAE}", "gate: state the direction of MAE too: Minimize or Maximize."),
-        ("gate: {min_rows: 3}", "key 'gate.min_rows' is not known. Remove it or correct its spelling."),
+        ("gate: {min_rows: 3}", "key 'gate.min_rows' is not known. Remove it or correct its spelling;"),
         ("gate: {mode: off}", "key 'gate.mode' is 'off'."),
         ("approval: yes", "key 'approval' is 'yes'."),
         ("approval_timeout_seconds: 60", "approval_timeout_seconds limits an approval: set approval to required"),

@@ -69,7 +69,8 @@ def test_metadata_metrics_and_containers_are_the_runs(second: Judged) -> None:
 def test_a_baseline_becomes_the_one_to_check_drift_against(second: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
     second.judge(second.ask())
     plan = second.plan
-    write_baseline(second.toy.s3, plan.locations.baseline(plan.template), Profile(0, 0, ()))
+    assert plan.baseline is not None
+    write_baseline(second.toy.s3, plan.baseline.folder, Profile(0, 0, ()))
     sent: list[Any] = []
     create = second.sagemaker.create_model_package
     monkeypatch.setattr(
