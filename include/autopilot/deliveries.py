@@ -17,7 +17,7 @@ from urllib.parse import unquote_plus
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.digest import of_json
 from include.autopilot.drops import parse_name
-from include.autopilot.errors import MissingObjectError
+from include.autopilot.errors import MissingObjectError, OptionsError
 from include.autopilot.locations import Locations, parse_uri
 from include.autopilot.objects import read, write_json
 
@@ -91,7 +91,10 @@ def delivered_until(extras: Iterable[Mapping[str, Any]]) -> datetime | None:
     """
     payloads = [extra.get("payload", extra) for extra in extras]
     dates = [payload["date"] for payload in payloads if isinstance(payload, Mapping) and payload.get("date")]
-    return max((parse_cutoff(str(day)).astimezone(UTC) for day in dates), default=None)
+    try:
+        return max((parse_cutoff(str(day)).astimezone(UTC) for day in dates), default=None)
+    except OptionsError as error:
+        raise OptionsError(f"An asset event's date is not like 2024-02-01: {', '.join(map(str, dates))}.") from error
 
 
 def _created(body: str) -> Iterator[str]:

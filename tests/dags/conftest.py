@@ -58,10 +58,7 @@ class Tiny:
     sagemaker: Any
     dags: dict[str, Any]
     runs: int = field(default=0)
-    defaults: dict[str, dict[str, Any]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.defaults = {dag_id: dag.params.dump() for dag_id, dag in self.dags.items()}
+    defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def put(self, key: str, rows: pd.DataFrame | bytes) -> None:
         body = rows if isinstance(rows, bytes) else rows.to_csv(index=False).encode()
@@ -75,7 +72,8 @@ class Tiny:
         self.runs += 1
         moment = datetime(2025, 1, 1, 0, self.runs, tzinfo=UTC)
         # All of the form: dag.test() keeps in the DAG what the run before it was given.
-        conf = {**self.defaults[dag_id], **form, **({"cutoff": cutoff} if cutoff else {})}
+        defaults = self.defaults.setdefault(dag_id, self.dags[dag_id].params.dump())
+        conf = {**defaults, **form, **({"cutoff": cutoff} if cutoff else {})}
         return self.dags[dag_id].test(logical_date=moment, run_conf=conf)
 
     def jobs(self) -> list[str]:

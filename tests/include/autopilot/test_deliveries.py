@@ -128,5 +128,5 @@ def test_the_cutoff_is_the_newest_drops_date() -> None:
 
 
 def test_a_date_that_is_none_is_refused() -> None:
-    with pytest.raises(OptionsError, match="'soon' is not a date"):
+    with pytest.raises(OptionsError, match=r"An asset event's date is not like 2024-02-01: soon\."):
         delivered_until([{"date": "soon"}])
