@@ -1,0 +1,131 @@
+"""The made-up world of the benchmark: a model whose search was recorded, its drops, and an S3 that counts."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
+
+from include.autopilot.config import parse_model
+from include.autopilot.search import publish_template
+from tests.include.autopilot.conftest import (
+    ARTIFACT,
+    AUTOML_JOB,
+    MODULE,
+    PROCESSOR,
+    YAML,
+    Recorded,
+    Toy,
+    csv_bytes,
+    rows,
+)
+
+FIRST = datetime(2024, 1, 1, tzinfo=UTC)
+NEW_ROWS = 40
+SOURCE = "SYNTHETIC: a made-up table"
+_ROLE = "AutopilotRetrain"
+_RESPONSES = Path(__file__).resolve().parents[2] / "tests" / "include" / "autopilot" / "responses" / "toy"
+# Nobody asks for credentials: moto answers in this process.
+_KEYS = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
+
+
+class _NoQuotas:
+    """A Service Quotas that may not be asked: moto has no such call, and the pre-flight check goes on without."""
+
+    def get_paginator(self, operation: str) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not simulated"}}, operation)
+
+
+@dataclass
+class Meter:
+    """What was counted since the last :meth:`take`.
+
+    :param requests: S3 operation -> requests that were sent.
+    :param s3_cpu: CPU seconds of the simulated S3, which runs in this process and is nobody's cost.
+    """
+
+    requests: Counter[str] = field(default_factory=Counter)
+    s3_cpu: float = 0.0
+
+    def take(self) -> tuple[Counter[str], float]:
+        """Give what was counted and begin anew."""
+        taken = self.requests, self.s3_cpu
+        self.requests, self.s3_cpu = Counter(), 0.0
+        return taken
+
+
+@dataclass(frozen=True)
+class World:
+    """The model, its clients, and the meter on its S3 client.
+
+    :param jobs_s3: another client: what the simulated jobs read and write is not the runs' own.
+    """
+
+    toy: Toy
+    jobs_s3: Any
+    meter: Meter
+    account: dict[str, Any]
+
+    def cutoff(self, number: int) -> datetime:
+        """Give the cutoff of run ``number``, which is the date of its newest drop; from 0."""
+        return FIRST + timedelta(days=number)
+
+
+@contextmanager
+def world_with(drops: int) -> Iterator[World]:
+    """Make the world, with one drop a day.
+
+    Every drop has ``NEW_ROWS`` rows of new keys, and measures one key of the drop before again.
+    """
+    meter = Meter()
+    with mock_aws(), _metered(meter):
+        s3, jobs_s3 = _client("s3"), _client("s3")
+        s3.create_bucket(Bucket="toy-models")
+        config = parse_model(YAML, "toy.yaml")
+        toy = Toy(config, s3, Recorded(_RESPONSES))
+        toy.put("holdout/sealed.csv", csv_bytes(rows(100_000, 12)), SOURCE)
+        toy.put("holdout/second.csv", csv_bytes(rows(200_000, 3)), SOURCE)
+        toy.put("search/20240101T000000/input/train.csv", b"seen by the search", SOURCE)
+        toy.put(MODULE, PROCESSOR.encode(), SOURCE)
+        toy.put(ARTIFACT, b"what the featurizer learned", SOURCE)
+        for number in range(drops):
+            day = FIRST + timedelta(days=number)
+            again = rows(number * NEW_ROWS - 1, 1) if number else []
+            toy.put(f"drops/{day:%Y-%m-%d}/rows.csv", csv_bytes(again + rows(number * NEW_ROWS, NEW_ROWS)), SOURCE)
+        publish_template(toy.sagemaker, s3, config, AUTOML_JOB, FIRST)  # type: ignore[arg-type]
+        iam = _client("iam")
+        iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument="{}")
+        account = {"iam": iam, "sts": _client("sts"), "quotas": _NoQuotas()}
+        s3.meta.events.register("before-call.s3", lambda model, **_: meter.requests.update([model.name]))
+        meter.take()
+        yield World(toy, jobs_s3, meter, account)
+
+
+def _client(service: str) -> Any:
+    return boto3.client(service, region_name="us-east-1", **_KEYS)
+
+
+@contextmanager
+def _metered(meter: Meter) -> Iterator[None]:
+    answer = BotocoreStubber.__call__
+
+    def timed(stubber: Any, *given: Any, **named: Any) -> Any:
+        before = time.process_time()
+        try:
+            return answer(stubber, *given, **named)
+        finally:
+            meter.s3_cpu += time.process_time() - before
+
+    with patch.object(BotocoreStubber, "__call__", timed):
+        yield
