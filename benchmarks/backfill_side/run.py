@@ -29,18 +29,17 @@ class Measured:
 
     :param jobs: kind -> jobs started; ``featurized``: rows in its featurize jobs; ``visible``: rows of all its drops,
         which one transform per run would have featurized.
+    :param requests: S3 operation -> requests of the steps; ``moved``: bytes of the objects in them.
     :param cpu: CPU seconds of the steps, the simulated S3's taken off; ``seconds``: wall time of the steps with it.
-    :param steps: step -> its requests.
     """
 
     jobs: Mapping[str, int]
     featurized: int
     visible: int
     requests: Mapping[str, int]
+    moved: int
     cpu: float
     seconds: float
-    steps: Mapping[str, int]
-    step_cpu: Mapping[str, float]
 
 
 class Steps:
@@ -49,9 +48,8 @@ class Steps:
     def __init__(self, world: World) -> None:
         self._meter = world.meter
         self.requests: Counter[str] = Counter()
-        self.by_step: dict[str, int] = {}
-        self.cpu: dict[str, float] = {}
-        self.seconds = 0.0
+        self.moved = 0
+        self.cpu = self.seconds = 0.0
 
     def take(self, step: Any, *given: Any) -> Any:
         """Call one and give its answer."""
@@ -60,10 +58,10 @@ class Steps:
         answer = step(*given)
         spent = time.process_time() - cpu
         self.seconds += time.perf_counter() - began
-        requests, s3_cpu = self._meter.take()
-        self.requests += requests
-        self.by_step[step.__name__] = requests.total()
-        self.cpu[step.__name__] = spent - s3_cpu
+        counted = self._meter.take()
+        self.requests += counted.requests
+        self.moved += counted.moved
+        self.cpu += spent - counted.s3_cpu
         return answer
 
 
@@ -90,9 +88,7 @@ def run_once(world: World, number: int) -> Measured:
     plan = load_plan(world.jobs_s3, uri)
     visible = sum(drop.prepared.train + drop.prepared.validation for drop in plan.drops)
     jobs = {"featurize": len(wanted), "train": 1, "predict": 1}
-    return Measured(
-        jobs, featurized, visible, steps.requests, sum(steps.cpu.values()), steps.seconds, steps.by_step, steps.cpu
-    )
+    return Measured(jobs, featurized, visible, steps.requests, steps.moved, steps.cpu, steps.seconds)
 
 
 def _expected(_kind: str, _name: str) -> float:

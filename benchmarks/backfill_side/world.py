@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,18 +51,32 @@ class _NoQuotas:
 class Meter:
     """What was counted since the last :meth:`take`.
 
-    :param requests: S3 operation -> requests that were sent.
+    :param requests: S3 operation -> requests that were sent; ``moved``: bytes of the objects in them.
     :param s3_cpu: CPU seconds of the simulated S3, which runs in this process and is nobody's cost.
     """
 
     requests: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
     s3_cpu: float = 0.0
 
-    def take(self) -> tuple[Counter[str], float]:
+    def on(self, s3: Any) -> None:
+        """Count what a client sends."""
+        s3.meta.events.register("before-call.s3", self._sent)
+        s3.meta.events.register("after-call.s3", self._received)
+
+    def take(self) -> Meter:
         """Give what was counted and begin anew."""
-        taken = self.requests, self.s3_cpu
-        self.requests, self.s3_cpu = Counter(), 0.0
+        taken = replace(self)
+        self.requests, self.moved, self.s3_cpu = Counter(), 0, 0.0
         return taken
+
+    def _sent(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+        self.requests[model.name] += 1
+        body = params["body"]
+        self.moved += len(body if isinstance(body, bytes) else body.getvalue())
+
+    def _received(self, parsed: dict[str, Any], **_: Any) -> None:
+        self.moved += parsed.get("ContentLength", 0)
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,7 @@ def world_with(drops: int) -> Iterator[World]:
         iam = _client("iam")
         iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument="{}")
         account = {"iam": iam, "sts": _client("sts"), "quotas": _NoQuotas()}
-        s3.meta.events.register("before-call.s3", lambda model, **_: meter.requests.update([model.name]))
+        meter.on(s3)
         meter.take()
         yield World(toy, jobs_s3, meter, account)
 
