@@ -15,12 +15,12 @@ Measured per size:
 - requests: what the runs' own S3 client sent, all operations; ``moved`` counts the bytes of the objects in them. What
   the simulated jobs read and write is not in it;
 - cpu: CPU seconds of the steps in this process, boto3's included, the simulated S3's taken off. **This stands in the
-  place of scheduler seconds**: no Airflow runs here, because 262 DAG runs of 30 tasks take hours on a small machine.
-  Airflow's own work per run does not depend on the drops but for the featurize tasks, of which there is one per new
-  drop;
+  place of scheduler seconds**: no Airflow runs here, because 262 real DAG runs would take hours on a small
+  machine. The tasks of a run are the same however many drops it sees, plus one featurize task per drop without
+  features;
 - seconds: wall time of the steps, the simulated S3's share included.
 
-Not measured: the champion's part (gate, registration, promotion), whose requests do not depend on the drops.
+Not measured: the champion's part (gate, registration, promotion).
 
 ``exponent`` says how a figure grew from 50 to 200 drops: 1 is linear, 2 quadratic. Requests and jobs are expected at 1.
 Bytes and CPU are a little above: every run's plan, manifest, guard list, drift table and report name all drops it
@@ -67,7 +67,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="drops per backfill")
     sizes = arguments.parse_args().sizes
-    # Thousands of runs' warnings about the made-up holdout say nothing here.
+    # The warnings of hundreds of runs about the made-up holdout say nothing here.
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     print(f"data: {SOURCE}; SageMaker and its job times are simulated", flush=True)
@@ -124,13 +124,8 @@ def exponent(before: dict[str, Any], after: dict[str, Any], name: str) -> float:
 
 def table(measured: Sequence[dict[str, Any]]) -> str:
     """Lay the figures out for a person."""
-    lines = [
-        list(COLUMNS.values()),
-        *(
-            [f"{one[name]:g}" if isinstance(one[name], float) else str(one[name]) for name in COLUMNS]
-            for one in measured
-        ),
-    ]
+    rows = [[f"{one[name]:.7g}" for name in COLUMNS] for one in measured]
+    lines = [list(COLUMNS.values()), *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
 

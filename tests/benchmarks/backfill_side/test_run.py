@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from benchmarks.backfill import document, figures, run_backfill
@@ -11,8 +9,8 @@ from benchmarks.backfill_side.run import Measured
 
 
 @pytest.fixture(scope="module")
-def runs() -> Iterator[list[Measured]]:
-    yield run_backfill(6)
+def runs() -> list[Measured]:
+    return run_backfill(6)
 
 
 def test_every_row_is_featurized_once(runs: list[Measured]) -> None:
