@@ -94,7 +94,7 @@ def search(folder: Path) -> None:
         told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
         print(told.strip().splitlines()[-1], flush=True)
         began = time.monotonic()
-        run_each(folder, aws.url, SEARCH, [CUTOFFS[0]], 1)
+        run_each(folder, aws.url, SEARCH, [MODEL.search.cutoff], 1)
         print(f"{SEARCH}: {time.monotonic() - began:.0f} s", flush=True)
 
 
