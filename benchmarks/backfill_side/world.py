@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
 
+from benchmarks.backfill_side.memory import MemoryS3
 from include.autopilot.config import parse_model
 from include.autopilot.search import publish_template
 from tests.include.autopilot.conftest import (
@@ -32,19 +29,21 @@ from tests.include.autopilot.conftest import (
 )
 
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
-NEW_ROWS = 40
+NEW_ROWS, AGAIN = 40, 10
 SOURCE = "SYNTHETIC: a made-up table"
-_ROLE = "AutopilotRetrain"
 _RESPONSES = Path(__file__).resolve().parents[2] / "tests" / "include" / "autopilot" / "responses" / "toy"
-# Nobody asks for credentials: moto answers in this process.
+# Nobody asks for credentials: this process answers.
 _KEYS = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
 
 
-class _NoQuotas:
-    """A Service Quotas that may not be asked: moto has no such call, and the pre-flight check goes on without."""
+class Unasked:
+    """A service that may not be asked; the pre-flight check goes on without its answers."""
 
-    def get_paginator(self, operation: str) -> Any:
-        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not simulated"}}, operation)
+    def __getattr__(self, operation: str) -> Any:
+        def refuse(*_: object, **__: object) -> Any:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not simulated"}}, operation)
+
+        return refuse
 
 
 @dataclass
@@ -89,57 +88,47 @@ class World:
     toy: Toy
     jobs_s3: Any
     meter: Meter
-    account: dict[str, Any]
 
     def cutoff(self, number: int) -> datetime:
         """Give the cutoff of run ``number``, which is the date of its newest drop; from 0."""
         return FIRST + timedelta(days=number)
 
 
-@contextmanager
-def world_with(drops: int) -> Iterator[World]:
+def world_with(drops: int) -> World:
     """Make the world, with one drop a day.
 
-    Every drop has ``NEW_ROWS`` rows of new keys, and measures one key of the drop before again.
+    Every drop has ``NEW_ROWS`` rows of new keys, and every tenth measures one key of the drop before again.
     """
-    meter = Meter()
-    with mock_aws(), _metered(meter):
-        s3, jobs_s3 = _client("s3"), _client("s3")
-        s3.create_bucket(Bucket="toy-models")
-        config = parse_model(YAML, "toy.yaml")
-        toy = Toy(config, s3, Recorded(_RESPONSES))
-        toy.put("holdout/sealed.csv", csv_bytes(rows(100_000, 12)), SOURCE)
-        toy.put("holdout/second.csv", csv_bytes(rows(200_000, 3)), SOURCE)
-        toy.put("search/20240101T000000/input/train.csv", b"seen by the search", SOURCE)
-        toy.put(MODULE, PROCESSOR.encode(), SOURCE)
-        toy.put(ARTIFACT, b"what the featurizer learned", SOURCE)
-        for number in range(drops):
-            day = FIRST + timedelta(days=number)
-            again = rows(number * NEW_ROWS - 1, 1) if number else []
-            toy.put(f"drops/{day:%Y-%m-%d}/rows.csv", csv_bytes(again + rows(number * NEW_ROWS, NEW_ROWS)), SOURCE)
-        publish_template(toy.sagemaker, s3, config, AUTOML_JOB, FIRST)  # type: ignore[arg-type]
-        iam = _client("iam")
-        iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument="{}")
-        account = {"iam": iam, "sts": _client("sts"), "quotas": _NoQuotas()}
-        meter.on(s3)
-        meter.take()
-        yield World(toy, jobs_s3, meter, account)
+    meter, memory = Meter(), MemoryS3()
+    s3, jobs_s3 = _client(memory, meter), _client(memory, Meter())
+    config = parse_model(YAML, "toy.yaml")
+    toy = Toy(config, s3, Recorded(_RESPONSES))
+    toy.put("holdout/sealed.csv", csv_bytes(rows(100_000, 12)), SOURCE)
+    toy.put("holdout/second.csv", csv_bytes(rows(200_000, 3)), SOURCE)
+    toy.put("search/20240101T000000/input/train.csv", b"seen by the search", SOURCE)
+    toy.put(MODULE, PROCESSOR.encode(), SOURCE)
+    toy.put(ARTIFACT, b"what the featurizer learned", SOURCE)
+    for number in range(drops):
+        again = rows(number * NEW_ROWS - 1, 1) if number % AGAIN == AGAIN - 1 else []
+        body = csv_bytes(again + rows(number * NEW_ROWS, NEW_ROWS))
+        toy.put(f"drops/{FIRST + timedelta(days=number):%Y-%m-%d}/rows.csv", body, SOURCE)
+    publish_template(toy.sagemaker, s3, config, AUTOML_JOB, FIRST)  # type: ignore[arg-type]
+    meter.take()
+    return World(toy, jobs_s3, meter)
 
 
-def _client(service: str) -> Any:
-    return boto3.client(service, region_name="us-east-1", **_KEYS)
+def _client(memory: MemoryS3, meter: Meter) -> Any:
+    # Checksums would be sent in a trailer, which the memory does not read.
+    config = Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
+    s3: Any = boto3.client("s3", region_name="us-east-1", config=config, **_KEYS)
+    meter.on(s3)
 
-
-@contextmanager
-def _metered(meter: Meter) -> Iterator[None]:
-    answer = BotocoreStubber.__call__
-
-    def timed(stubber: Any, *given: Any, **named: Any) -> Any:
+    def answer(**given: Any) -> Any:
         before = time.process_time()
         try:
-            return answer(stubber, *given, **named)
+            return memory(**given)
         finally:
             meter.s3_cpu += time.process_time() - before
 
-    with patch.object(BotocoreStubber, "__call__", timed):
-        yield
+    s3.meta.events.register_first("before-send.s3", answer)
+    return s3
