@@ -22,8 +22,8 @@ Measured per size:
 Not measured: the report, whose charts take longer than all the rest whatever the drops, and the champion's part.
 
 ``exponent`` says how a figure grew between the two largest sizes: 1 is linear, 2 quadratic. Jobs, rows and requests
-are expected at 1, and ``linear`` says whether they are. Bytes and CPU stay near 2, with a small factor (about 40 KB and 3 ms
-per drop and run): every run lists, plans, guards and reports all drops that it sees, and the guard looks at each
+are expected at 1, and ``linear`` says whether they are. Bytes and CPU stay near 2, with a small factor (about 40 KB and
+3 ms per drop and run): every run lists, plans, guards and reports all drops that it sees, and the guard looks at each
 visible row. That is a run's result, and grows with what it sees.
 """
 

@@ -100,7 +100,7 @@ def world_with(drops: int) -> World:
     Every drop has ``NEW_ROWS`` rows of new keys, and every tenth measures one key of the drop before again.
     """
     meter, memory = Meter(), MemoryS3()
-    s3, jobs_s3 = _client(memory, meter), _client(memory, Meter())
+    s3, jobs_s3 = counting_client(memory, meter), counting_client(memory, Meter())
     config = parse_model(YAML, "toy.yaml")
     toy = Toy(config, s3, Recorded(_RESPONSES))
     toy.put("holdout/sealed.csv", csv_bytes(rows(100_000, 12)), SOURCE)
@@ -117,7 +117,8 @@ def world_with(drops: int) -> World:
     return World(toy, jobs_s3, meter)
 
 
-def _client(memory: MemoryS3, meter: Meter) -> Any:
+def counting_client(memory: MemoryS3, meter: Meter) -> Any:
+    """Make a client whose requests a memory answers and a meter counts."""
     # Checksums would be sent in a trailer, which the memory does not read.
     config = Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
     s3: Any = boto3.client("s3", region_name="us-east-1", config=config, **_KEYS)
