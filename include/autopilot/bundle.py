@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from include.autopilot.errors import MissingObjectError
 from include.autopilot.locations import Locations
@@ -24,6 +25,8 @@ from include.autopilot.objects import list_objects, open_object, read, write
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger(__name__)
 
 # Bytes of an object that is remembered, and of all of them: a run's memory must not depend on the rows.
 OBJECT_BYTES = 2**17
@@ -107,22 +110,29 @@ class Bundle:
         if self._loaded or not self._listed:
             return
         self._loaded = True
-        try:
-            before = _ADAPTER.validate_json(read(self._s3, self._uri).body)
-        except MissingObjectError:
-            return
-        for path, entry in before.items():
+        for path, entry in self._before().items():
             uri = f"{self._root}/{path}"
             if uri in self._listed and self._listed[uri].etag == entry.etag:
                 self._add(uri, entry)
+
+    def _before(self) -> dict[str, Remembered]:
+        try:
+            return _ADAPTER.validate_json(read(self._s3, self._uri).body)
+        except MissingObjectError:
+            return {}
+        except ValidationError as error:
+            log.warning("%s is no bundle and is made anew: %s", self._uri, error.errors()[0]["msg"])
+            return {}
 
     def _read(self, uri: str) -> bytes:
         response = open_object(self._s3, uri)
         with closing(response["Body"]) as stream:
             body = stream.read()
         if len(body) <= OBJECT_BYTES and self._bytes + len(body) <= WHOLE_BYTES:
-            self._add(uri, Remembered(response["ETag"], body.decode()))
-            self._changed = True
+            # What is not text is nothing that this package wrote; whoever reads it says what is wrong with it.
+            with suppress(UnicodeDecodeError):
+                self._add(uri, Remembered(response["ETag"], body.decode()))
+                self._changed = True
         return body
 
     def _add(self, uri: str, entry: Remembered) -> None:

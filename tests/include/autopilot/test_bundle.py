@@ -113,6 +113,24 @@ def test_a_bundle_has_an_end(two: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen == ["Get drop.json", "Get b.json"]
 
 
+def test_a_bundle_that_is_none_is_made_anew(two: Toy, caplog: pytest.LogCaptureFixture) -> None:
+    everything = read_all(two)
+    two.put("bundles/sealed/drop.json", b'{"sealed/drop/a.json": 1}')
+    assert read_all(two) == everything
+    assert f"{KEPT} is no bundle and is made anew" in caplog.text
+    with requests(two.s3) as seen:
+        assert read_all(two) == everything
+    assert seen == ["Get drop.json"]
+
+
+def test_what_is_no_text_is_read_and_not_remembered(two: Toy) -> None:
+    two.put("sealed/drop/c.json", b"\xff")
+    assert read_all(two)["c.json"] == b"\xff"
+    with requests(two.s3) as seen:
+        assert read_all(two)["c.json"] == b"\xff"
+    assert seen == ["Get drop.json", "Get c.json"]
+
+
 def test_only_what_is_the_same_is_held(two: Toy) -> None:
     one = bundle(two)
     late = two.put("sealed/drop/late.json", b"[1]")
