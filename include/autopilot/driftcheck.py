@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.baselinedrops import Baseline, prepared_lines
+from include.autopilot.bundle import Bundle
 from include.autopilot.config import ModelConfig
 from include.autopilot.contract import Schema
 from include.autopilot.digest import of_json
@@ -19,7 +20,7 @@ from include.autopilot.driftconfig import DriftConfig
 from include.autopilot.driftreport import drift_content, drift_page
 from include.autopilot.drifttold import drift_uri
 from include.autopilot.errors import DriftError, MissingObjectError
-from include.autopilot.objects import read_json, write, write_json
+from include.autopilot.objects import write, write_json
 from include.autopilot.plan import Plan, PlannedBaseline, PlannedDrop, load_plan
 from include.autopilot.profiler import profile_of
 from include.autopilot.sealing import seal_run
@@ -69,7 +70,14 @@ def check_drift(s3: S3Client, config: ModelConfig, plan_uri: str) -> dict[str, A
 def _content(s3: S3Client, plan: Plan, baseline: Baseline, schema: Schema, rules: DriftConfig) -> dict[str, Any]:
     made_of = baseline.planned
     known = {drop.digest for drop in made_of.drops}
+    kept = Bundle(s3, plan.locations, plan.locations.drifts(_identity(made_of)))
     compared = [drop for drop in plan.drops if drop.repeats is None and drop.prepared.chunks]
+    drops = [
+        {"drop": drop.name, **_compared(s3, kept, plan, drop, baseline, schema, rules)}
+        for drop in compared
+        if drop.prepared.digest not in known
+    ]
+    kept.keep()
     return {
         "title": plan.title,
         "run": plan.run,
@@ -78,24 +86,20 @@ def _content(s3: S3Client, plan: Plan, baseline: Baseline, schema: Schema, rules
         "synthetic": plan.synthetic,
         "baseline": {"folder": made_of.folder, "why": made_of.why, "drops": [drop.name for drop in made_of.drops]},
         "thresholds": asdict(rules),
-        "drops": [
-            {"drop": drop.name, **_compared(s3, plan, drop, baseline, schema, rules)}
-            for drop in compared
-            if drop.prepared.digest not in known
-        ],
+        "drops": drops,
     }
 
 
 def _compared(
-    s3: S3Client, plan: Plan, drop: PlannedDrop, baseline: Baseline, schema: Schema, rules: DriftConfig
+    s3: S3Client, kept: Bundle, plan: Plan, drop: PlannedDrop, baseline: Baseline, schema: Schema, rules: DriftConfig
 ) -> Mapping[str, Any]:
-    kept = plan.locations.drift(_identity(baseline.planned), drop.prepared.prepared, of_json(asdict(rules)))
+    uri = plan.locations.drift(_identity(baseline.planned), drop.prepared.prepared, of_json(asdict(rules)))
     try:
-        found: Mapping[str, Any] = read_json(s3, kept)
+        found: Mapping[str, Any] = kept.read_json(uri)
     except MissingObjectError:
         profile = profile_of(prepared_lines(s3, drop.prepared), schema, baseline.profile)
         found = drift_content(drift_of(baseline.profile, profile, schema, rules))
-        write_json(s3, kept, found)
+        write_json(s3, uri, found)
     return found
 
 

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from include.autopilot import requests
+from include.autopilot.bundle import Bundle
 from include.autopilot.config import ModelConfig
 from include.autopilot.dropcontent import DropContent, content_of
 from include.autopilot.drops import Drop, parse_name
 from include.autopilot.errors import ChangedError
 from include.autopilot.locations import Locations
 from include.autopilot.options import RunOptions
-from include.autopilot.plan import Path, PlannedDrop, repeated_day
+from include.autopilot.plan import Path, PlannedDrop
 from include.autopilot.preparation import Prepared, Rules, prepare_drop
 from include.autopilot.seals import Seal, seals_of
 
@@ -72,6 +73,7 @@ class Delivery:
     """The drops of a model as one run sees them. Every drop is looked at once.
 
     :param run: the run's name.
+    :ivar bundle: the objects of the drops that were prepared by the run's rules.
     """
 
     def __init__(self, s3: S3Client, config: ModelConfig, rules: Rules, run: str) -> None:
@@ -81,6 +83,7 @@ class Delivery:
         self._run = run
         self._locations = Locations(config.root)
         self._seals = seals_of(s3, config, "drop")
+        self.bundle = Bundle(s3, self._locations, self._locations.preparation(rules.digest))
         self._seen: dict[str, SeenDrop] = {}
 
     @property
@@ -127,6 +130,7 @@ class Delivery:
     def plan(self, scope: Sequence[Drop], featurizing: Featurizing) -> tuple[PlannedDrop, ...]:
         """Return the drops of a run, oldest first."""
         planned: list[PlannedDrop] = []
+        days: dict[str, date] = {}
         for drop in scope:
             seen = self.see(drop)
             prepared = seen.prepared
@@ -137,20 +141,26 @@ class Delivery:
                     prepared=prepared,
                     features=featurizing.folder(self._locations, prepared),
                     job=featurizing.job(self._config.name, drop.day, prepared),
-                    repeats=repeated_day(prepared.digest, planned),
+                    repeats=days.get(prepared.digest),
                     name=drop.name,
                     version=seen.version,
                     first_run=seen.first_run,
                     contents=seen.content.files,
                 )
             )
+            days.setdefault(prepared.digest, drop.day)
         return tuple(planned)
+
+    def keep(self) -> None:
+        """Remember for later runs what was read of the drops."""
+        self._seals.keep()
+        self.bundle.keep()
 
     def _look(self, drop: Drop) -> SeenDrop:
         known = self._seals.find(drop.name)
         content = content_of(self._s3, drop, known.seal.files if known else {})
         self._seals.check(drop.name, Seal(content.digest, self._run, content.files))
-        prepared = prepare_drop(self._s3, self._locations, content, self._rules)
+        prepared = prepare_drop(self._s3, self.bundle, self._locations, content, self._rules)
         for column in prepared.extra:
             log.warning("Drop %s: column %r is not in the contract and is left out.", drop.name, column)
         if not prepared.rows:

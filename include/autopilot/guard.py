@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from include.autopilot.bundle import Bundle
 from include.autopilot.config import ModelConfig
 from include.autopilot.csvlines import encode_line
 from include.autopilot.errors import LeakError
@@ -51,13 +52,18 @@ def check_leaks(s3: S3Client, config: ModelConfig, plan_uri: str) -> dict[str, A
     :raises LeakError: a row is on two sides or twice on one, a drop is not the run's to see, or a holdout was changed.
     """
     plan = load_plan(s3, plan_uri)
-    traced, faults = trace(s3, plan, dict(_manifests(s3, plan)), seals_of(s3, config, "drop"))
+    # What lies there at this moment: of an object that was changed since it was read, the ETag is another one.
+    bundle = Bundle(s3, plan.locations, plan.drops[0].prepared.folder.rsplit("/", 2)[0])
+    seals = seals_of(s3, config, "drop")
+    traced, faults = trace(s3, bundle, plan, dict(_manifests(s3, plan)), seals)
     faults += holdout_faults(s3, config, {holdout.name: holdout.digest for holdout in plan.holdouts})
     with KeyTable("side TEXT, key TEXT, row TEXT") as table:
-        _fill(s3, plan, traced, table)
+        _fill(s3, bundle, plan, traced, table)
         faults += _row_faults(table)
         counts = dict(table.select("SELECT side, COUNT(*) FROM rows GROUP BY side"))
         rows = _write_rows(s3, plan, table)
+    seals.keep()
+    bundle.keep()
     report = {"run": plan.run, "cutoff": plan.cutoff.isoformat(), "counts": counts, "rows": rows, "faults": faults}
     uri = write_json(s3, f"{plan.folder}/guard.json", {**report, "source": plan.source, "synthetic": plan.synthetic})
     if faults:
@@ -85,9 +91,12 @@ def _listed(s3: S3Client, manifest: str) -> list[str]:
     return [f"{head['prefix']}{file}" for file in rest]
 
 
-def _fill(s3: S3Client, plan: Plan, traced: list[Traced], table: KeyTable) -> None:
-    for drop in {one.prepared.folder: None for one in traced}:
-        table.add(rows_of(s3, [one for one in traced if one.prepared.folder == drop]))
+def _fill(s3: S3Client, bundle: Bundle, plan: Plan, traced: list[Traced], table: KeyTable) -> None:
+    drops: dict[str, list[Traced]] = {}
+    for one in traced:
+        drops.setdefault(one.prepared.folder, []).append(one)
+    for behind in drops.values():
+        table.add(rows_of(bundle, behind))
     for holdout in plan.holdouts:
         table.add(("holdout", key, row) for key, row in holdout_rows(s3, holdout.name, holdout.input))
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from include.autopilot.bundle import Bundle
 from include.autopilot.digest import LENGTH, of_bytes
 from include.autopilot.drops import Drop, parse_name
 from include.autopilot.errors import MissingObjectError
 from include.autopilot.keyindex import read_index
-from include.autopilot.objects import list_uris, read
+from include.autopilot.objects import list_uris
 from include.autopilot.plan import Plan
-from include.autopilot.preparation import Prepared, read_check
+from include.autopilot.preparation import Prepared, check_in
 from include.autopilot.seals import Seal, Seals
 from include.autopilot.superseded import list_uri
 
@@ -46,42 +47,46 @@ class Traced:
     files: tuple[str, ...]
 
 
-def trace(s3: S3Client, plan: Plan, manifests: Mapping[str, list[str]], seals: Seals) -> tuple[list[Traced], list[str]]:
+def trace(
+    s3: S3Client, bundle: Bundle, plan: Plan, manifests: Mapping[str, list[str]], seals: Seals
+) -> tuple[list[Traced], list[str]]:
     """Return what is behind the objects of manifests, and a sentence per object that must not be there.
 
+    :param bundle: the objects of drops that were prepared as the run's are.
     :param manifests: side -> the addresses in its manifest.
     """
-    tracer = _Tracer(s3, plan, seals)
+    tracer = _Tracer(s3, bundle, plan, seals)
     found = [tracer.trace(side, uri) for side, uris in manifests.items() for uri in uris]
     return [one for one in found if isinstance(one, Traced)], [one for one in found if isinstance(one, str)]
 
 
-def rows_of(s3: S3Client, traced: Sequence[Traced]) -> Iterator[tuple[str, str, str]]:
+def rows_of(bundle: Bundle, traced: Sequence[Traced]) -> Iterator[tuple[str, str, str]]:
     """Yield side, key and name of every row of the traced objects of one prepared drop, whose index is read once."""
     folder = traced[0].prepared.folder
-    gone = [_gone(s3, one) for one in traced]
+    gone = [_gone(bundle, one) for one in traced]
     places: dict[str, list[int]] = {}
     for place, one in enumerate(traced):
         places.setdefault(one.chunk, []).append(place)
-    for row in read_index(s3, folder):
+    for row in read_index(bundle, folder):
         for place in places.get(row.chunk, ()):
             if not gone[place][row.place]:
                 one = traced[place]
                 yield one.side, row.key, f"{one.name}/{one.files[row.file]}:{row.number}"
 
 
-def _gone(s3: S3Client, traced: Traced) -> bytearray:
+def _gone(bundle: Bundle, traced: Traced) -> bytearray:
     """Return a byte per line of a chunk: whether it was taken out."""
     gone = bytearray(traced.prepared.lines[traced.chunk])
     if traced.lines is not None:
-        for line in read(s3, list_uri(traced.prepared.folder, traced.lines)).body.split():
+        for line in bundle.read(list_uri(traced.prepared.folder, traced.lines)).split():
             gone[int(line)] = 1
     return gone
 
 
 class _Tracer:
-    def __init__(self, s3: S3Client, plan: Plan, seals: Seals) -> None:
+    def __init__(self, s3: S3Client, bundle: Bundle, plan: Plan, seals: Seals) -> None:
         self._s3 = s3
+        self._bundle = bundle
         self._plan = plan
         self._seals = seals
         self._folders = list(dict.fromkeys(drop.prepared.folder for drop in plan.drops))
@@ -119,7 +124,7 @@ class _Tracer:
     def _read(self) -> None:
         for folder in self._folders:
             try:
-                check = read_check(self._s3, folder)
+                check = check_in(self._bundle, folder)
             except MissingObjectError:
                 continue
             self._checks[folder] = self._checks[check.prepared] = check
@@ -127,7 +132,7 @@ class _Tracer:
 
     def _list_is_whole(self, prepared: Prepared, digest: str) -> bool:
         try:
-            return of_bytes(read(self._s3, list_uri(prepared.folder, digest)).body) == digest
+            return of_bytes(self._bundle.read(list_uri(prepared.folder, digest))) == digest
         except MissingObjectError:
             return False
 

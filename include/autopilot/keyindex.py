@@ -6,13 +6,11 @@ It is stored beside the chunks, in their order, so that later runs can compare k
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from include.autopilot.bundle import Bundle
 from include.autopilot.csvlines import encode_line
-from include.autopilot.objectreader import read_rows
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from include.autopilot.objectreader import rows_in
 
 
 class Indexed(NamedTuple):
@@ -44,10 +42,12 @@ def index_line(row: Indexed) -> bytes:
     return f"{encode_line([str(cell) for cell in row])}\n".encode()
 
 
-def read_index(s3: S3Client, folder: str) -> Iterator[Indexed]:
-    """Yield the rows of a prepared drop, a few at a time in memory.
+def read_index(bundle: Bundle, folder: str) -> Iterator[Indexed]:
+    """Yield the rows of a prepared drop; of a large one a few at a time are in memory.
 
+    :param bundle: the objects of prepared drops.
     :param folder: that of the chunks.
     """
-    for key, chunk, place, file, number, target in read_rows(s3, index_uri(folder)):
-        yield Indexed(key, chunk, int(place), int(file), int(number), target)
+    with bundle.opened(index_uri(folder)) as index:
+        for key, chunk, place, file, number, target in rows_in(index):
+            yield Indexed(key, chunk, int(place), int(file), int(number), target)

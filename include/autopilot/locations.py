@@ -11,6 +11,7 @@
                                               superseded/<lines>.txt, check.json (last)
 <root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
 <root>/{prepared/…,features/…}/without/<lines>/…  a chunk without its superseded lines
+<root>/bundles/<folder>.json                 what runs remember of the small objects of a folder; may be deleted
 <root>/baseline/<template>/<contract>/        what drops are compared with: statistics, constraints and drops.json
 <root>/drift/<baseline>/<prepared>/           the drift of a drop, by thresholds
 <root>/runs/<run key>/                        plan.json, drift.{html,json}, manifest/, rows.csv, guard.json, holdout/,
@@ -74,9 +75,13 @@ class Locations:
         """Return the folder of what new drops are compared with."""
         return f"{self.root}/baseline/{template}/{contract}"
 
+    def drifts(self, baseline: str) -> str:
+        """Return the folder of all comparisons with a baseline."""
+        return f"{self.root}/drift/{baseline}"
+
     def drift(self, baseline: str, prepared: str, rules: str) -> str:
         """Return the comparison of one drop with a baseline by some thresholds."""
-        return f"{self.root}/drift/{baseline}/{prepared}/{rules}.json"
+        return f"{self.drifts(baseline)}/{prepared}/{rules}.json"
 
     def template(self, digest: str) -> str:
         """Return one template; ``current`` names the pointer to the published one."""
@@ -90,9 +95,17 @@ class Locations:
         """Return Autopilot's S3OutputPath."""
         return f"{self.root}/search/{stamp(cutoff)}/output"
 
+    def preparation(self, preparation: str) -> str:
+        """Return the folder of all drops checked by the same rules."""
+        return f"{self.root}/prepared/{preparation}"
+
     def prepared(self, preparation: str, drop: str) -> str:
         """Return the folder of one checked drop."""
-        return f"{self.root}/prepared/{preparation}/{drop}"
+        return f"{self.preparation(preparation)}/{drop}"
+
+    def bundle(self, folder: str) -> str:
+        """Return what is remembered of the objects of a folder of this model."""
+        return f"{self.root}/bundles/{folder.removeprefix(f'{self.root}/')}.json"
 
     def features(self, template: str, prepared: str) -> str:
         """Return the folder of one drop's features."""

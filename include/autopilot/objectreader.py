@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from include.autopilot.objects import open_object
 
@@ -32,7 +32,12 @@ def read_rows(s3: S3Client, uri: str) -> Iterator[list[str]]:
     :raises MissingObjectError: there is no such object.
     """
     with opened(s3, uri) as file:
-        yield from csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+        yield from rows_in(file)
+
+
+def rows_in(file: IO[bytes]) -> Iterator[list[str]]:
+    """Yield the rows of an open CSV file that this package wrote."""
+    yield from csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
 
 
 class _Raw(io.RawIOBase):

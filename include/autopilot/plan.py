@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
@@ -174,11 +174,6 @@ class Plan:
 
 
 _ADAPTER = TypeAdapter(Plan)
-
-
-def repeated_day(digest: str, earlier: Sequence[PlannedDrop]) -> date | None:
-    """Return the date of an earlier drop with the same content, or None."""
-    return next((drop.day for drop in earlier if drop.prepared.digest == digest), None)
 
 
 def save_plan(s3: S3Client, plan: Plan) -> str:

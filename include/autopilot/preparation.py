@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from include.autopilot import chunks as chunking
+from include.autopilot.bundle import Bundle
 from include.autopilot.chunks import ChunkWriter
 from include.autopilot.contract import Contract
 from include.autopilot.digest import of_json
@@ -109,15 +110,16 @@ def rules_of(
     return Rules(contract, ignore, validation_fraction, keys, holdouts_digest(holdouts), search)
 
 
-def prepare_drop(s3: S3Client, locations: Locations, content: DropContent, rules: Rules) -> Prepared:
+def prepare_drop(s3: S3Client, bundle: Bundle, locations: Locations, content: DropContent, rules: Rules) -> Prepared:
     """Return the prepared drop, made now unless an earlier run made it.
 
+    :param bundle: the drops that were prepared by these rules.
     :raises ContractError: a file breaks the contract; nothing is written then.
     :raises DropError: a file was changed while it was read; nothing is written then.
     """
     folder = locations.prepared(rules.digest, content.digest)
     try:
-        return read_check(s3, f"{folder}/rows")
+        return check_in(bundle, f"{folder}/rows")
     except MissingObjectError:
         return _make(s3, folder, content, rules)
 
@@ -127,7 +129,19 @@ def read_check(s3: S3Client, folder: str) -> Prepared:
 
     :raises MissingObjectError: it is not complete.
     """
-    return _ADAPTER.validate_python(read_json(s3, f"{folder.removesuffix('/rows')}/check.json"))
+    return _ADAPTER.validate_python(read_json(s3, _check_uri(folder)))
+
+
+def check_in(bundle: Bundle, folder: str) -> Prepared:
+    """Return the same as :func:`read_check`, which most runs need of many drops.
+
+    :raises MissingObjectError: it is not complete.
+    """
+    return _ADAPTER.validate_python(bundle.read_json(_check_uri(folder)))
+
+
+def _check_uri(folder: str) -> str:
+    return f"{folder.removesuffix('/rows')}/check.json"
 
 
 class _Making:

@@ -70,7 +70,7 @@ def prepare(
     rules = rules_of(contract, config.ignore, config.validation_fraction, holdouts, f"{config.name}_search")
     delivery = Delivery(s3, config, rules, key)
     delivery.check_gone(scope, cutoff, options.scope == "full")
-    planned, conflicts = supersede(s3, delivery.plan(scope, Featurizing(template.digest, key, path)))
+    planned, conflicts = supersede(s3, delivery.bundle, delivery.plan(scope, Featurizing(template.digest, key, path)))
     used = [drop.kept for drop in planned if drop.repeats is None]
     probabilities = config.inference_output == "probabilities"
     problem = problem_of(classes.labelled(template, used), template.pipeline, probabilities)
@@ -102,6 +102,7 @@ def prepare(
         conflicts=conflicts,
         baseline=baseline_of(s3, delivery, visible, template, contract),
     )
+    delivery.keep()
     _check_rows(plan)
     searchagain.check_rows(plan)
     classes.check_training(problem, used, f"{config.name}_search", path)

@@ -30,3 +30,4 @@ def seal_run(s3: S3Client, config: ModelConfig, plan: Plan) -> None:
     drops = seals_of(s3, config, "drop")
     for drop in plan.drops:
         drops.put(drop.name, Seal(drop.prepared.digest, plan.run, drop.contents))
+    drops.keep()

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter
 
+from include.autopilot.bundle import Bundle
 from include.autopilot.config import ModelConfig
 from include.autopilot.dropcontent import FileContent
 from include.autopilot.errors import ChangedError
 from include.autopilot.locations import Locations
-from include.autopilot.objects import list_uris, read_json, write_once
+from include.autopilot.objects import write_once
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -71,7 +72,8 @@ class Seals:
         self._yaml = yaml
         self._last: dict[str, int] = {}
         self._read_before: dict[tuple[str, int], Seal] = {}
-        for uri in list_uris(s3, self._folder):
+        self._objects = Bundle(s3, locations, self._folder)
+        for uri in self._objects.uris:
             name, _, number = uri.removeprefix(f"{self._folder}/").removesuffix(".json").partition("/")
             self._last[name] = max(int(number), self._last.get(name, 0))
 
@@ -117,6 +119,10 @@ class Seals:
         # Another run was faster: its version counts.
         return Sealed(number, now) if written else self.put(name, now)
 
+    def keep(self) -> None:
+        """Remember for later runs what was read."""
+        self._objects.keep()
+
     def _cure(self, name: str) -> str:
         accept = f"set changed_{self._kind}s: accept in {self._yaml} to go on with the new content"
         if self._kind == "drop":
@@ -127,7 +133,7 @@ class Seals:
     def _read(self, name: str, number: int) -> Seal:
         # A version never changes, so it is read once.
         if (name, number) not in self._read_before:
-            self._read_before[name, number] = _ADAPTER.validate_python(read_json(self._s3, self._uri(name, number)))
+            self._read_before[name, number] = _ADAPTER.validate_python(self._objects.read_json(self._uri(name, number)))
         return self._read_before[name, number]
 
     def _uri(self, name: str, number: int) -> str:

@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from include.autopilot.bundle import Bundle
 from include.autopilot.digest import of_bytes
 from include.autopilot.keyindex import read_index
 from include.autopilot.keytable import KeyTable
@@ -35,28 +36,26 @@ _EXAMPLES = 5
 _ROWS = 4
 
 
-def supersede(s3: S3Client, drops: Sequence[PlannedDrop]) -> tuple[tuple[PlannedDrop, ...], Conflicts]:
+def supersede(s3: S3Client, bundle: Bundle, drops: Sequence[PlannedDrop]) -> tuple[tuple[PlannedDrop, ...], Conflicts]:
     """Return the drops with their superseded rows, and the keys whose targets conflict.
 
+    :param bundle: the objects of the prepared drops.
     :param drops: the run's, oldest first; of drops with the same content the first stands for all.
     """
     found = _Found(drops)
+    # A drop that was delivered again is as new as its last delivery.
+    ranks = {drop.prepared.digest: place for place, drop in enumerate(drops)}
     with KeyTable(_COLUMNS) as table:
         for place, drop in enumerate(drops):
             if drop.repeats is None:
-                table.add(_ranked(s3, place, drop, _rank(drop, drops)))
+                table.add(_ranked(bundle, place, drop, ranks[drop.prepared.digest]))
         for key, rows in groupby(table.select(_REPEATED), key=itemgetter(0)):
             found.add(key, rows)
-    return found.write(s3), Conflicts(found.conflicts, tuple(found.examples))
+    return found.write(s3, bundle), Conflicts(found.conflicts, tuple(found.examples))
 
 
-def _rank(drop: PlannedDrop, drops: Sequence[PlannedDrop]) -> int:
-    """Return how new a drop is: a drop that was delivered again is as new as its last delivery."""
-    return max(place for place, other in enumerate(drops) if other.prepared.digest == drop.prepared.digest)
-
-
-def _ranked(s3: S3Client, place: int, drop: PlannedDrop, rank: int) -> Iterator[tuple[Any, ...]]:
-    for row in read_index(s3, drop.prepared.folder):
+def _ranked(bundle: Bundle, place: int, drop: PlannedDrop, rank: int) -> Iterator[tuple[Any, ...]]:
+    for row in read_index(bundle, drop.prepared.folder):
         yield row.key, rank, row.file, row.number, place, row.chunk, row.place, row.target
 
 
@@ -87,13 +86,15 @@ class _Found:
             if len(self.examples) < _EXAMPLES:
                 self.examples.append(Conflict(key, tuple(told)))
 
-    def write(self, s3: S3Client) -> tuple[PlannedDrop, ...]:
+    def write(self, s3: S3Client, bundle: Bundle) -> tuple[PlannedDrop, ...]:
         """Write the lists of lines beside the prepared drops, and return the drops with them."""
         chunks: dict[int, dict[str, Removed]] = defaultdict(dict)
         for (place, chunk), lines in sorted(self._lines.items()):
             body = "".join(f"{line}\n" for line in sorted(lines)).encode()
             digest = of_bytes(body)
-            write(s3, list_uri(self._drops[place].prepared.folder, digest), body, "text/plain")
+            uri = list_uri(self._drops[place].prepared.folder, digest)
+            if not bundle.holds(uri, body):
+                write(s3, uri, body, "text/plain")
             chunks[place][chunk] = Removed(digest, len(lines))
         return tuple(
             replace(drop, superseded=self._superseded(place, drop, chunks[place])) if place in chunks else drop

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from include.autopilot.bundle import Bundle
 from include.autopilot.errors import MissingObjectError
 from include.autopilot.lenient import text_at
-from include.autopilot.objects import list_uris, read_json
 from include.autopilot.plan import Plan
 from include.autopilot.streak import Signal, new_in_newest, search_signal
 
@@ -20,10 +20,11 @@ def verdicts_until(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:
     Of a cutoff that was run twice, the run that registered the higher version comes last.
     """
     try:
-        uris = list_uris(s3, f"{plan.root}/ledger")
+        ledger = Bundle(s3, plan.locations, plan.locations.ledger)
     except MissingObjectError:
         return []
-    records = [read_json(s3, uri) for uri in uris if uri.endswith(".json")]
+    records = [ledger.read_json(uri) for uri in ledger.uris if uri.endswith(".json")]
+    ledger.keep()
     runs = [one for one in records if one.get("kind") == "run" and text_at(one, "verdict", "decision")]
     runs = [one for one in runs if one["cutoff"] <= plan.cutoff.isoformat()]
     runs.sort(key=lambda one: int(one["version"]["version"]))

@@ -7,11 +7,11 @@ a file of features belongs to line *i* of its prepared chunk: the count is compa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from include.autopilot.errors import RunError
 from include.autopilot.objectreader import opened
-from include.autopilot.objects import list_uris
 from include.autopilot.objectwriter import ObjectWriter
 from include.autopilot.plan import PlannedDrop
 from include.autopilot.records import records_of
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 WITHOUT = "/without/"
 
 
-def kept_files(s3: S3Client, drop: PlannedDrop, files: Mapping[str, str], folder: str) -> dict[str, str]:
+def kept_files(
+    s3: S3Client, drop: PlannedDrop, files: Mapping[str, str], folder: str, present: AbstractSet[str]
+) -> dict[str, str]:
     """Return chunk -> address of what a run reads of a drop, chunks that are superseded whole left out.
 
     :param files: chunk -> address of the chunk, or of its features.
     :param folder: what copies are kept below.
+    :param present: every address there.
     :raises RunError: a file has not one record per row of its chunk.
     """
     touched = drop.superseded.chunks
-    made = set(list_uris(s3, f"{folder}{WITHOUT}")) if touched else set()
     kept = {}
     for chunk, uri in files.items():
         removed = touched.get(chunk)
@@ -39,7 +41,7 @@ def kept_files(s3: S3Client, drop: PlannedDrop, files: Mapping[str, str], folder
             kept[chunk] = uri
         elif removed.rows < drop.prepared.lines[chunk]:
             copy = f"{folder}{WITHOUT}{removed.digest}/{chunk}{uri.rpartition(chunk)[2]}"
-            if copy not in made:
+            if copy not in present:
                 _copy(s3, uri, copy, list_uri(drop.prepared.folder, removed.digest), drop.prepared.lines[chunk])
             kept[chunk] = copy
     return kept

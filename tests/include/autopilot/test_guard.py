@@ -172,6 +172,18 @@ def test_a_list_of_superseded_lines_that_was_tampered_with(ready: Toy) -> None:
     assert "the list of lines that were taken out is not the one that its name is the digest of" in faults(ready)
 
 
+def test_keys_that_were_changed_after_a_run_had_remembered_them(ready: Toy) -> None:
+    guard(ready)
+    guard(ready)
+    (bundle,) = ready.keys("bundles/prepared/")
+    assert b"/keys.csv" in ready.get(f"s3://toy-models/toy/{bundle}")
+    index = f"{load_plan(ready.s3, f's3://toy-models/toy/{RUN}/plan.json').drops[1].prepared.folder[:-5]}/keys.csv"
+    key = next(f"row-{number}" for number in range(60, 80) if side(f"row-{number}", 0.2) == "train")
+    path = index.removeprefix("s3://toy-models/toy/")
+    ready.put(path, ready.get(index).replace(f"{key},".encode(), b"row-1000,"))
+    assert "Key 'row-1000' is on two sides: holdout (sealed:1) and train (2024-02-01/second.csv:" in faults(ready)
+
+
 def test_objects_that_are_no_chunks(ready: Toy) -> None:
     digest = "0" * 16
     change(ready, "train", lambda files: [*files, "somewhere/else.csv", f"features/x/{digest}/train/chunk_0.csv.out"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from include.autopilot import objectwriter
+from include.autopilot.bundle import Bundle
 from include.autopilot.contract import Contract
 from include.autopilot.digest import of_bytes
 from include.autopilot.dropcontent import content_of
@@ -24,7 +25,11 @@ RULES = Rules(Contract(("y", "d[1]"), "y", ("y", "d[1]"), (), "id"), ("note",), 
 
 def prepare(toy: Toy, rules: Rules = RULES) -> Prepared:
     drop: Drop = list_drops(toy.s3, PLACES)[0]
-    return prepare_drop(toy.s3, PLACES, content_of(toy.s3, drop, {}), rules)
+    return prepare_drop(toy.s3, prepared_by(toy, rules), PLACES, content_of(toy.s3, drop, {}), rules)
+
+
+def prepared_by(toy: Toy, rules: Rules = RULES) -> Bundle:
+    return Bundle(toy.s3, PLACES, PLACES.preparation(rules.digest))
 
 
 @pytest.fixture
@@ -75,7 +80,7 @@ def test_an_empty_side_has_no_chunk(one: Toy) -> None:
 def test_every_kept_row_is_in_the_key_index_with_its_place(one: Toy) -> None:
     one.put("drops/2024-01-01/c.csv", csv_bytes(rows(5, 1)))
     found = prepare(one)
-    index = list(read_index(one.s3, found.folder))
+    index = list(read_index(prepared_by(one), found.folder))
     assert len(index) == found.train + found.validation == 39
     chunks = {chunk: one.get(f"{found.folder}/{chunk}").decode().splitlines() for chunk in found.chunks}
     assert found.lines == {chunk: len(lines) for chunk, lines in chunks.items()}
@@ -128,7 +133,7 @@ def test_a_month_without_rows_is_a_header_alone(one: Toy) -> None:
     one.put("drops/2024-01-01/a.csv", csv_bytes([]))
     one.s3.delete_object(Bucket="toy-models", Key="toy/drops/2024-01-01/b.csv")
     found = prepare(one)
-    assert (found.rows, found.chunks, list(read_index(one.s3, found.folder))) == (0, (), [])
+    assert (found.rows, found.chunks, list(read_index(prepared_by(one), found.folder))) == (0, (), [])
 
 
 def test_a_fault_in_the_last_row_leaves_nothing_behind(one: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,5 +150,5 @@ def test_a_file_that_changes_while_it_is_read_is_refused(one: Toy) -> None:
     content = content_of(one.s3, drop, {})
     one.put("drops/2024-01-01/b.csv", csv_bytes(rows(30, 8)))
     with pytest.raises(DropError, match=r"b\.csv was changed while it was read"):
-        prepare_drop(one.s3, PLACES, content, RULES)
+        prepare_drop(one.s3, prepared_by(one), PLACES, content, RULES)
     assert not one.keys("prepared/")

@@ -42,6 +42,15 @@ def test_a_drop_is_sealed_by_the_first_run_that_uses_it(toy: Toy) -> None:
     assert len(toy.keys("sealed/drop/")) == 3
 
 
+def test_a_drop_that_changed_after_many_runs_had_remembered_its_seal_is_refused(toy: Toy) -> None:
+    for number in range(3):
+        prepare(toy, key=f"20240301T000000-0000000{number}")
+    assert b"drop/2024-02-01/1.json" in toy.get("s3://toy-models/toy/bundles/sealed/drop.json")
+    toy.put(SECOND, csv_bytes(rows(60, 19)))
+    with pytest.raises(ChangedError, match=r"Drop 2024-02-01 was changed: second\.csv was [0-9a-f]{16} and is"):
+        prepare(toy, key="20240301T000000-00000009")
+
+
 def test_a_changed_drop_is_refused_with_everything_one_needs_to_know(toy: Toy) -> None:
     prepare(toy)
     before = sealed(toy, "drop/2024-02-01/1")

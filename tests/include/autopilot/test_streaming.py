@@ -25,6 +25,7 @@ import json, sys
 from pathlib import Path
 import boto3
 from include.autopilot.baselinedrops import prepared_lines
+from include.autopilot.bundle import Bundle
 from include.autopilot.contract import Contract
 from include.autopilot.dropcontent import content_of
 from include.autopilot.drops import list_drops
@@ -40,12 +41,14 @@ places = Locations(sys.argv[2])
 columns = ("y", *(f"x{number}" for number in range(8)))
 contract = Contract(columns, "y", columns, (), "id")
 (drop,) = list_drops(s3, places)
-prepared = prepare_drop(s3, places, content_of(s3, drop, {}), Rules(contract, (), 0.2, frozenset(), "none"))
+rules = Rules(contract, (), 0.2, frozenset(), "none")
+bundle = Bundle(s3, places, places.preparation(rules.digest))
+prepared = prepare_drop(s3, bundle, places, content_of(s3, drop, {}), rules)
 profile = profile_of(prepared_lines(s3, prepared), contract)
 planned = PlannedDrop(
     drop.day, tuple(file.uri for file in drop.files), prepared, "none", "none", None, drop.name, 1, "none"
 )
-(after,), conflicts = supersede(s3, [planned])
+(after,), conflicts = supersede(s3, bundle, [planned])
 peak = next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(json.dumps({
     "rows": prepared.rows, "kept": after.kept.train + after.kept.validation, "profiled": profile.rows,
