@@ -10,7 +10,7 @@ import pytest
 from include.autopilot.validation import problems
 from tests.dags.conftest import Tiny, returned, states
 
-DONE = {"open_run", "prepare", "preflight"}
+DONE = {"open_run", "prepare", "check_drift", "preflight"}
 CUTOFF = "2024-02-01T00:00:00Z"
 
 

@@ -56,10 +56,10 @@ def test_the_reported_error_is_that_of_the_predictions(searched: Tiny, first: An
 def test_every_features_file_has_a_record_per_row_of_its_chunk(searched: Tiny, first: Any) -> None:
     from include.local_aws.runtimes import recordio
 
-    outputs = [uri for uri in searched.keys("s3://tiny-models/tiny/features/") if uri.endswith(".out")]
-    chunks = [uri for uri in searched.keys("s3://tiny-models/tiny/prepared/") if "/rows/" in uri]
-    rows = sum(len(searched.read(uri).splitlines()) for uri in chunks)
-    assert outputs
+    (drop,) = json.loads(searched.read(returned(first, "prepare")["plan"]))["drops"]
+    outputs = [uri for uri in searched.keys(drop["features"]) if uri.endswith(".out")]
+    rows = sum(len(searched.read(uri).splitlines()) for uri in searched.keys(f"{drop['prepared']['folder']}/rows/"))
+    assert rows == 620
     assert sum(recordio.read_records(searched.read(uri))[0].shape[0] for uri in outputs) == rows
 
 
@@ -95,7 +95,8 @@ def test_full_requests_and_descriptions_lie_beside_the_run(searched: Tiny, first
     request = json.loads(searched.read(f"{folder}/{train}.request.json"))
     described = json.loads(searched.read(f"{folder}/{train}.description.json"))
     assert request["HyperParameters"] == described["HyperParameters"]
-    assert len([uri for uri in searched.keys(folder) if uri.endswith(".request.json")]) == 4
+    kept = {uri.rpartition("/")[2] for uri in searched.keys(folder) if uri.endswith(".request.json")}
+    assert kept == {f"{job['name']}.request.json" for job in report_of(searched, first)["jobs"]}
 
 
 def test_a_later_run_featurizes_only_the_new_drop(searched: Tiny, first: Any) -> None:
