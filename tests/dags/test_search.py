@@ -7,10 +7,10 @@ from tests.dags.conftest import Tiny, returned, states
 
 def test_it_publishes_a_template_of_the_winner(searched: Tiny) -> None:
     template = searched.template()
-    job = searched.sagemaker.list_auto_ml_jobs(NameContains="tiny")["AutoMLJobSummaries"][0]
+    job = searched.sagemaker.describe_auto_ml_job(AutoMLJobName=template.automl_job)
     assert job["AutoMLJobStatus"] == "Completed"
     assert template.schema.target == "y"
-    assert template.automl_job == job["AutoMLJobName"]
+    assert template.candidate == job["BestCandidate"]["CandidateName"]
 
 
 def test_retraining_for_an_earlier_cutoff_than_the_search_is_refused(searched: Tiny) -> None:
