@@ -1,7 +1,7 @@
 """BACE's twelve cutoffs, retrained in order, in reverse, and four at once: the models must be the same.
 
-``make bench NAME=orders``; about ten minutes of CPU, and the last line is one JSON object. ``--cutoffs N`` takes the
-first N only.
+``make bench NAME=orders``; about twenty minutes on two cores. The last line is one JSON object. ``--cutoffs N`` takes
+the first N only.
 
 ``bace_search`` runs once. Every order then begins on a copy of what it left, in an embedded AWS of its own, so that
 nothing of one order helps another. The DAG ``bace_retrain`` is run whole for every cutoff (``dag.test()``), with real
