@@ -138,6 +138,8 @@ def test_the_run_takes_the_branch_that_searches(numbers: Classified) -> None:
     passed = states(numbers.first)
     skipped = {"fit_request", "fit_featurizer", "featurizer_request", "create_featurizer", "missing_features"}
     skipped |= {"featurize", "training_request", "train"}
+    # There is no champion yet, and 60 sealed rows are too few for a first one.
+    skipped |= {"champion_request", "create_champion", "champion_prediction_request", "predict_champion", "announce"}
     assert {task for task, state in passed.items() if state == "skipped"} == skipped
     assert {state for task, state in passed.items() if task not in skipped} == {"success"}
 
