@@ -46,7 +46,7 @@ from benchmarks.gate_side.simulate import (  # noqa: E402
     scaled,
 )
 from benchmarks.gate_side.timeline import Course, course_of, drawn_sequence, product_sequence  # noqa: E402
-from include.autopilot.gateconfig import GateConfig  # noqa: E402
+from include.autopilot.gate.gateconfig import GateConfig  # noqa: E402
 
 SEED = 0
 HOLDOUTS = 2000

@@ -11,7 +11,7 @@ from airflow_autopilot import assets
 from airflow_autopilot.operators import AutopilotModelOperator, AutopilotTransformOperator
 from airflow_autopilot.steps import opening, scoring
 from include.autopilot.config import load_models
-from include.autopilot.scoreoptions import score_form
+from include.autopilot.scoring.scoreoptions import score_form
 
 if TYPE_CHECKING:
     from include.autopilot.config import ModelConfig

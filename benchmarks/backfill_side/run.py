@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.backfill_side.world import Unasked, World
-from include.autopilot import dryrun, retrain
-from include.autopilot.driftcheck import check_drift
-from include.autopilot.guard import check_leaks
+from include.autopilot import retrain
+from include.autopilot.data.guard import check_leaks
+from include.autopilot.drift.driftcheck import check_drift
 from include.autopilot.locations import parse_uri
 from include.autopilot.options import RunOptions
 from include.autopilot.plan import load_plan
-from include.autopilot.preflight import Account
+from include.autopilot.requests import dryrun
+from include.autopilot.requests.preflight import Account
 
 # What a small SageMaker job takes, start to end; added up, never slept.
 JOB_SECONDS = {"featurize": 240.0, "train": 180.0, "predict": 240.0}

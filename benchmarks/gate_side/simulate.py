@@ -1,8 +1,8 @@
 """The gate's decisions on many pairs at once.
 
-The gate draws rows with a fixed seed, so all holdouts of one size share their draws: one matrix product then gives the
-losses of every pair in every resample. What is decided is what include/autopilot/gate.py decides; a test holds the two
-together.
+The gate draws rows with a fixed seed, so all holdouts of one size share their draws: one matrix product then gives
+the losses of every pair in every resample. What is decided is what include/autopilot/gate/gate.py decides; a test
+holds the two together.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.gate_side.pairs import Pair, Values
-from include.autopilot.bootstrap import resampled_counts
-from include.autopilot.gateconfig import GateConfig
+from include.autopilot.gate.bootstrap import resampled_counts
+from include.autopilot.gate.gateconfig import GateConfig
 
 Flags = NDArray[np.bool_]
 _AT_ONCE = 250

@@ -17,9 +17,9 @@ import pandas as pd
 
 from benchmarks.gate_side.pairs import Values
 from benchmarks.gate_side.tables import Table, fit_boosters, read_frame, table_of
-from include.autopilot.contender import Contender
-from include.autopilot.gate import judge
-from include.autopilot.gateconfig import GateConfig
+from include.autopilot.gate.contender import Contender
+from include.autopilot.gate.gate import judge
+from include.autopilot.gate.gateconfig import GateConfig
 from include.autopilot.objective import Objective
 from include.bace.cut import FIRST_DROP_ROWS, MONTHLY_DROPS, SEALED_ROWS, cut
 

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.artifacts import InS3
-from include.autopilot.automlsurvey import survey_job
 from include.autopilot.contract import Schema
-from include.autopilot.descriptions import Description
 from include.autopilot.errors import CandidateError
 from include.autopilot.objective import Objective
-from include.autopilot.stepsurvey import survey_steps
-from include.autopilot.survey import Survey
+from include.autopilot.survey.artifacts import InS3
+from include.autopilot.survey.automlsurvey import survey_job
+from include.autopilot.survey.descriptions import Description
+from include.autopilot.survey.stepsurvey import survey_steps
+from include.autopilot.survey.survey import Survey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -20,11 +20,11 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from pydantic.dataclasses import dataclass
 
 from include.autopilot.cutoff import as_utc, parse_cutoff
-from include.autopilot.driftconfig import DriftConfig
+from include.autopilot.drift.driftconfig import DriftConfig
 from include.autopilot.errors import ConfigError, OptionsError
-from include.autopilot.gateconfig import GateConfig
+from include.autopilot.gate.gateconfig import GateConfig
 from include.autopilot.locations import parse_uri
-from include.autopilot.scoreconfig import Deploy, EndpointConfig, ScoreConfig
+from include.autopilot.scoring.scoreconfig import Deploy, EndpointConfig, ScoreConfig
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from include.autopilot.digest import of_json
 from include.autopilot.errors import CandidateError
-from include.autopilot.processor import Processor
+from include.autopilot.survey.processor import Processor
 
 # What Autopilot calls the kind of a column whose cells it parses as numbers.
 _NUMERIC = "numeric"

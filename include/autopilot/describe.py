@@ -31,19 +31,19 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.autopilot.artifacts import Artifacts, InS3
-from include.autopilot.automlsurvey import survey_job
 from include.autopilot.candidate import candidate_of
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
-from include.autopilot.outline import outline
-from include.autopilot.recorded import Jobs, Recorded
-from include.autopilot.searchtime import search_began
-from include.autopilot.stepsurvey import survey_steps
-from include.autopilot.survey import Survey, describe_part
+from include.autopilot.survey.artifacts import Artifacts, InS3
+from include.autopilot.survey.automlsurvey import survey_job
+from include.autopilot.survey.outline import outline
+from include.autopilot.survey.recorded import Jobs, Recorded
+from include.autopilot.survey.searchtime import search_began
+from include.autopilot.survey.stepsurvey import survey_steps
+from include.autopilot.survey.survey import Survey, describe_part
+from include.autopilot.survey.templatesurvey import survey_template
+from include.autopilot.survey.tree import render
 from include.autopilot.template import Template, read_template, saved_form, template_of
-from include.autopilot.templatesurvey import survey_template
-from include.autopilot.tree import render
 
 REPLAYABLE, UNREADABLE, NOT_REPLAYABLE = 0, 2, 3
 

@@ -22,8 +22,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.autopilot.errors import UnreadableError
-from include.autopilot.lineagetree import render
-from include.autopilot.lineagewalk import walk
+from include.autopilot.scoring.lineagetree import render
+from include.autopilot.scoring.lineagewalk import walk
 
 WHOLE, UNREADABLE, BROKEN = 0, 2, 3
 

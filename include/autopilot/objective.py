@@ -12,7 +12,7 @@ from typing import Any
 
 from include.autopilot.errors import CandidateError
 from include.autopilot.lenient import at, items_at, text_at
-from include.autopilot.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, REGRESSION, Direction, find_metric
+from include.autopilot.report.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, REGRESSION, Direction, find_metric
 
 _TABULAR = ("AutoMLProblemTypeConfig", "TabularJobConfig")
 _RESOLVED = ("ResolvedAttributes", "AutoMLProblemTypeResolvedAttributes", "TabularResolvedAttributes", "ProblemType")

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter
 
-from include.autopilot.dropcontent import FileContent
+from include.autopilot.data.dropcontent import FileContent
+from include.autopilot.data.preparation import Prepared
+from include.autopilot.data.superseded import Conflicts, Superseded
 from include.autopilot.errors import MissingObjectError, RunError
 from include.autopilot.locations import Locations
 from include.autopilot.objects import read_json, write_json
 from include.autopilot.options import RunOptions
-from include.autopilot.preparation import Prepared
 from include.autopilot.problem import Problem
 from include.autopilot.source import is_synthetic
-from include.autopilot.superseded import Conflicts, Superseded
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from include.autopilot.answer import columns_of
 from include.autopilot.errors import TemplateError
-from include.autopilot.metrics import PROBLEM_TYPES, REGRESSION, Metric, find_metric
 from include.autopilot.objective import Objective
+from include.autopilot.report.metrics import PROBLEM_TYPES, REGRESSION, Metric, find_metric
+from include.autopilot.requests.answer import columns_of
 from include.autopilot.template import Template
 
 _FIX = "Search again, with a metric that needs labels only (F1, Accuracy), and leave inference_output out of the YAML."

@@ -15,31 +15,32 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot import classes, refit, requests, searchagain
-from include.autopilot.baselinedrops import baseline_of
 from include.autopilot.candidate import find_candidate
 from include.autopilot.config import ModelConfig
 from include.autopilot.contract import Contract, contract_of_header
-from include.autopilot.csvlines import encode_file
-from include.autopilot.dropheader import read_header
-from include.autopilot.dropplan import Delivery, Featurizing, in_scope
-from include.autopilot.drops import Drop, list_drops, visible_drops
+from include.autopilot.data import classes
+from include.autopilot.data.csvlines import encode_file
+from include.autopilot.data.dropheader import read_header
+from include.autopilot.data.dropplan import Delivery, Featurizing, in_scope
+from include.autopilot.data.drops import Drop, list_drops, visible_drops
+from include.autopilot.data.holdouts import Holdout, check_holdouts, read_holdouts
+from include.autopilot.data.manifest import to_featurize, write_fit_manifest, write_manifests
+from include.autopilot.data.preparation import rules_of
+from include.autopilot.data.supersede import supersede
+from include.autopilot.drift.baselinedrops import baseline_of
 from include.autopilot.errors import RunError
-from include.autopilot.gateobjective import judged_by
-from include.autopilot.holdouts import Holdout, check_holdouts, read_holdouts
+from include.autopilot.gate.gateobjective import judged_by
 from include.autopilot.locations import Locations
-from include.autopilot.manifest import to_featurize, write_fit_manifest, write_manifests
-from include.autopilot.metrics import REGRESSION
 from include.autopilot.objects import write
 from include.autopilot.options import RunOptions
-from include.autopilot.origin import usable_template
 from include.autopilot.plan import Path, Plan, PlannedHoldout, load_plan, save_plan
-from include.autopilot.preparation import rules_of
 from include.autopilot.problem import problem_of
-from include.autopilot.projection import Request
+from include.autopilot.report.metrics import REGRESSION
+from include.autopilot.report.summary import summary_of
+from include.autopilot.requests import refit, requests, searchagain
+from include.autopilot.requests.origin import usable_template
+from include.autopilot.requests.projection import Request
 from include.autopilot.source import combine, marked
-from include.autopilot.summary import summary_of
-from include.autopilot.supersede import supersede
 from include.autopilot.template import Template, load_template
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def evaluate(s3: S3Client, plan_uri: str, output_uri: str) -> dict[str, Any]:
     :raises EvaluationError: the predictions do not belong to the holdouts line for line.
     """
     # scikit-learn and scipy take a second to import; the other five tasks of a run do not need them.
-    from include.autopilot.evaluation import evaluate_run
+    from include.autopilot.report.evaluation import evaluate_run
 
     return evaluate_run(s3, load_plan(s3, plan_uri), output_uri)
 
@@ -201,10 +202,10 @@ def report(
     """Write ``report.json`` and ``report.html`` and return their addresses.
 
     :param jobs: what ran, in order: ``step``, ``kind``, ``name``, ``status``, ``seconds``.
-    :param added: see :func:`include.autopilot.report.write_report`.
+    :param added: see :func:`include.autopilot.report.report.write_report`.
     """
     # matplotlib takes a second to import; see evaluate.
-    from include.autopilot.report import write_report
+    from include.autopilot.report.report import write_report
 
     return write_report(s3, load_plan(s3, plan_uri), jobs, added)
 

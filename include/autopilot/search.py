@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.candidate import find_candidate
 from include.autopilot.config import ModelConfig
 from include.autopilot.contract import contract_of_header
-from include.autopilot.csvlines import encode_line
 from include.autopilot.cutoff import stamp
-from include.autopilot.dropheader import read_header
-from include.autopilot.drops import list_drops, visible_drops
+from include.autopilot.data.csvlines import encode_line
+from include.autopilot.data.dropheader import read_header
+from include.autopilot.data.drops import list_drops, visible_drops
+from include.autopilot.data.holdouts import holdout_seal, read_holdouts
+from include.autopilot.data.seals import seals_of
 from include.autopilot.errors import DropError
-from include.autopilot.holdouts import holdout_seal, read_holdouts
 from include.autopilot.locations import Locations
-from include.autopilot.metrics import REGRESSION
 from include.autopilot.objects import read
 from include.autopilot.objectwriter import ObjectWriter
-from include.autopilot.origin import check_fits, published_template
-from include.autopilot.projection import Request
-from include.autopilot.seals import seals_of
-from include.autopilot.searchrequest import automl_request, repeated_request
-from include.autopilot.searchrows import SearchRows
+from include.autopilot.report.metrics import REGRESSION
+from include.autopilot.requests.origin import check_fits, published_template
+from include.autopilot.requests.projection import Request
+from include.autopilot.requests.searchrequest import automl_request, repeated_request
+from include.autopilot.requests.searchrows import SearchRows
+from include.autopilot.requests.validation import check
+from include.autopilot.requests.warmstart import narrowed
 from include.autopilot.source import combine, marked
 from include.autopilot.template import publish, template_of
-from include.autopilot.validation import check
-from include.autopilot.warmstart import narrowed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

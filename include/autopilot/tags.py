@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from include.autopilot.descriptions import Description, list_tags
 from include.autopilot.errors import MissingResourceError, NotRecordedError
+from include.autopilot.survey.descriptions import Description, list_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

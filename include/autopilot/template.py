@@ -24,7 +24,7 @@ from include.autopilot.lenient import mapping_at
 from include.autopilot.locations import Locations
 from include.autopilot.objective import Objective
 from include.autopilot.objects import read, read_json, write_json
-from include.autopilot.projection import Request, project
+from include.autopilot.requests.projection import Request, project
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

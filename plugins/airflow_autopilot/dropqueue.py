@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from include.autopilot.deliveries import Delivery
+    from include.autopilot.data.deliveries import Delivery
 
 # A triggerer that is stopped waits for the thread, so shorter than the 20 s that SQS allows.
 LONG_POLL_SECONDS = 10
@@ -43,7 +43,7 @@ class DropQueue:
 
     def read(self, clock: Callable[[], float]) -> None:
         """Wait for messages and sort them by drop; what names no drop is deleted."""
-        from include.autopilot.deliveries import days_in
+        from include.autopilot.data.deliveries import days_in
 
         for message in self._receive(clock()):
             days = days_in(message["Body"], self._locations.drops)
@@ -61,7 +61,7 @@ class DropQueue:
 
     def news(self, day: date) -> dict[str, Any] | None:
         """Return what to tell of a drop; None if its files are gone or have been told."""
-        from include.autopilot.deliveries import extra_of, find_delivery, is_told
+        from include.autopilot.data.deliveries import extra_of, find_delivery, is_told
 
         delivery = find_delivery(self._s3, self._locations.drops, day)
         if delivery is None or is_told(self._s3, self._locations, delivery):
@@ -71,7 +71,7 @@ class DropQueue:
 
     def finish(self, day: date) -> None:
         """Remember that the drop was told, then delete its messages: in this order, or a dying triggerer forgets it."""
-        from include.autopilot.deliveries import remember
+        from include.autopilot.data.deliveries import remember
 
         pending = self._pending[day]
         if pending.told:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.autopilot.config import ModelConfig, NotifyConfig
-    from include.autopilot.messages import Message
+    from include.autopilot.cost.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class FailureNotifier(BaseNotifier):
 
     def notify(self, context: Context) -> None:
         """Send the message; also with the few members that Airflow gives where no task instance is known."""
-        from include.autopilot.messages import failed
+        from include.autopilot.cost.messages import failed
 
         told: Any = context
         instance = told.get("ti")

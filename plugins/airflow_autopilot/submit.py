@@ -1,7 +1,7 @@
 """Describe, then adopt, reuse or create: a retry never pays for a second job.
 
-The name is a pure function of the run (``include.autopilot.names``), so whoever comes second finds what the first one
-started. Nothing is remembered between tries: Airflow 3 clears a task's XCom before every try.
+The name is a pure function of the run (``include.autopilot.requests.names``), so whoever comes second finds what the
+first one started. Nothing is remembered between tries: Airflow 3 clears a task's XCom before every try.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from include.autopilot import config
-from include.autopilot.gateconfig import GateConfig
+from include.autopilot.gate.gateconfig import GateConfig
 from tests.conftest import register
 from tests.dags.conftest import Tiny, returned, table
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from include.autopilot import config
-from include.autopilot.champion import ModelStore, read_champion, store_of
+from include.autopilot.champion.champion import ModelStore, read_champion, store_of
 from include.autopilot.config import ModelConfig
-from include.autopilot.gateconfig import GateConfig
+from include.autopilot.gate.gateconfig import GateConfig
 from tests.dags.conftest import Tiny, returned
 
 # 80 sealed rows, and models that differ plainly.

@@ -13,8 +13,8 @@ import pytest
 
 from dags.score import score
 from include.autopilot import config
-from include.autopilot.champion import store_of
-from include.autopilot.rollback import roll_back
+from include.autopilot.champion.champion import store_of
+from include.autopilot.champion.rollback import roll_back
 from tests.dags.classified import Case, Classified, digits, radii, retrained, tumours
 from tests.dags.conftest import returned, states
 

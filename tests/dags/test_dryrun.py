@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.validation import problems
+from include.autopilot.requests.validation import problems
 from tests.dags.conftest import Tiny, returned, states
 
 DONE = {"open_run", "prepare", "check_drift", "preflight"}

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from include.autopilot import judging, retrain
+from include.autopilot import retrain
+from include.autopilot.champion.ledger import timeline
+from include.autopilot.champion.version import Version
 from include.autopilot.errors import GateError
-from include.autopilot.ledger import timeline
+from include.autopilot.gate import judging
 from include.autopilot.options import RunOptions
 from include.autopilot.plan import load_plan
-from include.autopilot.version import Version
 from tests.dags.conftest import Tiny, returned, states
 from tests.dags.judged import GATE, Judged, judged
 

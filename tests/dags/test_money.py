@@ -104,7 +104,7 @@ def test_with_prices_it_says_what_every_job_cost_and_within_budget_nobody_is_ask
 
 
 def test_the_search_is_counted_by_its_own_jobs(searched: Tiny) -> None:
-    from include.autopilot.searchcost import search_costs
+    from include.autopilot.cost.searchcost import search_costs
 
     automl = searched.template().automl_job
     assert automl is not None

@@ -130,7 +130,7 @@ def test_every_row_of_the_run_is_listed_before_it_trains(searched: Tiny, first: 
 def test_a_row_on_two_sides_stops_the_run_before_the_training(
     searched: Tiny, first: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from include.autopilot import manifest
+    from include.autopilot.data import manifest
 
     def planted(s3: Any, plan: Any, side: str, files: list[str]) -> str:
         other = [file.replace("/train/", "/validation/") for file in files] if side == "train" else []

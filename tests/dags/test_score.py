@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from include.autopilot import config, lineage
-from include.autopilot.scoreoptions import score_form
+from include.autopilot.scoring.scoreoptions import score_form
 from tests.dags.championed import championed, new_rows
 from tests.dags.conftest import Tiny, returned, states, table
 

@@ -82,7 +82,7 @@ def test_every_member_of_the_object_is_told(folder: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize("operation", ["DescribeAutoMLJobV2", "DescribeModel", "ListTags"])
 def test_the_operations_are_those_that_are_recorded(operation: str) -> None:
-    from include.autopilot.responsefiles import _OPERATIONS
+    from include.autopilot.survey.responsefiles import _OPERATIONS
 
     told = {name.lower() for name in re.findall(r"^((?:Describe|List)\w+)\.", PAGE, re.MULTILINE)}
     assert operation.lower() in told

@@ -9,9 +9,9 @@ import pytest
 
 from include.autopilot import lineage
 from include.autopilot.config import load_models, parse_model
-from include.autopilot.interval import LEVELS
-from include.autopilot.scorelineage import lineage_of
-from include.autopilot.scoreoptions import score_form
+from include.autopilot.scoring.interval import LEVELS
+from include.autopilot.scoring.scorelineage import lineage_of
+from include.autopilot.scoring.scoreoptions import score_form
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "scoring.md").read_text()
@@ -59,10 +59,10 @@ def test_the_exit_codes_are_those_of_the_command() -> None:
 
 @pytest.fixture
 def a_plan() -> Any:
-    from include.autopilot.newrows import CheckedInput
-    from include.autopilot.scoreoptions import ScoreOptions
-    from include.autopilot.scoreplan import ScorePlan
-    from tests.include.autopilot.test_scorejoin import REGRESSION, SERVING
+    from include.autopilot.scoring.newrows import CheckedInput
+    from include.autopilot.scoring.scoreoptions import ScoreOptions
+    from include.autopilot.scoring.scoreplan import ScorePlan
+    from tests.include.autopilot.scoring.test_scorejoin import REGRESSION, SERVING
 
     file = CheckedInput("s3://b/in.csv", "in.csv", "0" * 64, 1, (), (), None)
     return ScorePlan(

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def check_budget(run: dict[str, str], checked: dict[str, Any], plan: str) -> str:
     """Give the task to go on with: the run's path, or the question whether it may spend."""
     from airflow_autopilot.notifications import send
-    from include.autopilot import budget, cost, messages, spending
+    from include.autopilot.cost import budget, cost, messages, spending
     from include.autopilot.plan import load_plan
     from include.autopilot.source import marked
 

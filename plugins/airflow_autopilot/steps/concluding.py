@@ -13,7 +13,8 @@ log = logging.getLogger(__name__)
 
 def added_to_report(plan: str) -> dict[str, Any]:
     """Write the run's costs; give what the report tells of them, and why a new search may be worth it."""
-    from include.autopilot import spending, verdicthistory
+    from include.autopilot.cost import spending
+    from include.autopilot.gate import verdicthistory
     from include.autopilot.plan import load_plan
     from include.autopilot.source import marked
 
@@ -33,7 +34,7 @@ def added_to_report(plan: str) -> dict[str, Any]:
 def tell(run: dict[str, str], reported: dict[str, str]) -> int:
     """Tell of a new champion and of a reason to search; give how many messages were delivered."""
     from airflow_autopilot.notifications import send
-    from include.autopilot.messages import concluded
+    from include.autopilot.cost.messages import concluded
 
     found = concluded(_report(reported), reported["html"])
     return sum(send(model_of(run["model"]).notify, message) for message in found)
@@ -42,7 +43,7 @@ def tell(run: dict[str, str], reported: dict[str, str]) -> int:
 @refused_at_once
 def wants_search(run: dict[str, str], reported: dict[str, str]) -> dict[str, Any] | None:
     """Give the form of the search to trigger; None: there is no reason for one, and nothing follows."""
-    from include.autopilot import warmstart
+    from include.autopilot.requests import warmstart
 
     report = _report(reported)
     if not report["search_signal"]:

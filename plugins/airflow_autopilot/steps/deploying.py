@@ -25,7 +25,7 @@ def open_run(model: str) -> dict[str, str]:
 @refused_at_once
 def deploy_requests(run: dict[str, str]) -> dict[str, Any]:
     """Give the requests that let the endpoint serve the champion as it is now."""
-    from include.autopilot import deploying
+    from include.autopilot.champion import deploying
 
     found = deploying.deploy_requests(client("s3"), client("sagemaker"), model_of(run["model"]))
     log.info("version %s goes to endpoint %s", found["version"], found["endpoint"]["EndpointName"])

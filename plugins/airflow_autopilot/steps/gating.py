@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 @refused_at_once
 def champion_request(run: dict[str, str], plan: str) -> dict[str, Any]:
     """Give the request for the champion as a model again; skipped where there is no champion to ask."""
-    from include.autopilot import judging
+    from include.autopilot.gate import judging
 
     request = judging.champion_request(client("s3"), client("sagemaker"), model_of(run["model"]), plan)
     if request is None:
@@ -32,7 +32,7 @@ def champion_request(run: dict[str, str], plan: str) -> dict[str, Any]:
 @refused_at_once
 def champion_prediction_request(plan: str, champion: dict[str, Any]) -> dict[str, Any]:
     """Give the request with which the champion predicts the same holdout."""
-    from include.autopilot import judging
+    from include.autopilot.gate import judging
 
     return judging.prediction_request(client("s3"), plan, champion["name"])
 
@@ -40,7 +40,7 @@ def champion_prediction_request(plan: str, champion: dict[str, Any]) -> dict[str
 @refused_at_once
 def judge(run: dict[str, str], plan: str, model: dict[str, Any], asked: dict[str, Any] | None) -> dict[str, Any]:
     """Compare; ``asked`` is the champion's prediction job, None where it was not asked."""
-    from include.autopilot import judging
+    from include.autopilot.gate import judging
 
     gate = model_of(run["model"]).gate
     judged = judging.judge_run(client("s3"), gate, plan, model["name"], asked["uri"] if asked else None)
@@ -50,7 +50,7 @@ def judge(run: dict[str, str], plan: str, model: dict[str, Any], asked: dict[str
 @refused_at_once
 def register(run: dict[str, str], plan: str, model: dict[str, Any]) -> dict[str, Any]:
     """Register the version and write the ledger's record."""
-    from include.autopilot import registering
+    from include.autopilot.champion import registering
 
     config = model_of(run["model"])
     return registering.register_run(client("s3"), client("sagemaker"), config, plan, model["name"], moment())
@@ -64,7 +64,7 @@ def choose_approval(registered: dict[str, Any]) -> str:
 @refused_at_once
 def promote(run: dict[str, str], plan: str, registered: dict[str, Any]) -> dict[str, Any]:
     """Make the version the champion, or keep the one there is."""
-    from include.autopilot import registering
+    from include.autopilot.champion import registering
 
     # A question that was not asked this time may have been answered before the task was cleared.
     answer = answered() if registered["asks"] else None
@@ -76,7 +76,7 @@ def promote(run: dict[str, str], plan: str, registered: dict[str, Any]) -> dict[
 
 def approval_of(answer: dict[str, Any] | None) -> Any:
     """Give the kept answer of the approval as the domain takes it; None where nobody was asked."""
-    from include.autopilot.promotion import Approval
+    from include.autopilot.champion.promotion import Approval
 
     if not answer:
         return None

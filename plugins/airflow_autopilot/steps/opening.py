@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 def open_run(model: str) -> dict[str, str]:
     """Resolve the cutoff, once, and where this run keeps its things."""
     from include.autopilot import cutoff as cutoffs
-    from include.autopilot import deliveries
+    from include.autopilot.data import deliveries
     from include.autopilot.locations import Locations
 
     context = get_current_context()

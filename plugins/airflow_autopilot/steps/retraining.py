@@ -40,10 +40,10 @@ def preflight(run: dict[str, str], plan: str) -> dict[str, Any] | None:
     """Check what the requests name and estimate the run; after a dry run give None, so that nothing follows."""
     from airflow_autopilot.expectation import expected_seconds
     from airflow_autopilot.kinds import BY_MEMBER
-    from include.autopilot import dryrun
-    from include.autopilot.championpreview import foretell_champion
+    from include.autopilot.champion.championpreview import foretell_champion
     from include.autopilot.plan import load_plan
-    from include.autopilot.preflight import Account
+    from include.autopilot.requests import dryrun
+    from include.autopilot.requests.preflight import Account
 
     s3, sagemaker, model = client("s3"), client("sagemaker"), model_of(run["model"])
 

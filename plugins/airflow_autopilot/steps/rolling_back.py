@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 @refused_at_once
 def roll_back(model: str) -> dict[str, Any]:
     """Put the version of the form in place as the champion."""
-    from include.autopilot.champion import store_of
+    from include.autopilot.champion.champion import store_of
+    from include.autopilot.champion.rollback import roll_back as put_back
     from include.autopilot.cutoff import as_utc, run_key
-    from include.autopilot.rollback import roll_back as put_back
 
     context = get_current_context()
     dag_run, form = context["dag_run"], context["params"]

@@ -26,7 +26,8 @@ def search_request(run: dict[str, str]) -> dict[str, Any]:
 @refused_at_once
 def publish_template(run: dict[str, str], searched: dict[str, Any]) -> dict[str, Any]:
     """Turn the search's winner into the model's template."""
-    from include.autopilot import search, spending
+    from include.autopilot import search
+    from include.autopilot.cost import spending
     from include.autopilot.locations import Locations
     from include.autopilot.source import is_synthetic
 

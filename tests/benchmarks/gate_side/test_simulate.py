@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.gate_side.pairs import Pair, out_of_fold
 from benchmarks.gate_side.simulate import Holdouts, evidence_of, exchanged, needed_gain, promoted, scaled
-from include.autopilot.contender import Contender
-from include.autopilot.gate import judge
-from include.autopilot.gateconfig import GateConfig, Rule
+from include.autopilot.gate.contender import Contender
+from include.autopilot.gate.gate import judge
+from include.autopilot.gate.gateconfig import GateConfig, Rule
 from include.autopilot.objective import Objective
 
 GATE = GateConfig(resamples=1000, min_holdout_rows=2)

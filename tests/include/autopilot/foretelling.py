@@ -16,8 +16,8 @@ from botocore.stub import Stubber
 from include.autopilot.config import AutopilotConfig
 from include.autopilot.objects import write_json
 from include.autopilot.plan import Plan, load_plan
-from include.autopilot.preflight import Account
-from include.autopilot.preview import Foretold, foretell
+from include.autopilot.requests.preflight import Account
+from include.autopilot.requests.preview import Foretold, foretell
 from include.autopilot.template import Template, load_template
 from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy, csv_bytes, rows
 from tests.include.autopilot.test_retrain import prepare

@@ -9,15 +9,15 @@ from datetime import date
 from typing import Any
 
 from include.autopilot.digest import of_bytes, of_json
-from include.autopilot.interval import Coverage, Interval
 from include.autopilot.locations import Locations
-from include.autopilot.newrows import CheckedInput
-from include.autopilot.scorelineage import write_lineage
-from include.autopilot.scoreoptions import ScoreOptions
-from include.autopilot.scoreplan import ScorePlan, work_of
+from include.autopilot.scoring.interval import Coverage, Interval
+from include.autopilot.scoring.newrows import CheckedInput
+from include.autopilot.scoring.scorelineage import write_lineage
+from include.autopilot.scoring.scoreoptions import ScoreOptions
+from include.autopilot.scoring.scoreplan import ScorePlan, work_of
 from include.autopilot.template import current_template
 from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.test_scorejoin import REGRESSION, SERVING
+from tests.include.autopilot.scoring.test_scorejoin import REGRESSION, SERVING
 
 ROOT = "s3://toy-models/toy"
 RUN = SERVING.run

@@ -8,21 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from include.autopilot.answers import Answers, contenders, save_answers, stored_answers
-from include.autopilot.champion import ModelStore, read_champion
-from include.autopilot.gate import judge
-from include.autopilot.gateconfig import GateConfig
-from include.autopilot.gateobjective import judged_by
-from include.autopilot.judging import judge_again
-from include.autopilot.ledger import Record, write_once
+from include.autopilot.champion.champion import ModelStore, read_champion
+from include.autopilot.champion.ledger import Record, write_once
+from include.autopilot.champion.promotion import Approval, Proposal, promote
+from include.autopilot.champion.registry import Registry
+from include.autopilot.champion.version import Version, metadata_of, version_of
+from include.autopilot.gate.answers import Answers, contenders, save_answers, stored_answers
+from include.autopilot.gate.gate import judge
+from include.autopilot.gate.gateconfig import GateConfig
+from include.autopilot.gate.gateobjective import judged_by
+from include.autopilot.gate.judging import judge_again
 from include.autopilot.locations import Locations
 from include.autopilot.objective import Objective
 from include.autopilot.objects import write
-from include.autopilot.outcome import Numbers
 from include.autopilot.problem import Problem
-from include.autopilot.promotion import Approval, Proposal, promote
-from include.autopilot.registry import Registry
-from include.autopilot.version import Version, metadata_of, version_of
+from include.autopilot.report.outcome import Numbers
 from tests.include.local_aws.jobs import XGBOOST, unique
 
 AT = "2025-01-01T00:00:00+00:00"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from include.autopilot.contract import Contract, contract_of_header, schema_of
-from include.autopilot.processor import Processor
+from include.autopilot.survey.processor import Processor
 
 PROCESSOR = Processor(("a", "y", "b", "c"), "y", {"numeric": ("a", "b"), "categorical": ("b", "c")})
 

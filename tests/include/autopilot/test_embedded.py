@@ -17,11 +17,12 @@ from typing import Any
 import boto3
 import pytest
 
-from include.autopilot import retrain, split
+from include.autopilot import retrain
 from include.autopilot.config import ModelConfig, parse_model
+from include.autopilot.data import split
+from include.autopilot.data.guard import check_leaks
 from include.autopilot.describe import main
-from include.autopilot.driftcheck import check_drift
-from include.autopilot.guard import check_leaks
+from include.autopilot.drift.driftcheck import check_drift
 from include.autopilot.options import RunOptions
 from include.autopilot.plan import load_plan
 from include.autopilot.search import publish_template, search_request

@@ -10,7 +10,7 @@ import pytest
 from include.autopilot import lineage
 from tests.include.autopilot.conftest import Toy
 from tests.include.autopilot.lineages import MODEL, PREDICTIONS, ROOT, RUN, SCORING, Chain, make_chain
-from tests.include.autopilot.test_scorejoin import SERVING
+from tests.include.autopilot.scoring.test_scorejoin import SERVING
 
 Ask = Any
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.champion import settle
-from include.autopilot.ledger import events_of, timeline
-from include.autopilot.version import Version
+from include.autopilot.champion.champion import settle
+from include.autopilot.champion.ledger import events_of, timeline
+from include.autopilot.champion.version import Version
 from tests.include.autopilot.promotions import Contest, month
 
 RUNS = 50

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from include.autopilot import retrain
+from include.autopilot.data.sealing import seal_run
+from include.autopilot.data.split import side
 from include.autopilot.errors import ContractError, DropError, EvaluationError, RunError, TemplateError
 from include.autopilot.locations import parse_uri
 from include.autopilot.options import RunOptions
 from include.autopilot.plan import load_plan
-from include.autopilot.sealing import seal_run
-from include.autopilot.split import side
-from include.autopilot.validation import problems
+from include.autopilot.requests.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, COLUMNS, PROCESSOR, Toy, csv_bytes, rows
 
 MARCH = datetime(2024, 3, 1, tzinfo=UTC)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from include.autopilot.errors import CandidateError, ContractError, DropError, MissingObjectError, TemplateError
+from include.autopilot.requests.searchrequest import automl_request
+from include.autopilot.requests.validation import problems
 from include.autopilot.search import publish_template, search_input
-from include.autopilot.searchrequest import automl_request
-from include.autopilot.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy, csv_bytes, rows
 
 FEBRUARY = datetime(2024, 2, 1, tzinfo=UTC)

@@ -24,17 +24,17 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 import boto3
-from include.autopilot.baselinedrops import prepared_lines
-from include.autopilot.bundle import Bundle
+from include.autopilot.drift.baselinedrops import prepared_lines
+from include.autopilot.data.bundle import Bundle
 from include.autopilot.contract import Contract
-from include.autopilot.dropcontent import content_of
-from include.autopilot.drops import list_drops
-from include.autopilot.keyindex import read_index
+from include.autopilot.data.dropcontent import content_of
+from include.autopilot.data.drops import list_drops
+from include.autopilot.data.keyindex import read_index
 from include.autopilot.locations import Locations
 from include.autopilot.plan import PlannedDrop
-from include.autopilot.preparation import Rules, prepare_drop
-from include.autopilot.profiler import profile_of
-from include.autopilot.supersede import supersede
+from include.autopilot.data.preparation import Rules, prepare_drop
+from include.autopilot.drift.profiler import profile_of
+from include.autopilot.data.supersede import supersede
 
 s3 = boto3.client("s3", endpoint_url=sys.argv[1])
 places = Locations(sys.argv[2])

@@ -12,7 +12,8 @@ import pytest
 from include.autopilot.candidate import Parts, Search, find_candidate
 from include.autopilot.errors import TemplateError
 from include.autopilot.locations import Locations
-from include.autopilot.projection import project
+from include.autopilot.requests.projection import project
+from include.autopilot.requests.validation import problems
 from include.autopilot.template import (
     Template,
     check_cutoff,
@@ -23,9 +24,8 @@ from include.autopilot.template import (
     saved_form,
     template_of,
 )
-from include.autopilot.validation import problems
 from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy
-from tests.include.autopilot.test_projection import described
+from tests.include.autopilot.requests.test_projection import described
 
 KINDS = {"fit": "TrainingJob", "featurize": "TransformJob", "train": "TrainingJob", "featurizer": "Model"}
 PLACES = Locations("s3://toy-models/toy")

@@ -13,7 +13,7 @@ from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 from airflow_autopilot import assets
 from airflow_autopilot.steps.announcing import announce
 from include.autopilot.config import ModelConfig, load_models
-from include.autopilot.scoreconfig import ScoreConfig
+from include.autopilot.scoring.scoreconfig import ScoreConfig
 from tests.conftest import register
 
 QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"

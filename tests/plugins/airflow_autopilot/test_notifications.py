@@ -16,7 +16,7 @@ import pytest
 
 from airflow_autopilot.notifications import FailureNotifier, on_failure, send
 from include.autopilot.config import NotifyConfig, load_models
-from include.autopilot.messages import Message
+from include.autopilot.cost.messages import Message
 
 MESSAGE = Message("A toy: new champion", "Better.\nReport: s3://a/report.html")
 

@@ -21,6 +21,6 @@ def test_a_champion_that_stays_is_not(kind: str) -> None:
 
 def test_it_knows_every_move_of_the_ledger() -> None:
     from airflow_autopilot.steps.announcing import _MOVES
-    from include.autopilot.ledger import MOVES
+    from include.autopilot.champion.ledger import MOVES
 
     assert _MOVES == MOVES

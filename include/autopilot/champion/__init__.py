@@ -1,0 +1,1 @@
+"""The Model Registry, the champion, its ledger, and how it changes."""

@@ -1,0 +1,98 @@
+"""The ledger's record of one run: everything that went in, every request that was sent, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from include.autopilot.champion.ledger import Record
+from include.autopilot.champion.version import Version
+from include.autopilot.objects import list_uris, read_json
+from include.autopilot.plan import Plan, PlannedDrop
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_REQUEST, _DESCRIPTION = ".request.json", ".description.json"
+
+
+def run_record(
+    s3: S3Client,
+    plan: Plan,
+    version: Version,
+    evaluation: Mapping[str, Any],
+    judged: Mapping[str, Any],
+    revision: str,
+    at: str,
+) -> Record:
+    """Return the record of a run whose model was registered.
+
+    :param judged: what :func:`include.autopilot.gate.judging.judge_run` returned.
+    :param at: ISO 8601: the instant for which Airflow started the run.
+    """
+    return {
+        "schema": 1,
+        "kind": "run",
+        "at": at,
+        "model": plan.model,
+        "run": plan.run,
+        "cutoff": plan.cutoff.isoformat(),
+        "plan": f"{plan.folder}/plan.json",
+        "source": plan.source,
+        "synthetic": plan.synthetic,
+        "drops": [_drop(drop) for drop in plan.drops],
+        "holdouts": [
+            {"name": one.name, "uri": one.uri, "digest": one.digest, "rows": one.rows} for one in plan.holdouts
+        ],
+        "template": plan.template,
+        "automl_job": plan.automl_job,
+        "candidate": plan.candidate,
+        "path": plan.path,
+        "jobs": jobs_of(s3, plan),
+        "version": asdict(version),
+        "metrics": {
+            name: {metric: score["value"] for metric, score in found["metrics"].items()}
+            for name, found in evaluation["holdouts"].items()
+        },
+        "predictions": evaluation["predictions"],
+        "verdict": judged["verdict"],
+        "compared": judged["compared"],
+        # Filled in by whoever knows prices; null says that nobody does, not that it was free.
+        "cost": None,
+        "code_revision": revision,
+    }
+
+
+def jobs_of(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:
+    """Return every job and model that the run's operators kept a record of, by name.
+
+    :return: ``name``, ``arn`` (None where nobody saw the job end), and the addresses of ``request`` and
+        ``description``.
+    """
+    uris = list_uris(s3, plan.locations.records(plan.run))
+    ended = {uri.removesuffix(_DESCRIPTION): uri for uri in uris if uri.endswith(_DESCRIPTION)}
+    asked = {uri.removesuffix(_REQUEST): uri for uri in uris if uri.endswith(_REQUEST)}
+    found = []
+    for stem in sorted({*asked, *ended}):
+        description = read_json(s3, ended[stem]) if stem in ended else {}
+        name = stem.rpartition("/")[2]
+        arn = next((text for text in description.values() if _is_arn_of(text, name)), None)
+        found.append({"name": name, "arn": arn, "request": asked.get(stem), "description": ended.get(stem)})
+    return found
+
+
+def _is_arn_of(value: Any, name: str) -> bool:
+    return isinstance(value, str) and value.startswith("arn:") and value.lower().endswith(f"/{name.lower()}")
+
+
+def _drop(drop: PlannedDrop) -> dict[str, Any]:
+    return {
+        "date": drop.day.isoformat(),
+        "digest": drop.prepared.digest,
+        "files": list(drop.files),
+        "prepared": drop.prepared.folder,
+        "features": drop.features,
+        "features_job": drop.job,
+        "repeats": drop.repeats.isoformat() if drop.repeats else None,
+    }

@@ -1,0 +1,151 @@
+"""What runs have cost: read from the records of their jobs, written beside the run as ``cost.json``.
+
+A job that failed costs as much as one that did not, and a run that failed writes no report. So costs are taken from
+what the operators keep of every job, not from what a run's last task saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from include.autopilot.config import PriceTable
+from include.autopilot.cost import cost
+from include.autopilot.cost.cost import JobCost
+from include.autopilot.cost.searchcost import search_costs
+from include.autopilot.errors import MissingObjectError, MissingResourceError
+from include.autopilot.lenient import text_at
+from include.autopilot.locations import Locations, parse_uri
+from include.autopilot.objects import list_uris, read_json, write_json
+from include.autopilot.plan import Plan
+from include.autopilot.survey.descriptions import describe
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+
+_REQUEST, _DESCRIPTION = ".request.json", ".description.json"
+_KINDS = ("TrainingJob", "TransformJob", "ProcessingJob", "AutoMLJob")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which run spent: its key names its folder; ``synthetic`` says whether the rows were made up."""
+
+    model: str
+    key: str
+    cutoff: str
+    synthetic: bool
+
+
+def run_of(plan: Plan) -> Run:
+    """Return the run of a plan."""
+    return Run(plan.model, plan.run, plan.cutoff.isoformat(), plan.synthetic)
+
+
+def write_cost(
+    s3: S3Client, sagemaker: SageMakerClient, locations: Locations, run: Run, prices: PriceTable | None
+) -> dict[str, Any]:
+    """Write ``cost.json`` beside the run and return its content.
+
+    The prices of the day stay with the run: another price table does not change what is written.
+
+    :return: ``jobs``, ``usd`` (None: unknown), ``known_usd``, ``unknown``, ``saving_usd``, ``prices_of``, ``sentence``.
+    """
+    jobs = run_jobs(s3, sagemaker, locations.records(run.key), prices)
+    prices_of = prices.date.isoformat() if prices else None
+    told = cost.totals(jobs)
+    content = {
+        "model": run.model,
+        "run": run.key,
+        "cutoff": run.cutoff,
+        "synthetic": run.synthetic,
+        "currency": "USD",
+        "prices_of": prices_of,
+        "sentence": cost.sentence(told, prices_of),
+        **told,
+        "jobs": [cost.as_json(job) for job in jobs],
+    }
+    write_json(s3, _uri(locations, run.key), content)
+    return content
+
+
+def months_of(
+    s3: S3Client,
+    sagemaker: SageMakerClient,
+    locations: Locations,
+    content: Mapping[str, Any],
+    prices: PriceTable | None,
+) -> dict[str, dict[str, Any]]:
+    """Return the totals of all runs of the model in the months in which one run spent.
+
+    :param content: what :func:`write_cost` returned.
+    """
+    mine = {job["month"] or "unknown" for job in content["jobs"]}
+    months = cost.by_month(model_jobs(s3, sagemaker, locations, prices))
+    return {month: told for month, told in months.items() if month in mine}
+
+
+def model_jobs(
+    s3: S3Client, sagemaker: SageMakerClient, locations: Locations, prices: PriceTable | None
+) -> list[JobCost]:
+    """Return the jobs of all runs of a model as they were written.
+
+    They are worked out now where a run wrote nothing, or where something was unknown and the prices may have it by now.
+    """
+    found: list[JobCost] = []
+    for run in _runs(s3, locations):
+        try:
+            written = read_json(s3, _uri(locations, run))
+        except MissingObjectError:
+            written = None
+        if written is None or (written["usd"] is None and prices is not None):
+            found += run_jobs(s3, sagemaker, locations.records(run), prices)
+        else:
+            found += [cost.from_json(job) for job in written["jobs"]]
+    return found
+
+
+def run_jobs(s3: S3Client, sagemaker: SageMakerClient, records: str, prices: PriceTable | None) -> list[JobCost]:
+    """Return what every job of a run cost, failed ones too; models cost nothing.
+
+    :param records: the folder of the requests and descriptions that the operators kept.
+    """
+    uris = list_uris(s3, records)
+    ended = {uri.removesuffix(_DESCRIPTION): uri for uri in uris if uri.endswith(_DESCRIPTION)}
+    asked = {uri.removesuffix(_REQUEST): uri for uri in uris if uri.endswith(_REQUEST)}
+    found: list[JobCost] = []
+    for stem in sorted({*asked, *ended}):
+        record = read_json(s3, ended.get(stem) or asked[stem])
+        kind = next((kind for kind in _KINDS if text_at(record, f"{kind}Name")), None)
+        if kind is None:
+            continue
+        name = stem.rpartition("/")[2]
+        if kind == "AutoMLJob":
+            began = text_at(record, "CreationTime")
+            found += search_costs(sagemaker, name, prices, began[:7] if began else None)
+        else:
+            described = record if stem in ended else _described(sagemaker, kind, name)
+            found.append(cost.job_cost(kind, name, described, prices))
+    return found
+
+
+def _described(sagemaker: SageMakerClient, kind: str, name: str) -> dict[str, Any]:
+    """Ask for a job whose end no operator saw: its task was killed."""
+    try:
+        return describe(sagemaker, kind, name)
+    except MissingResourceError:
+        return {}
+
+
+def _runs(s3: S3Client, locations: Locations) -> Iterator[str]:
+    bucket, prefix = parse_uri(locations.run(""))
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
+    for page in pages:
+        for folder in page.get("CommonPrefixes", []):
+            yield folder["Prefix"].removeprefix(prefix).rstrip("/")
+
+
+def _uri(locations: Locations, run: str) -> str:
+    return f"{locations.run(run)}/cost.json"

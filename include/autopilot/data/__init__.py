@@ -1,0 +1,1 @@
+"""Drops, holdouts and the rows of a run."""

@@ -1,0 +1,1 @@
+"""Whether new drops still look like what the search saw."""

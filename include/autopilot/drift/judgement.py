@@ -1,0 +1,78 @@
+"""What is done about the drift of a column, and of a whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from include.autopilot.drift.columndrift import ColumnDrift, Outcome, Test
+from include.autopilot.drift.driftconfig import Action, DriftConfig
+
+# Fewer drifted columns than this say nothing about a whole file, however small their number makes the file.
+_FEWEST = 3
+_SHOWN = 3
+_LONGEST = 40
+
+
+def judge(column: ColumnDrift, rules: DriftConfig) -> ColumnDrift:
+    """Return the column with its action, the gravest of its reasons', and the reasons.
+
+    :param column: one whose q-values are known.
+    """
+    found = [(action, reason) for action, reason in _findings(column, rules) if action != "off"]
+    actions = {action for action, _ in found}
+    outcome: Outcome = "block" if "block" in actions else "warn" if "warn" in actions else "none"
+    return replace(column, action=outcome, reasons=tuple(reason for _, reason in found))
+
+
+def judge_file(columns: Sequence[ColumnDrift], rules: DriftConfig) -> list[tuple[Action, str]]:
+    """Return what concerns the whole file: an action and a sentence each."""
+    tested = [column for column in columns if column.role == "feature" and "values" in column.p]
+    drifted = [column for column in tested if _shifted(column, rules)]
+    if rules.on_widespread == "off" or len(drifted) < max(_FEWEST, rules.widespread * len(tested)):
+        return []
+    sentence = (
+        f"{len(drifted)} of {len(tested)} features that vary are distributed differently. See whether the columns are "
+        "in their places and in their units; if the data really is another, search for a new template."
+    )
+    return [(rules.on_widespread, sentence)]
+
+
+def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action, str]]:
+    target = column.role == "target"
+    if _counts(column, "missing", rules):
+        if column.emptied:
+            yield rules.on_emptied, f"it has no value at all; {column.missing_before:.0%} were missing before"
+        elif abs(column.missing_now - column.missing_before) >= rules.missing:
+            yield rules.on_missing, f"{column.missing_now:.1%} are missing; {column.missing_before:.1%} were before"
+    if target and column.kind == "categorical" and column.unseen:
+        fix = "search for a template that knows it, or take these rows out"
+        yield rules.on_new_label, f"the baseline does not have the class {_named(column.unseen)}; {fix}"
+    if _shifted(column, rules):
+        yield (rules.on_target if target else rules.on_feature), _shift(column)
+    if target and _counts(column, "values", rules) and (column.distance or 0) >= rules.apart:
+        yield rules.on_apart, "its values have hardly anything in common with the baseline's; see to its unit"
+    if _counts(column, "outside", rules) and (column.outside or 0) >= rules.outside and column.range_before:
+        low, high = column.range_before
+        yield rules.on_outside, f"{column.outside:.0%} of its values lie outside {low:g} to {high:g}"
+
+
+def _counts(column: ColumnDrift, test: Test, rules: DriftConfig) -> bool:
+    """Whether a test's result is beyond chance."""
+    return column.q.get(test, 1.0) <= rules.fdr
+
+
+def _shifted(column: ColumnDrift, rules: DriftConfig) -> bool:
+    return _counts(column, "values", rules) and (column.psi or 0) >= rules.psi
+
+
+def _shift(column: ColumnDrift) -> str:
+    distance = "KS" if column.kind == "numeric" else "total variation"
+    figures = f"PSI {column.psi:.2f}, {distance} {column.distance:.2f}, q {column.q['values']:.1g}"
+    unseen = f", new: {_named(column.unseen)}" if column.unseen else ""
+    return f"its values shifted ({figures}{unseen})"
+
+
+def _named(values: Sequence[str]) -> str:
+    shown = ", ".join(repr(value[:_LONGEST]) for value in values[:_SHOWN])
+    return shown + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")

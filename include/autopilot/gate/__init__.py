@@ -1,0 +1,1 @@
+"""Whether the challenger is better than the champion."""

@@ -1,0 +1,31 @@
+"""What the gate judges by: the search's objective, or the metric that the YAML names for it."""
+
+from __future__ import annotations
+
+from include.autopilot.errors import GateError
+from include.autopilot.gate.gateconfig import GateConfig
+from include.autopilot.objective import Objective
+from include.autopilot.problem import Problem
+from include.autopilot.report.metrics import find_metric
+from include.autopilot.requests.answer import PROBABILITIES, PROBABILITY
+
+
+def judged_by(problem: Problem, gate: GateConfig) -> Objective:
+    """Return metric and direction. Asked before the first job too: a wrong word should not cost a training.
+
+    :raises GateError: the metric is not one of this problem, needs probabilities that nobody asked for, or the stated
+        direction is wrong.
+    """
+    name = gate.metric or problem.objective.metric
+    metric = find_metric(name, problem.type)
+    if metric is None:
+        raise GateError(f"gate.metric: {name!r} is no metric of a {problem.type}. Name another one, or take it out.")
+    if metric.needs_probabilities and not {PROBABILITY, PROBABILITIES} & set(problem.columns):
+        raise GateError(f"gate.metric: {metric.name} needs probabilities. Add inference_output: probabilities.")
+    direction = gate.direction or (metric.direction if gate.metric else problem.objective.direction)
+    if direction != metric.direction:
+        raise GateError(
+            f"gate.direction: {metric.name} is stated as {direction}, but it is to {metric.direction.lower()}: the "
+            "gate would promote the worse model. Correct the direction."
+        )
+    return Objective(metric.name, direction)

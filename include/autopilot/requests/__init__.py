@@ -1,0 +1,1 @@
+"""What is sent to SageMaker: made from the template, checked and foretold."""

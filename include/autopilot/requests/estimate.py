@@ -1,0 +1,101 @@
+"""What a run will take and cost, before it starts. What is not known is called unknown, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from include.autopilot.config import PriceTable
+from include.autopilot.lenient import number_at, text_at
+from include.autopilot.requests.preview import Foretold
+from include.autopilot.requests.projection import Request
+
+# kind, name of a job -> seconds; None: not known.
+Expected = Callable[[str, str], float | None]
+
+_RESOURCES = {"TrainingJob": "ResourceConfig", "TransformJob": "TransformResources"}
+_TABLES = {"TrainingJob": "training", "TransformJob": "transform"}
+_SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class StepEstimate:
+    """One job.
+
+    :param seconds: None: unknown. ``usd`` likewise.
+    :param spot: whether it asks for spot capacity, which costs less than ``usd`` says.
+    """
+
+    step: str
+    name: str
+    instance_type: str | None
+    instance_count: int
+    seconds: float | None
+    usd: float | None
+    spot: bool
+
+
+def estimate(
+    foretold: Sequence[Foretold], expected: Expected, lasted: Expected, prices: PriceTable | None
+) -> dict[str, Any]:
+    """Return ``jobs``, the total ``seconds`` and ``usd`` (None where a job's is unknown) and one ``sentence``.
+
+    Seconds are the sum over all jobs: featurize jobs run side by side, so the run may end earlier. A search has no
+    estimate but its limit, which is in its request.
+
+    :param expected: how long earlier jobs of the same step took, asked by the name of the job to be.
+    :param lasted: how long Autopilot's own job took, asked by its name, where no earlier job is known.
+    """
+    known: dict[tuple[str, str], float | None] = {}
+    jobs = []
+    for one in foretold:
+        if one.kind != "Model":
+            key = (one.kind, one.step)
+            if key not in known:
+                seconds = expected(one.kind, _name(one.kind, one.request))
+                known[key] = (
+                    lasted(one.kind, _name(one.kind, one.template)) if seconds is None and one.replays else seconds
+                )
+            jobs.append(_step(one, known[key], prices))
+    seconds = _total([job.seconds for job in jobs])
+    usd = _total([job.usd for job in jobs])
+    return {
+        "jobs": [job.__dict__ for job in jobs],
+        "seconds": seconds,
+        "usd": usd,
+        "sentence": _sentence(jobs, seconds, usd, prices),
+    }
+
+
+def _step(one: Foretold, seconds: float | None, prices: PriceTable | None) -> StepEstimate:
+    resources = one.request.get(_RESOURCES.get(one.kind, ""), {})
+    instance = text_at(resources, "InstanceType")
+    count = int(number_at(resources, "InstanceCount") or 1)
+    table = getattr(prices, _TABLES[one.kind]) if prices and one.kind in _TABLES else {}
+    price = table.get(instance)
+    usd = None if price is None or seconds is None else round(seconds / _SECONDS_PER_HOUR * price * count, 4)
+    spot = bool(one.request.get("EnableManagedSpotTraining"))
+    return StepEstimate(one.step, _name(one.kind, one.request), instance, count, seconds, usd, spot)
+
+
+def _name(kind: str, request: Request) -> str:
+    return str(request[f"{kind.removesuffix('V2')}Name"])
+
+
+def _total(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known), 4) if len(known) == len(values) else None
+
+
+def _sentence(jobs: Sequence[StepEstimate], seconds: float | None, usd: float | None, prices: PriceTable | None) -> str:
+    time = "an unknown time (no job of some step has finished yet)" if seconds is None else f"about {seconds:.0f} s"
+    if usd is not None and prices is not None:
+        below = ", less on spot" if any(job.spot for job in jobs) else ""
+        cost = f"about {usd:.2f} USD by the prices of {prices.date.date().isoformat()}{below}"
+    elif seconds is None and prices is not None:
+        cost = "unknown cost"
+    else:
+        types = sorted({f"{job.instance_type} ({job.step})" for job in jobs if job.usd is None and job.instance_type})
+        cost = f"unknown cost: prices in the model's YAML do not have {', '.join(types) or 'a search'}"
+    return f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}, {time} of instances, {cost}."

@@ -1,0 +1,1 @@
+"""The champion's predictions of new rows, and where predictions come from."""

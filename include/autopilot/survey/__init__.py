@@ -1,0 +1,1 @@
+"""What an Autopilot job left: its descriptions, recorded or live, read and told."""

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from include.autopilot.report.outcome import Numbers
+from include.autopilot.report.parity import parity_svg
+
+
+def svg(name: str = "sealed", title: str = "sealed", target: str = "y") -> str:
+    return parity_svg(name, title, target, Numbers((1.0, 2.0), (1.5, 2.5)))
+
+
+def test_it_is_one_element_that_stands_alone() -> None:
+    root = ET.fromstring(svg())  # noqa: S314 - made a line ago
+    assert root.tag.endswith("svg")
+    assert "measured y" in "".join(root.itertext())
+    assert len(re.findall(r'<use [^>]*href="#sealed-', svg())) >= 2
+    defined = set(re.findall(r'id="([^"]+)"', svg()))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg())) <= defined
+
+
+def test_colours_follow_the_page() -> None:
+    text = svg()
+    assert "var(--accent)" in text
+    assert "var(--ink)" in text
+    assert not {"#010203", "#040506", "#070809"} & set(re.findall(r"#[0-9a-f]{6}", text))
+
+
+def test_the_same_data_is_the_same_picture_and_two_fit_on_a_page() -> None:
+    assert svg() == svg()
+    ids = [set(re.findall(r'id="([^"]+)"', svg(name=name))) for name in ("sealed", "original")]
+    assert not ids[0] & ids[1]
+
+
+@pytest.mark.parametrize("title", ["<script>alert(1)</script>", "a & b", "$x_1^2$ and $"])
+def test_texts_are_only_texts(title: str) -> None:
+    root = ET.fromstring(svg(title=title, target=title))  # noqa: S314 - made a line ago
+    assert title in "".join(root.itertext())
+    assert "<script" not in svg(title=title)
