@@ -16,10 +16,10 @@ from include.autopilot.config import ModelConfig, load_models
 from include.autopilot.contract import Contract, contract_of_header
 from include.autopilot.data.csvfile import CsvFile
 from include.autopilot.data.dropheader import read_header
+from include.autopilot.data.header import check_header
 from include.autopilot.errors import AutopilotError, DropError, MissingObjectError, TemplateError
 from include.autopilot.locations import Locations
 from include.autopilot.objects import list_uris, read, write
-from include.autopilot.survey.header import check_header
 from include.autopilot.template import current_template
 from scripts.airflow_env import LOCAL_ACCOUNT
 from scripts.running import UP, NotRunning, running

@@ -151,7 +151,9 @@ def test_the_ledger_has_drops_and_jobs(season: Season) -> None:
     arns = {returned(season.good, step)["arn"] for step in steps}
     assert arns <= {job["arn"] for job in record["jobs"]}
     assert all(season.model.read(job["request"]) for job in record["jobs"])
-    assert record["cost"] is None
+    # No prices are stated, so it is not known, and not nothing.
+    assert record["cost"]["usd"] is None
+    assert record["cost"]["unknown"]
 
 
 def test_the_report_tells_the_verdict(season: Season) -> None:

@@ -14,6 +14,7 @@ from include.autopilot.champion.promotion import Approval, Proposal, promote, re
 from include.autopilot.champion.revision import code_revision
 from include.autopilot.champion.runrecord import run_record
 from include.autopilot.champion.version import Version, version_of
+from include.autopilot.cost.spending import run_of, write_cost
 from include.autopilot.drift.baseline import find_baseline
 from include.autopilot.errors import MissingObjectError, RunError
 from include.autopilot.gate.judging import judge_again, load_verdict
@@ -53,7 +54,8 @@ def register_run(
     store.registry.ensure_group(plan.model, plan.title)
     version = version_of(store.registry.register(request))
     record = plan.locations.record(plan.run, version.version)
-    write_once(s3, record, run_record(s3, plan, version, evaluation, judged, revision, at))
+    cost = write_cost(s3, sagemaker, plan.locations, run_of(plan), config.prices)
+    write_once(s3, record, run_record(s3, plan, version, evaluation, judged, cost, revision, at))
     log.info("%s", marked(f"{version.label} of {plan.model}: {version.arn}", plan.source))
     return {
         "arn": version.arn,

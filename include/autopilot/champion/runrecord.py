@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from include.autopilot.champion.ledger import Record
 from include.autopilot.champion.version import Version
-from include.autopilot.objects import list_uris, read_json
+from include.autopilot.jobrecords import job_records
+from include.autopilot.objects import read_json
 from include.autopilot.plan import Plan, PlannedDrop
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_REQUEST, _DESCRIPTION = ".request.json", ".description.json"
 
 
 def run_record(
@@ -23,12 +22,14 @@ def run_record(
     version: Version,
     evaluation: Mapping[str, Any],
     judged: Mapping[str, Any],
+    cost: Mapping[str, Any],
     revision: str,
     at: str,
 ) -> Record:
     """Return the record of a run whose model was registered.
 
     :param judged: what :func:`include.autopilot.gate.judging.judge_run` returned.
+    :param cost: what :func:`include.autopilot.cost.spending.write_cost` returned.
     :param at: ISO 8601: the instant for which Airflow started the run.
     """
     return {
@@ -58,8 +59,8 @@ def run_record(
         "predictions": evaluation["predictions"],
         "verdict": judged["verdict"],
         "compared": judged["compared"],
-        # Filled in by whoever knows prices; null says that nobody does, not that it was free.
-        "cost": None,
+        # So far: the report is still to be written, but every job has ended. What has no price is unknown, not free.
+        "cost": {name: cost[name] for name in ("usd", "known_usd", "unknown", "saving_usd", "prices_of", "sentence")},
         "code_revision": revision,
     }
 
@@ -70,15 +71,11 @@ def jobs_of(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:
     :return: ``name``, ``arn`` (None where nobody saw the job end), and the addresses of ``request`` and
         ``description``.
     """
-    uris = list_uris(s3, plan.locations.records(plan.run))
-    ended = {uri.removesuffix(_DESCRIPTION): uri for uri in uris if uri.endswith(_DESCRIPTION)}
-    asked = {uri.removesuffix(_REQUEST): uri for uri in uris if uri.endswith(_REQUEST)}
     found = []
-    for stem in sorted({*asked, *ended}):
-        description = read_json(s3, ended[stem]) if stem in ended else {}
-        name = stem.rpartition("/")[2]
-        arn = next((text for text in description.values() if _is_arn_of(text, name)), None)
-        found.append({"name": name, "arn": arn, "request": asked.get(stem), "description": ended.get(stem)})
+    for kept in job_records(s3, plan.locations.records(plan.run)):
+        description = read_json(s3, kept.description) if kept.description else {}
+        arn = next((text for text in description.values() if _is_arn_of(text, kept.name)), None)
+        found.append({"name": kept.name, "arn": arn, "request": kept.request, "description": kept.description})
     return found
 
 

@@ -15,9 +15,10 @@ from include.autopilot.cost import cost
 from include.autopilot.cost.cost import JobCost
 from include.autopilot.cost.searchcost import search_costs
 from include.autopilot.errors import MissingObjectError, MissingResourceError
+from include.autopilot.jobrecords import job_records
 from include.autopilot.lenient import text_at
 from include.autopilot.locations import Locations, parse_uri
-from include.autopilot.objects import list_uris, read_json, write_json
+from include.autopilot.objects import read_json, write_json
 from include.autopilot.plan import Plan
 from include.autopilot.survey.descriptions import describe
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
-_REQUEST, _DESCRIPTION = ".request.json", ".description.json"
 _KINDS = ("TrainingJob", "TransformJob", "ProcessingJob", "AutoMLJob")
 
 
@@ -112,22 +112,18 @@ def run_jobs(s3: S3Client, sagemaker: SageMakerClient, records: str, prices: Pri
 
     :param records: the folder of the requests and descriptions that the operators kept.
     """
-    uris = list_uris(s3, records)
-    ended = {uri.removesuffix(_DESCRIPTION): uri for uri in uris if uri.endswith(_DESCRIPTION)}
-    asked = {uri.removesuffix(_REQUEST): uri for uri in uris if uri.endswith(_REQUEST)}
     found: list[JobCost] = []
-    for stem in sorted({*asked, *ended}):
-        record = read_json(s3, ended.get(stem) or asked[stem])
+    for kept in job_records(s3, records):
+        record = read_json(s3, str(kept.description or kept.request))
         kind = next((kind for kind in _KINDS if text_at(record, f"{kind}Name")), None)
         if kind is None:
             continue
-        name = stem.rpartition("/")[2]
         if kind == "AutoMLJob":
             began = text_at(record, "CreationTime")
-            found += search_costs(sagemaker, name, prices, began[:7] if began else None)
+            found += search_costs(sagemaker, kept.name, prices, began[:7] if began else None)
         else:
-            described = record if stem in ended else _described(sagemaker, kind, name)
-            found.append(cost.job_cost(kind, name, described, prices))
+            described = record if kept.description else _described(sagemaker, kind, kept.name)
+            found.append(cost.job_cost(kind, kept.name, described, prices))
     return found
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 from botocore.exceptions import ClientError
 
 from include.autopilot.data.csvfile import CsvFile
-from include.autopilot.data.inputs import InputFile
 from include.autopilot.errors import ScoringError
 from include.autopilot.locations import parse_uri
+from include.autopilot.scoring.inputs import InputFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -18,8 +18,8 @@ from include.autopilot.data.cells import Findings, Record, check_numbers, is_bla
 from include.autopilot.data.classcolumn import ClassColumn
 from include.autopilot.data.csvfile import CsvFile, Source
 from include.autopilot.data.csvlines import encode_line
+from include.autopilot.data.header import check_header
 from include.autopilot.errors import ContractError
-from include.autopilot.survey.header import check_header
 
 # Cells looked at together: enough to make the numeric check fast, few enough to hold as text.
 _CELLS = 200_000

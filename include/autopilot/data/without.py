@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from include.autopilot.champion.records import records_of
+from include.autopilot.data.records import records_of
 from include.autopilot.data.superseded import list_uri
 from include.autopilot.errors import RunError
 from include.autopilot.objectreader import opened

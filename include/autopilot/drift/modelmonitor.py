@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from include.autopilot.data.sample import SIZE
 from include.autopilot.drift.moments import Floats
 from include.autopilot.drift.profile import ColumnProfile, Numbers, Profile
+from include.autopilot.drift.sample import SIZE
 
 _BUCKETS = 10
 # Deequ's shrinking factor of a KLL sketch. Ours never shrinks; readers expect the parameter.

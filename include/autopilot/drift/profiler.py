@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from include.autopilot.contract import Schema
 from include.autopilot.data.cells import is_blank
-from include.autopilot.data.sample import SIZE, RowSample
 from include.autopilot.drift.moments import Floats, Moments
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers, Profile
+from include.autopilot.drift.sample import SIZE, RowSample
 
 Cells = NDArray[np.object_]
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.data.stillthere import state_of_drop, state_of_file
 from include.autopilot.errors import LineageError, MissingObjectError, TemplateError, UnreadableError
 from include.autopilot.locations import Locations, parse_uri
 from include.autopilot.objects import list_uris, read_json
 from include.autopilot.scoring.scorelineage import LINEAGE
+from include.autopilot.scoring.stillthere import state_of_drop, state_of_file
 from include.autopilot.template import load_template
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from include.autopilot.contract import Contract
 from include.autopilot.data.cells import Findings, Record, check_numbers
 from include.autopilot.data.csvlines import encode_line
-from include.autopilot.data.inputs import InputFile
+from include.autopilot.data.header import check_header
 from include.autopilot.data.keysondisk import KeysOnDisk
 from include.autopilot.data.rowstream import RowStream
 from include.autopilot.errors import ContractError
 from include.autopilot.objects import write
-from include.autopilot.survey.header import check_header
+from include.autopilot.scoring.inputs import InputFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

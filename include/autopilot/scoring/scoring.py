@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from include.autopilot.champion.serving import find_champion
 from include.autopilot.config import ModelConfig
-from include.autopilot.data.inputs import InputFile, list_inputs
 from include.autopilot.digest import of_json
 from include.autopilot.errors import MissingObjectError, ScoringError
 from include.autopilot.locations import Locations
@@ -23,6 +22,7 @@ from include.autopilot.requests.projection import Request
 from include.autopilot.requests.requests import tagged, transform_settings
 from include.autopilot.requests.validation import check as valid
 from include.autopilot.scoring.championinterval import champion_interval
+from include.autopilot.scoring.inputs import InputFile, list_inputs
 from include.autopilot.scoring.newrows import check_inputs
 from include.autopilot.scoring.scorejoin import write_predictions
 from include.autopilot.scoring.scorelineage import LINEAGE, write_lineage

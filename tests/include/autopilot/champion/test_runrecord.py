@@ -39,6 +39,6 @@ def test_the_record_tells_what_went_in(first: Judged) -> None:
     assert [one["name"] for one in content["holdouts"]] == ["sealed", "second"]
     assert content["metrics"]["sealed"]["RMSE"] == 1.0
     assert content["compared"] is None
-    assert content["cost"] is None
+    assert content["cost"]["prices_of"] is None
     assert content["at"] == "2025-01-01T00:00:00+00:00"
     assert content["template"] == first.plan.template

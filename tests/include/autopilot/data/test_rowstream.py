@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from include.autopilot.data.cells import Findings
-from include.autopilot.data.inputs import InputFile, list_inputs
 from include.autopilot.data.rowstream import RowStream
 from include.autopilot.errors import ContractError, ScoringError
+from include.autopilot.scoring.inputs import InputFile, list_inputs
 
 
 def put(s3: Any, body: bytes, name: str = "a.csv") -> InputFile:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from include.autopilot.contract import Contract
-from include.autopilot.data.inputs import list_inputs
 from include.autopilot.errors import ContractError, ScoringError
 from include.autopilot.scoring import newrows
+from include.autopilot.scoring.inputs import list_inputs
 from include.autopilot.scoring.newrows import CheckedInput, check_inputs
 
 CONTRACT = Contract(("y", "a, b", "c[1]", "colour"), "y", ("y", "a, b", "c[1]"), (), "id")

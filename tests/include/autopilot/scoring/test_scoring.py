@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.data.inputs import list_inputs
 from include.autopilot.errors import ScoringError
 from include.autopilot.locations import Locations
 from include.autopilot.scoring import scoring
+from include.autopilot.scoring.inputs import list_inputs
 from include.autopilot.scoring.scoreoptions import ScoreOptions
 from include.autopilot.scoring.scoreplan import save_score_plan
 from include.autopilot.template import current_template

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from include.autopilot.champion.records import records_of
+from include.autopilot.data.records import records_of
 from include.autopilot.errors import RunError
 
 MAGIC = 0xCED7230A

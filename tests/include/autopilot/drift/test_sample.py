@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from include.autopilot.data.sample import RowSample
+from include.autopilot.drift.sample import RowSample
 
 ROWS = st.lists(st.tuples(st.text(max_size=3), st.text("ab,1", max_size=3)), max_size=60)
 

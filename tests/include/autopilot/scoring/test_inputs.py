@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.data.inputs import list_inputs
 from include.autopilot.errors import ScoringError
+from include.autopilot.scoring.inputs import list_inputs
 
 ROOT = "s3://toy-models/new"
 
