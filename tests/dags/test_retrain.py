@@ -58,7 +58,7 @@ def test_every_features_file_has_a_record_per_row_of_its_chunk(searched: Tiny, f
 
     (drop,) = json.loads(searched.read(returned(first, "prepare")["plan"]))["drops"]
     outputs = [uri for uri in searched.keys(drop["features"]) if uri.endswith(".out")]
-    rows = sum(len(searched.read(uri).splitlines()) for uri in searched.keys(f"{drop['prepared']['folder']}/rows/"))
+    rows = sum(len(searched.read(uri).splitlines()) for uri in searched.keys(drop["prepared"]["folder"]))
     assert rows == 620
     assert sum(recordio.read_records(searched.read(uri))[0].shape[0] for uri in outputs) == rows
 
