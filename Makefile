@@ -27,7 +27,7 @@ $(STAMP): requirements.lock scripts/find_python.sh scripts/install.sh
 demo: install ## search once, retrain for three cutoffs, print the table (no AWS account, no Docker)
 	@$(PY) -m scripts.demo
 
-bace: install ## the same for all twelve cutoffs of BACE, one JSON line at the end
+bace: install ## the same for all twelve cutoffs of BACE, then a rollback, a scoring and its lineage; one JSON line at the end
 	@$(PY) -m scripts.demo --all
 
 up: install ## Airflow and the embedded AWS on loopback, until Ctrl-C

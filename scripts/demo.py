@@ -1,6 +1,7 @@
 """The main job, end to end, on this machine: search once, retrain for consecutive cutoffs, print what came out.
 
-``make demo`` runs three cutoffs, ``make bace`` (``--all``) all twelve and ends with one line of JSON.
+``make demo`` runs three cutoffs; ``make bace`` (``--all``) all twelve, then goes back to version 3, scores rows with
+it, walks from the predictions to the drops, and ends with one line of JSON.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
 from include.autopilot.config import load_models
 from include.local_aws.process import start
 from scripts.airflow_env import ROOT, airflow_env, aws_env
+from scripts.going_back import go_back
 from scripts.job_watch import JobWatch
 
 MODEL = next(model for model in load_models() if model.name == "bace")
@@ -45,14 +47,14 @@ def main() -> int:
     started = time.monotonic()
     with log_aside(folder / "demo.log") as screen:
         try:
-            reports = run_all(folder, CUTOFFS if chosen.all else CUTOFFS[:3], screen)
+            reports, back = run_all(folder, CUTOFFS if chosen.all else CUTOFFS[:3], screen, chosen.all)
         except Exception as failure:  # noqa: BLE001 - whatever it was: one sentence here, the whole story in the log
             traceback.print_exc()
             print(f"FAILED: {one_line(failure)} (log: {folder / 'demo.log'})", file=screen)
             return 1
         show(reports, folder, screen)
         if chosen.all:
-            print(json.dumps(figures(reports, time.monotonic() - started)), file=screen)
+            print(json.dumps({**figures(reports, time.monotonic() - started), **back}), file=screen)
         return 0
 
 
@@ -78,8 +80,13 @@ def log_aside(path: Path) -> Iterator[TextIO]:
             os.dup2(kept, 2)
 
 
-def run_all(folder: Path, cutoffs: list[datetime], screen: TextIO) -> list[dict[str, Any]]:
-    """Search, then retrain once per cutoff; gives each run's report with its ``jobs_run`` and local files."""
+def run_all(
+    folder: Path, cutoffs: list[datetime], screen: TextIO, back: bool
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Search, then retrain once per cutoff; gives each run's report with its ``jobs_run`` and local files.
+
+    :param back: whether to go back to version 3 afterwards; what came of it is given second.
+    """
     with start(folder / "aws") as aws:
         print(f"embedded AWS at {aws.url}", file=screen)
         os.environ.update(airflow_env(folder / "airflow", aws.url))
@@ -88,7 +95,12 @@ def run_all(folder: Path, cutoffs: list[datetime], screen: TextIO) -> list[dict[
         with JobWatch(aws.url, screen) as watch:
             runs.run(f"{MODEL.name}_search", MODEL.search.cutoff, screen)
             watch.take()
-            return [retrain(runs, watch, aws.url, folder, cutoff, screen) for cutoff in cutoffs]
+            reports = [retrain(runs, watch, aws.url, folder, cutoff, screen) for cutoff in cutoffs]
+        if not back:
+            return reports, {}
+        print("", file=screen)
+        new_rows = f"{MODEL.root}/holdout/{MODEL.holdouts[1]}.csv"
+        return reports, go_back(runs.run_form, aws.url, MODEL.name, 3, new_rows, screen)
 
 
 def seed(endpoint: str, screen: TextIO) -> None:
@@ -127,13 +139,20 @@ class DagRuns:
     def run(self, dag_id: str, cutoff: datetime, screen: TextIO) -> dict[str, str]:
         """Run one DAG for one cutoff to its end and give what its last task returned."""
         print(f"{dag_id} {cutoff:%Y-%m-%d}", file=screen)
-        ended = self.bag.dags[dag_id].test(logical_date=cutoff, run_conf={"cutoff": cutoff.isoformat()})
+        return self._run(dag_id, cutoff, {"cutoff": cutoff.isoformat()}, "report") or {}
+
+    def run_form(self, dag_id: str, form: dict[str, Any], last: str) -> Any:
+        """Run one DAG with a form after all cutoffs and give what its last task returned."""
+        return self._run(dag_id, CUTOFFS[-1] + timedelta(days=1), form, last)
+
+    def _run(self, dag_id: str, moment: datetime, form: dict[str, Any], last: str) -> Any:
+        ended = self.bag.dags[dag_id].test(logical_date=moment, run_conf=form)
         instances = ended.get_task_instances()
         broken = sorted(one.task_id for one in instances if one.state == "failed")
         if ended.state != "success":
-            raise DemoFailed(f"{dag_id} for {cutoff:%Y-%m-%d} ended {ended.state} in {', '.join(broken) or 'no task'}")
-        last = next((one for one in instances if one.task_id == "report"), None)
-        return last.xcom_pull(task_ids="report") if last else {}
+            raise DemoFailed(f"{dag_id} for {moment:%Y-%m-%d} ended {ended.state} in {', '.join(broken) or 'no task'}")
+        found = next((one for one in instances if one.task_id == last), None)
+        return found.xcom_pull(task_ids=last) if found else None
 
 
 def fetch(endpoint: str, uris: dict[str, str], target: Path) -> dict[str, Any]:
