@@ -76,7 +76,7 @@ def test_the_events_of_a_run_are_gathered_whatever_their_asset() -> None:
     ],
 )
 def test_the_first_task_takes_the_drops_date(
-    monkeypatch: pytest.MonkeyPatch, extra: dict[str, Any], cutoff: str
+    monkeypatch: pytest.MonkeyPatch, bace: ModelConfig, extra: dict[str, Any], cutoff: str
 ) -> None:
     from airflow_autopilot.steps import opening
 
@@ -91,6 +91,8 @@ def test_the_first_task_takes_the_drops_date(
     events = {assets.drops: [SimpleNamespace(extra=extra)]}
     context = {"dag_run": dag_run, "params": {"cutoff": None}, "triggering_asset_events": events}
     monkeypatch.setattr(opening, "get_current_context", lambda: context)
+    # Other tests have their own models in place of the files'.
+    monkeypatch.setattr(opening, "model_of", {"bace": bace}.__getitem__)
     assert opening.open_run("bace")["cutoff"] == cutoff
     context["params"] = {"cutoff": "2024-01-01"}
     assert opening.open_run("bace")["cutoff"] == "2024-01-01T00:00:00+00:00"

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from include.autopilot.config import load_models
+
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
 
@@ -43,6 +45,9 @@ def opened(monkeypatch: pytest.MonkeyPatch, events: Any, cutoff: str | None = No
     if events is not None:
         context["triggering_asset_events"] = events
     monkeypatch.setattr(opening, "get_current_context", lambda: context)
+    # Other tests have their own models in place of the files'.
+    (bace,) = (model for model in load_models() if model.name == "bace")
+    monkeypatch.setattr(opening, "model_of", {"bace": bace}.__getitem__)
     return opening.open_run("bace")
 
 
