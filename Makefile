@@ -40,7 +40,7 @@ drop: install ## deliver a new drop to a running make up: make drop FILE=new.csv
 test: install ## the test suite with branch coverage; make whole runs the rest
 	@$(PY) -m pytest -m "not whole" --cov --cov-report=term
 
-whole: install ## the tests that take longest: whole DAG runs of every problem type, the gate, scoring, budgets
+whole: install ## the tests that take longest: whole runs of every problem type, the gate, scoring, budgets, endpoints
 	@$(PY) -m pytest -m whole
 
 lint: install ## ruff, formatting, types

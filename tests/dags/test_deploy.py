@@ -44,8 +44,8 @@ def first(deployed: Tiny) -> Any:
 def test_the_endpoint_answers_with_the_numbers_of_the_batch_transform(deployed: Tiny, first: Any) -> None:
     assert returned(first, "update_endpoint")["action"] == "created"
     rows = new_rows(9000, 20)
-    deployed.put("new/endpoint.csv", rows)
-    run = deployed.run("tiny_score", input="s3://tiny-models/tiny/new/endpoint.csv")
+    deployed.put("served/endpoint.csv", rows)
+    run = deployed.run("tiny_score", input="s3://tiny-models/tiny/served/endpoint.csv")
     (uri,) = returned(run, "join")["predictions"]
     batch = [row["prediction"] for row in csv.DictReader(io.StringIO(deployed.read(uri).decode()))]
     columns = list(deployed.template().schema.features)

@@ -14,6 +14,8 @@ import pytest
 from include.local_aws.runtimes.recordio import read_records
 from tests.dags.conftest import Tiny, returned, states
 
+pytestmark = pytest.mark.whole
+
 RECORDIO = "application/x-recordio-protobuf"
 
 

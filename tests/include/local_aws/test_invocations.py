@@ -13,6 +13,8 @@ from tests.include.local_aws.jobs import ACCOUNT, REGION, Clients, client, csv, 
 from tests.include.local_aws.search.searches import Searched, predictions
 from tests.include.local_aws.search.tables import classes, regression
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def endpoint(clients: Clients, model: str) -> Any:

@@ -14,7 +14,7 @@ from include.autopilot.requests.projection import KINDS, create_shape, describe_
 from include.autopilot.requests.validation import problems
 from include.autopilot.survey.notcarried import EXCEPTIONS
 
-RESPONSES = Path(__file__).parent / "responses" / "toy"
+RESPONSES = Path(__file__).parents[1] / "responses" / "toy"
 SAMPLES = {
     "integer": 7200,
     "long": 1,

@@ -29,6 +29,8 @@ from tests.include.local_aws.jobs import (
     until,
 )
 
+pytestmark = pytest.mark.whole
+
 ROWS = csv(table(3)[:, 1:])
 
 
