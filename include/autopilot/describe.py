@@ -32,6 +32,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.autopilot.candidate import candidate_of
+from include.autopilot.commandline import add_aws_options, aws_clients
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
 from include.autopilot.survey.artifacts import Artifacts, InS3
@@ -176,16 +177,9 @@ def _sources(asked: argparse.Namespace) -> Sources:
         return Sources(recorded, recorded, None)
     if asked.name is not None and asked.name.endswith(".json") and not asked.name.startswith("s3://"):
         return Sources(None, InS3(None), None)  # type: ignore[arg-type]  # a file needs neither
-    import boto3
-    from botocore.config import Config
-
-    session = boto3.Session(profile_name=asked.profile, region_name=asked.region)
-    config = Config(retries={"mode": "adaptive", "max_attempts": 10})
-    try:
-        s3 = session.client("s3", endpoint_url=asked.endpoint_url, config=config)
-        return Sources(session.client("sagemaker", endpoint_url=asked.endpoint_url, config=config), InS3(s3), s3)
-    except ValueError as error:  # no address at all
-        raise UnreadableError(f"AWS could not be asked: {error}") from error
+    client = aws_clients(asked)
+    s3 = client("s3")
+    return Sources(client("sagemaker"), InS3(s3), s3)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -205,9 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", metavar="FILE", help="write the template to this file")
     add("--json", action="store_true", help="print one JSON object, not a tree")
     add("--responses", metavar="DIR", help="read recorded responses, not AWS")
-    add("--region", help="the AWS region; else as boto3 finds it")
-    add("--profile", help="a profile of ~/.aws/config")
-    add("--endpoint-url", metavar="URL", help="another endpoint; boto3 also honours AWS_ENDPOINT_URL")
+    add_aws_options(parser)
     return parser
 
 

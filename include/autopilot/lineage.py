@@ -17,10 +17,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from include.autopilot.commandline import add_aws_options, aws_clients
 from include.autopilot.errors import UnreadableError
 from include.autopilot.scoring.lineagetree import render
 from include.autopilot.scoring.lineagewalk import walk
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        found = walk(_s3(asked), asked.uri)
+        found = walk(aws_clients(asked)("s3"), asked.uri)
     except UnreadableError as error:
         return _unreadable(str(error))
     except (BotoCoreError, ClientError) as error:
@@ -49,15 +49,6 @@ def _unreadable(sentence: str) -> int:
     return UNREADABLE
 
 
-def _s3(asked: argparse.Namespace) -> Any:
-    import boto3
-    from botocore.config import Config
-
-    session = boto3.Session(profile_name=asked.profile, region_name=asked.region)
-    config = Config(retries={"mode": "adaptive", "max_attempts": 10})
-    return session.client("s3", endpoint_url=asked.endpoint_url, config=config)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m include.autopilot.lineage",
@@ -67,9 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("uri", metavar="URI", help="a predictions file or folder in S3")
     add("--json", action="store_true", help="print one JSON object, not a tree")
-    add("--region", help="the AWS region; else as boto3 finds it")
-    add("--profile", help="a profile of ~/.aws/config")
-    add("--endpoint-url", metavar="URL", help="another endpoint; boto3 also honours AWS_ENDPOINT_URL")
+    add_aws_options(parser)
     return parser
 
 
