@@ -17,6 +17,8 @@ from airflow.providers.amazon.aws.sensors.sagemaker import SageMakerEndpointSens
 from tests.include.local_aws.endpoints import variant
 from tests.include.local_aws.jobs import XGBOOST, Clients, csv, table, unique
 
+pytestmark = pytest.mark.whole
+
 ROWS = csv(table(3)[:, 1:])
 
 
