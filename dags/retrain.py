@@ -103,7 +103,7 @@ def retrain(model: ModelConfig) -> DAG:
             task.branch(gating.choose_approval)(registered) >> [question, promoted]
             approved >> promoted
         promoted >> reported
-        tails.conclude(model, run, reported)
+        tails.conclude(model, run, plan, reported)
         task(announcing.announce, inlets=trained, outlets=[assets.champion(model)])(promoted)
 
     return wire()

@@ -7,7 +7,8 @@ s3:// address). Without an Autopilot job, name its steps: --transform-job and --
 
 Exit codes: 0 the candidate can be replayed; 3 it cannot, and the reason is printed (a candidate of the ENSEMBLING mode
 can still be searched again, and its template is still written), or --out was asked for and the template could not be
-made; 2 there is nothing to read: no such job, folder or permission, or something that is not JSON.
+made; 2 it cannot be read: no such job, folder or permission, or something that is not JSON. What can be read without the
+permission is printed all the same.
 
 With --responses DIR nothing is asked of AWS: DIR holds recorded responses, one per file named
 <Operation>.<resource name>.json (DescribeAutoMLJob.my-job.json, DescribeTrainingJob.x.json, ListTags.x.json ...), as
@@ -80,9 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         template, refusal = _template(survey, until)
     found = outline(survey, template, refusal)
     _print(json.dumps(found, indent=2, default=str) if asked.json else render(found))
-    if asked.out is not None:
-        return _write(asked.out, template, refusal, found["replayable"])
-    return REPLAYABLE if found["replayable"] else NOT_REPLAYABLE
+    denied = isinstance(survey.refusal, UnreadableError)
+    code = UNREADABLE if denied else REPLAYABLE if found["replayable"] else NOT_REPLAYABLE
+    return code if asked.out is None else _write(asked.out, template, refusal, code)
 
 
 def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template | None]:
@@ -144,16 +145,16 @@ def _template(survey: Survey, until: datetime | None) -> tuple[Template | None, 
         return None, str(error)
 
 
-def _write(path: str, template: Template | None, refusal: str | None, replayable: bool) -> int:
+def _write(path: str, template: Template | None, refusal: str | None, code: int) -> int:
     if template is None:
         print(f"No template was written. {refusal}", file=sys.stderr)
-        return NOT_REPLAYABLE
+        return code or NOT_REPLAYABLE
     try:
         Path(path).write_text(json.dumps(saved_form(template), indent=2, sort_keys=True) + "\n", encoding="utf-8")
     except OSError as error:
         return _unreadable(f"The template could not be written: {error}")
     print(f"Template {template.digest} written to {path}.", file=sys.stderr)
-    return REPLAYABLE if replayable else NOT_REPLAYABLE
+    return code
 
 
 def _unreadable(sentence: str) -> int:

@@ -106,3 +106,7 @@ class ContractError(AutopilotError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class NewClassError(ContractError):
+    """A file whose only fault are classes that the candidate does not know: a search on its rows learns them."""

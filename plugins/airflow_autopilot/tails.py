@@ -34,20 +34,27 @@ def guard(model: ModelConfig, run: Any, checked: Any, plan: Any, path: Any) -> N
     approve >> path
 
 
-def conclude(model: ModelConfig, run: Any, reported: Any) -> None:
+def conclude(model: ModelConfig, run: Any, plan: Any, reported: Any) -> None:
     """Tell people, and trigger a search, where the model is configured so."""
     if model.notify:
         task(concluding.tell)(run, reported)
     if model.search_again == "trigger" and model.search_after_losses is not None:
-        from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+        _trigger(model, "trigger_search", task.short_circuit(concluding.wants_search)(run, reported))
+        # The run itself has failed then, and stays failed: everything else is upstream_failed.
+        unknown: Any = task.short_circuit(concluding.wants_class, trigger_rule="all_failed")(run)
+        plan >> unknown
+        _trigger(model, "trigger_search_for_class", unknown)
 
-        wanted: Any = task.short_circuit(concluding.wants_search)(run, reported)
-        search = TriggerDagRunOperator(
-            task_id="trigger_search",
-            trigger_dag_id=f"{model.name}_search",
-            conf=wanted,
-            # The search of this run, whoever asks for it again: a retry must not start a second one.
-            trigger_run_id="retrain__{{ run_id }}",
-            skip_when_already_exists=True,
-        )
-        wanted >> search
+
+def _trigger(model: ModelConfig, task_id: str, wanted: Any) -> None:
+    from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+
+    search = TriggerDagRunOperator(
+        task_id=task_id,
+        trigger_dag_id=f"{model.name}_search",
+        conf=wanted,
+        # The search of this run, whoever asks for it again: a retry must not start a second one.
+        trigger_run_id="retrain__{{ run_id }}",
+        skip_when_already_exists=True,
+    )
+    wanted >> search

@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from airflow.models import DagRun
 
+from dags.retrain import retrain
 from dags.score import score
 from include.autopilot import config
 from include.autopilot.champion.champion import store_of
 from include.autopilot.champion.rollback import roll_back
+from tests.conftest import register
 from tests.dags.classified import Case, Classified, digits, radii, retrained, tumours
 from tests.dags.conftest import returned, states
 
@@ -158,6 +161,33 @@ def test_probabilities_of_several_classes_on_request(multiclass: Classified, aws
     judged = report["holdouts"]["sealed"]["metrics"]
     assert 0 < judged["LogLoss"]["value"] < 1
     assert judged["Accuracy"]["value"] > 0.85
+
+
+def test_a_new_class_triggers_the_search_that_learns_it(multiclass: Classified) -> None:
+    keys = "search_after_losses: 3\nsearch_again: trigger\nsearch:"
+    model = config.parse_model(multiclass.case.yaml.replace("search:", keys), "digit.yaml")
+    others = [one for one in config.load_models() if one.name != "digit"]
+    runs = []
+    register(multiclass.dags["digit_search"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config, "load_models", lambda: (*others, model))
+        patch.setitem(multiclass.dags, "digit_retrain", retrain(model))
+        for label, form in (("ten", {"dry_run": True}), ("Two", {}), ("ten", {})):
+            rows = multiclass.sealed.assign(id=[f"new-{number}" for number in range(120)])
+            rows.loc[:39, "digit"] = label
+            multiclass.put(NEW_DROP, rows)
+            runs.append(multiclass.run("retrain", "2024-02-01", **form))
+    try:
+        assert [run.state for run in runs] == ["failed"] * 3
+        assert [states(run)["trigger_search_for_class"] for run in runs] == ["skipped", "skipped", "success"]
+        assert {states(runs[2])[task] for task in ("train", "promote", "trigger_search")} == {"upstream_failed"}
+        (triggered,) = DagRun.find(dag_id="digit_search", run_id=f"retrain__{runs[2].run_id}")
+        assert triggered.conf == {"cutoff": "2024-02-01T00:00:00+00:00", "algorithm": "xgboost"}
+        assert multiclass.run("search", **triggered.conf).state == "success"
+        learnt = multiclass.run("retrain", "2024-02-01")
+        assert multiclass.report(learnt)["labels"] == ["one", "ten", "three", "two", "zero"]
+    finally:
+        multiclass.delete(NEW_DROP)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from include.autopilot.errors import ContractError
+from include.autopilot.errors import ContractError, NewClassError
 
 # Problems told in full; a file with a thousand wrong cells does not need a thousand sentences.
 _TOLD = 20
@@ -33,12 +33,15 @@ class Findings:
         self._file = file
         self._first: dict[tuple[str | None, str], str] = {}
         self._more: dict[tuple[str | None, str], int] = {}
+        self._searchable = True
 
-    def add(self, column: str | None, record: Record, fault: str, fix: str) -> None:
+    def add(self, column: str | None, record: Record, fault: str, fix: str, searchable: bool = False) -> None:
         """Note a fault.
 
         :param column: None where it concerns the whole row.
+        :param searchable: it is a class to learn: a search would not stop at it.
         """
+        self._searchable &= searchable
         # The fix names the kind of fault; the fault itself may quote the cell.
         kind = (column, fix)
         if kind in self._first:
@@ -55,13 +58,15 @@ class Findings:
     def raise_if_any(self) -> None:
         """Raise what was found.
 
-        :raises ContractError: something was found.
+        :raises NewClassError: only classes to learn were found.
+        :raises ContractError: something else was found.
         """
         if not self._first:
             return
         told = [_with_count(text, self._more[kind]) for kind, text in list(self._first.items())[:_TOLD]]
         untold = len(self._first) - len(told)
-        raise ContractError(told + ([f"{self._file}: {untold} more columns have problems."] if untold else []))
+        refusal = NewClassError if self._searchable else ContractError
+        raise refusal(told + ([f"{self._file}: {untold} more columns have problems."] if untold else []))
 
 
 def is_blank(cell: str) -> bool:

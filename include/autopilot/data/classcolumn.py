@@ -41,11 +41,16 @@ class ClassColumn:
         known = ", ".join(repr(label) for label in self._labels.known[:_NAMED])
         known += ", ..." if len(self._labels.known) > _NAMED else ""
         correct = "Correct the cell" if near is None else f"Write {near!r} if that is meant"
+        # A third class makes another problem of it, which a search has to be asked for.
+        pair = len(self._labels.known) == 2
+        first = "with problem_type: MulticlassClassification " if pair else ""
         findings.add(
             self._name,
             record,
             f"has the class {shown}, which the candidate does not know (it knows {known})",
             # Every new class is told by itself: the fix tells findings apart.
-            f"{correct}, or run the search again (trigger the DAG {self._search}) to learn the class {shown}; a "
+            f"{correct}, or run the search again {first}(trigger the DAG {self._search}) to learn the class {shown}; a "
             "retraining learns no new one",
+            # What is probably misspelt is nothing to pay a search for.
+            searchable=near is None and not pair,
         )

@@ -24,8 +24,9 @@ _DESCRIBE = {
     "AutoMLJob": ("describe_auto_ml_job", "AutoMLJobName"),
     "AutoMLJobV2": ("describe_auto_ml_job_v2", "AutoMLJobName"),
 }
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 # What a service, a policy or a recorder that knows the first API only answers to the second one.
-_NO_V2 = frozenset({"AccessDenied", "AccessDeniedException", "UnknownOperationException", "ValidationException"})
+_NO_V2 = _DENIED | {"UnknownOperationException", "ValidationException"}
 _CODES = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 # SageMaker reports a missing job or model as a ValidationException; only the text tells it from a malformed name.
 _TEXTS = ("could not find", "not found", "does not exist", "requested resource")
@@ -48,6 +49,11 @@ def describe(sagemaker: SageMakerClient, kind: str, name: str) -> Description:
         raise
     described.pop("ResponseMetadata", None)
     return described
+
+
+def is_denied(error: ClientError) -> bool:
+    """Whether AWS does not let us, which another role or policy would cure."""
+    return error.response["Error"]["Code"] in _DENIED
 
 
 def describe_automl_job(sagemaker: SageMakerClient, name: str) -> tuple[str, Description]:

@@ -11,15 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from include.autopilot.contract import Schema, schema_of, schema_of_columns
-from include.autopilot.errors import AutopilotError, CandidateError, MissingResourceError, NotRecordedError
+from include.autopilot.errors import (
+    AutopilotError,
+    CandidateError,
+    MissingResourceError,
+    NotRecordedError,
+    UnreadableError,
+)
 from include.autopilot.lenient import text_at
 from include.autopilot.objective import Objective, target_of, trained_problem_type
 from include.autopilot.report.metrics import BINARY, MULTICLASS, PROBLEM_TYPES
 from include.autopilot.survey.artifacts import Artifacts, featurizer_container
 from include.autopilot.survey.candidatesteps import Steps
 from include.autopilot.survey.containers import MODE, Container, doubts, why_not_pipeline
-from include.autopilot.survey.descriptions import Description, describe
+from include.autopilot.survey.descriptions import Description, describe, is_denied
 from include.autopilot.survey.images import FEATURIZER, algorithm_of, repository
 from include.autopilot.survey.processor import Processor
 from include.autopilot.tags import Tags, read_tags
@@ -75,7 +83,7 @@ class Survey:
 
 
 def describe_part(survey: Survey, sagemaker: SageMakerClient, role: str, kind: str, name: str | None) -> None:
-    """Add the description of one job or model; what is gone is a reason, what was not recorded is missing."""
+    """Add the description of one job or model; what is gone or denied is a reason, what was not recorded missing."""
     if name is None:
         survey.refuse(f"{survey.label}: the {role} is not named anywhere.")
         return
@@ -85,6 +93,10 @@ def describe_part(survey: Survey, sagemaker: SageMakerClient, role: str, kind: s
         survey.missing.append(str(error))
     except MissingResourceError as error:
         survey.refuse(MissingResourceError(f"{error} {survey.label} cannot be replayed without its {role}."))
+    except ClientError as error:
+        if not is_denied(error):
+            raise
+        survey.refuse(UnreadableError(f"AWS does not let us describe {kind} {name}, the {role}: {error}"))
 
 
 def check_parts(survey: Survey, artifacts: Artifacts) -> None:

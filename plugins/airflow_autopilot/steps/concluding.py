@@ -6,6 +6,8 @@ import json
 import logging
 from typing import Any
 
+from airflow.sdk import get_current_context
+
 from airflow_autopilot.steps.task import client, model_of, refused_at_once
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,19 @@ def wants_search(run: dict[str, str], reported: dict[str, str]) -> dict[str, Any
     if not report["search_signal"]:
         return None
     return warmstart.search_form(client("s3"), model_of(run["model"]), report["cutoff"])
+
+
+@refused_at_once
+def wants_class(run: dict[str, str]) -> dict[str, Any] | None:
+    """Give the form of the search to trigger after a prepare that stopped at a new class only; None after another."""
+    from airflow_autopilot.steps.retraining import NEW_CLASS
+    from include.autopilot.requests import warmstart
+
+    refusal = get_current_context()["ti"].xcom_pull(task_ids="prepare", key=NEW_CLASS)
+    if not refusal:
+        return None
+    log.warning("%s", refusal)
+    return warmstart.search_form(client("s3"), model_of(run["model"]), run["cutoff"])
 
 
 def _report(reported: dict[str, str]) -> dict[str, Any]:

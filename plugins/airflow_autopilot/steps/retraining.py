@@ -19,6 +19,8 @@ PATHS = {
     "search_again": ["search_again_request"],
 }
 
+NEW_CLASS = "new_class"  # the XCom of a prepare that stopped at nothing else
+
 log = logging.getLogger(__name__)
 
 
@@ -26,11 +28,18 @@ log = logging.getLogger(__name__)
 def prepare(run: dict[str, str]) -> dict[str, Any]:
     """Check and cut the drops; give the plan's URI and a summary."""
     from include.autopilot import retrain
+    from include.autopilot.errors import NewClassError
     from include.autopilot.options import RunOptions
 
-    options = RunOptions.from_form(get_current_context()["params"])
-    moment = datetime.fromisoformat(run["cutoff"])
-    prepared = retrain.prepare(client("s3"), client("sagemaker"), model_of(run["model"]), moment, options, run["key"])
+    context = get_current_context()
+    options = RunOptions.from_form(context["params"])
+    moment, model = datetime.fromisoformat(run["cutoff"]), model_of(run["model"])
+    try:
+        prepared = retrain.prepare(client("s3"), client("sagemaker"), model, moment, options, run["key"])
+    except NewClassError as refusal:
+        if not options.dry_run:
+            context["ti"].xcom_push(NEW_CLASS, str(refusal))
+        raise
     log.info("%s", prepared["summary"])
     return prepared
 

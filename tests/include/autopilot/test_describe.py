@@ -289,3 +289,16 @@ def test_a_recorded_error_is_an_answer(
     assert main(["made-up", "--responses", str(write(tmp_path, files))]) == exit_code
     printed = capsys.readouterr()
     assert told in printed.out + printed.err
+
+
+def test_a_denial_of_one_part_leaves_the_rest_readable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = hpo()
+    (name,) = [name for name in files if STEPS["featurizer"] in name]
+    files[name] = {"Error": {"Code": "AccessDeniedException", "Message": "no DescribeModel for you"}}
+    out = tmp_path / "template.json"
+    code, found = described(write(tmp_path, files), capsys, "made-up", "--out", str(out))
+    assert (code, found["replayable"], out.exists()) == (2, False, False)
+    assert f"AWS does not let us describe Model {STEPS['featurizer']}, the featurizer" in found["reason"]
+    assert "no DescribeModel for you" in found["reason"]
+    assert set(found["carried"]) >= {"fit", "featurize", "train"}
+    assert len(found["containers"]) == 2

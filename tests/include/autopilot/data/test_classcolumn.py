@@ -4,27 +4,31 @@ import pytest
 
 from include.autopilot.data.cells import Findings, Record
 from include.autopilot.data.classcolumn import ClassColumn
-from include.autopilot.errors import ContractError
+from include.autopilot.errors import ContractError, NewClassError
 
 RECORD = Record(row=3, line=4, cells=("k", "maybe"), spans_lines=False)
 
 
-def refused(known: tuple[str, ...], *cells: str) -> tuple[str, ...]:
+def refusal(known: tuple[str, ...], *cells: str) -> ContractError:
     findings = Findings("drop.csv")
     column = ClassColumn("y", known, "toy_search")
     for cell in cells:
         assert column.label(RECORD, cell, findings) is None
     with pytest.raises(ContractError) as caught:
         findings.raise_if_any()
-    return caught.value.problems
+    return caught.value
+
+
+def refused(known: tuple[str, ...], *cells: str) -> tuple[str, ...]:
+    return refusal(known, *cells).problems
 
 
 def test_a_new_class_says_to_search_again_and_which_dag_does() -> None:
     (message,) = refused(("no", "yes"), "maybe")
     assert message == (
         "drop.csv: column 'y', row 3 (line 4) has the class 'maybe', which the candidate does not know (it knows 'no', "
-        "'yes'). Correct the cell, or run the search again (trigger the DAG toy_search) to learn the class 'maybe'; a "
-        "retraining learns no new one."
+        "'yes'). Correct the cell, or run the search again with problem_type: MulticlassClassification (trigger the DAG "
+        "toy_search) to learn the class 'maybe'; a retraining learns no new one."
     )
 
 
@@ -33,6 +37,14 @@ def test_a_misspelt_class_says_what_was_probably_meant() -> None:
     assert "Write 'yes' if that is meant, or run the search again" in message
     (message,) = refused(("0", "1"), "1.0")
     assert "Write '1' if that is meant" in message
+
+
+def test_only_what_a_search_would_learn_is_a_reason_to_trigger_one() -> None:
+    known = ("no", "yes", "perhaps")
+    assert isinstance(refusal(known, "maybe", "never"), NewClassError)
+    assert "run the search again (trigger the DAG toy_search)" in str(refusal(known, "maybe"))
+    for misspelt_or_third in (refusal(known, "maybe", "Yes"), refusal(("no", "yes"), "maybe")):
+        assert not isinstance(misspelt_or_third, NewClassError)
 
 
 def test_every_new_class_is_told_once() -> None:
