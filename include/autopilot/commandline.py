@@ -1,12 +1,28 @@
-"""How a command outside Airflow finds AWS: its options, and the clients made from them."""
+"""What the commands outside Airflow have in common: how they are asked, find AWS, and say that they cannot read."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from include.autopilot.errors import UnreadableError
+
+UNREADABLE = 2  # the exit code of a command that cannot read what it is asked about
+
+
+def command(module: str, doc: str | None) -> argparse.ArgumentParser:
+    """Return the parser of ``python -m module``, which is explained by its docstring."""
+    return argparse.ArgumentParser(
+        prog=f"python -m {module}", description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def unreadable(sentence: str) -> int:
+    """Say on one line of stderr why there is no answer; returns the exit code."""
+    print(" ".join(sentence.split()), file=sys.stderr)
+    return UNREADABLE
 
 
 def add_aws_options(parser: argparse.ArgumentParser) -> None:

@@ -7,8 +7,8 @@ s3:// address). Without an Autopilot job, name its steps: --transform-job and --
 
 Exit codes: 0 the candidate can be replayed; 3 it cannot, and the reason is printed (a candidate of the ENSEMBLING mode
 can still be searched again, and its template is still written), or --out was asked for and the template could not be
-made; 2 it cannot be read: no such job, folder or permission, or something that is not JSON. What can be read without the
-permission is printed all the same.
+made; 2 it cannot be read: no such job, folder or permission, or something that is not JSON. Where only one part is
+denied, the rest is printed all the same.
 
 With --responses DIR nothing is asked of AWS: DIR holds recorded responses, one per file named
 <Operation>.<resource name>.json (DescribeAutoMLJob.my-job.json, DescribeTrainingJob.x.json, ListTags.x.json ...), as
@@ -33,7 +33,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.autopilot.candidate import candidate_of
-from include.autopilot.commandline import add_aws_options, aws_clients
+from include.autopilot.commandline import UNREADABLE, add_aws_options, aws_clients, command, unreadable
 from include.autopilot.cutoff import parse_cutoff
 from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
 from include.autopilot.survey.artifacts import Artifacts, InS3
@@ -47,7 +47,7 @@ from include.autopilot.survey.templatesurvey import survey_template
 from include.autopilot.survey.tree import render
 from include.autopilot.template import Template, read_template, saved_form, template_of
 
-REPLAYABLE, UNREADABLE, NOT_REPLAYABLE = 0, 2, 3
+REPLAYABLE, NOT_REPLAYABLE = 0, 3
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sources = _sources(asked)
         survey, template = _look(asked, sources)
     except NotRecordedError as error:
-        return _unreadable(f"{asked.responses} does not hold what is asked for. Missing: {error}.")
+        return unreadable(f"{asked.responses} does not hold what is asked for. Missing: {error}.")
     except AutopilotError as error:
-        return _unreadable(str(error))
+        return unreadable(str(error))
     except (BotoCoreError, ClientError) as error:
-        return _unreadable(f"AWS could not be asked: {error}")
+        return unreadable(f"AWS could not be asked: {error}")
     refusal: str | None = None
     if template is None:
         template, refusal = _template(survey, until)
@@ -152,14 +152,9 @@ def _write(path: str, template: Template | None, refusal: str | None, code: int)
     try:
         Path(path).write_text(json.dumps(saved_form(template), indent=2, sort_keys=True) + "\n", encoding="utf-8")
     except OSError as error:
-        return _unreadable(f"The template could not be written: {error}")
+        return unreadable(f"The template could not be written: {error}")
     print(f"Template {template.digest} written to {path}.", file=sys.stderr)
     return code
-
-
-def _unreadable(sentence: str) -> int:
-    print(" ".join(sentence.split()), file=sys.stderr)
-    return UNREADABLE
 
 
 def _print(text: str) -> None:
@@ -184,11 +179,7 @@ def _sources(asked: argparse.Namespace) -> Sources:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m include.autopilot.describe",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command("include.autopilot.describe", __doc__)
     add = parser.add_argument
     add("name", nargs="?", metavar="NAME", help="an Autopilot job, or a template saved earlier")
     add("--candidate", metavar="NAME", help="a candidate of the job; without it, the best one")

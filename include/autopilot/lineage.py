@@ -20,12 +20,12 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.autopilot.commandline import add_aws_options, aws_clients
+from include.autopilot.commandline import add_aws_options, aws_clients, command, unreadable
 from include.autopilot.errors import UnreadableError
 from include.autopilot.scoring.lineagetree import render
 from include.autopilot.scoring.lineagewalk import walk
 
-WHOLE, UNREADABLE, BROKEN = 0, 2, 3
+WHOLE, BROKEN = 0, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,9 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found = walk(aws_clients(asked)("s3"), asked.uri)
     except UnreadableError as error:
-        return _unreadable(str(error))
+        return unreadable(str(error))
     except (BotoCoreError, ClientError) as error:
-        return _unreadable(f"AWS could not be asked: {error}")
+        return unreadable(f"AWS could not be asked: {error}")
     if asked.json:
         print(json.dumps({"predictions": found.predictions, **found.links, "broken": found.broken}, indent=2))
     else:
@@ -44,17 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return BROKEN if found.broken else WHOLE
 
 
-def _unreadable(sentence: str) -> int:
-    print(" ".join(sentence.split()), file=sys.stderr)
-    return UNREADABLE
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m include.autopilot.lineage",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command("include.autopilot.lineage", __doc__)
     add = parser.add_argument
     add("uri", metavar="URI", help="a predictions file or folder in S3")
     add("--json", action="store_true", help="print one JSON object, not a tree")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar, get_args
@@ -44,11 +44,8 @@ class RunOptions:
 
         :raises OptionsError: an unknown name or a value that cannot be meant.
         """
-        unknown = sorted(set(form) - set(cls.__dataclass_fields__))
-        if unknown:
-            known = ", ".join(cls.__dataclass_fields__)
-            raise OptionsError(f"The form has no field {', '.join(unknown)}. Its fields are: {known}.")
-        values = {name: None if _is_blank(value) else value for name, value in form.items()}
+        check_fields(form, cls.__dataclass_fields__)
+        values = {name: None if is_blank(value) else value for name, value in form.items()}
         cutoff = values.get("cutoff")
         return cls(
             cutoff=None if cutoff is None else parse_cutoff(str(cutoff)),
@@ -141,7 +138,18 @@ def form(config: ModelConfig) -> dict[str, dict[str, Any]]:
     }
 
 
-def _is_blank(value: object) -> bool:
+def check_fields(form: Mapping[str, object], known: Iterable[str]) -> None:
+    """Check that a form has no field of another name.
+
+    :raises OptionsError: it has.
+    """
+    unknown = sorted(set(form) - set(known))
+    if unknown:
+        raise OptionsError(f"The form has no field {', '.join(unknown)}. Its fields are: {', '.join(known)}.")
+
+
+def is_blank(value: object) -> bool:
+    """Whether a form's text means that nothing was chosen."""
     return isinstance(value, str) and value.strip() in ("", "None")
 
 

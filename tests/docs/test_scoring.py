@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot import lineage
+from include.autopilot import commandline, lineage
 from include.autopilot.config import load_models, parse_model
 from include.autopilot.scoring.interval import LEVELS
 from include.autopilot.scoring.scorelineage import lineage_of
@@ -54,7 +54,7 @@ def test_the_table_names_every_member_of_lineage_json(a_plan: Any) -> None:
 
 def test_the_exit_codes_are_those_of_the_command() -> None:
     told = [int(names(cells[0])[0]) for cells in rows("Where do these predictions come from?")]
-    assert told == [lineage.WHOLE, lineage.UNREADABLE, lineage.BROKEN]
+    assert told == [lineage.WHOLE, commandline.UNREADABLE, lineage.BROKEN]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 from include.autopilot.config import ModelConfig
 from include.autopilot.errors import OptionsError
 from include.autopilot.locations import parse_uri
-from include.autopilot.options import RunOptions, form
+from include.autopilot.options import RunOptions, check_fields, form, is_blank
 from include.autopilot.scoring.interval import LEVELS
 
 _NONE = "none"
@@ -37,10 +37,7 @@ class ScoreOptions:
 
         :raises OptionsError: an unknown name or a value that cannot be meant.
         """
-        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
-        if unknown:
-            known = ", ".join(cls.__dataclass_fields__)
-            raise OptionsError(f"The form has no field {', '.join(unknown)}. Its fields are: {known}.")
+        check_fields(values, cls.__dataclass_fields__)
         given = _address("input", values.get("input"))
         if given is None:
             raise OptionsError("input: say what to score: the S3 address of a CSV file or of a folder of them.")
@@ -87,7 +84,7 @@ def score_form(config: ModelConfig) -> dict[str, dict[str, Any]]:
 
 
 def _address(name: str, value: object) -> str | None:
-    if value is None or (isinstance(value, str) and value.strip() in ("", "None")):
+    if value is None or is_blank(value):
         return None
     try:
         parse_uri(str(value).strip())

@@ -27,8 +27,8 @@ def test_a_new_class_says_to_search_again_and_which_dag_does() -> None:
     (message,) = refused(("no", "yes"), "maybe")
     assert message == (
         "drop.csv: column 'y', row 3 (line 4) has the class 'maybe', which the candidate does not know (it knows 'no', "
-        "'yes'). Correct the cell, or run the search again with problem_type: MulticlassClassification (trigger the DAG "
-        "toy_search) to learn the class 'maybe'; a retraining learns no new one."
+        "'yes'). Correct the cell, or run the search again with problem_type: MulticlassClassification (trigger the "
+        "DAG toy_search) to learn the class 'maybe'; a retraining learns no new one."
     )
 
 
