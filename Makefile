@@ -13,6 +13,9 @@ export OMP_WAIT_POLICY := passive
 # uv resolves for other Pythons without having them.
 export UV_PYTHON_DOWNLOADS := never
 
+# A file stays on one worker, each of which has an Airflow and an embedded AWS of its own.
+PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile
+
 .PHONY: help install demo bace up drop test whole lint format bench backfills chaos services mwaa-bundle compose-env compose-check lock clean
 
 help: ## list the targets
@@ -38,7 +41,7 @@ drop: install ## deliver a new drop to a running make up: make drop FILE=new.csv
 	@$(PY) -m scripts.drop "$(FILE)" $(if $(DATE),--date "$(DATE)") --model "$(or $(MODEL),bace)"
 
 test: install ## the test suite with branch coverage; make whole runs the rest
-	@$(PY) -m pytest -m "not whole" --cov --cov-report=term
+	@$(PY) -m pytest -m "not whole" $(PARALLEL) --cov --cov-report=term
 
 whole: install ## the tests that take longest: whole runs of every problem type, the gate, scoring, budgets, endpoints
 	@$(PY) -m pytest -m whole
