@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import multiprocessing.connection
 import multiprocessing.context
 import multiprocessing.forkserver
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,9 @@ _PRELOAD = [
 ]
 _CONTEXT.set_forkserver_preload(_PRELOAD)
 _TICK_SECONDS = 0.1
+# Asking a process how it ended takes the answer out of a pipe, and starting one asks all others: of two threads that ask
+# the same one at once, one gets an end of file, which multiprocessing takes for the exit code 255.
+_ASKING = threading.Lock()
 GRACE_SECONDS = 10.0  # between SIGTERM and SIGKILL; AWS gives a training container 120
 
 
@@ -70,32 +75,42 @@ def execute(
     process = _CONTEXT.Process(
         target=child.run, args=(entry, list(arguments), dict(environment), str(log)), daemon=True
     )
-    process.start()
-    while process.is_alive():
-        process.join(_TICK_SECONDS)
+    with _ASKING:
+        process.start()
+    while not _has_ended(process, _TICK_SECONDS):
         each_tick()
         reason = ended_by() or ("deadline" if time.monotonic() > deadline else None)
-        if reason and process.is_alive():
+        if reason and not _has_ended(process, 0):
             _end(process, each_tick, patient=reason != "shutdown")
             break
         reason = None
-    process.join()
+    while not _has_ended(process, None):
+        pass
     _signal_group(process.pid, signal.SIGKILL)  # what the container started and left behind
     each_tick()
-    exit_code = process.exitcode if process.exitcode is not None else 1
-    process.close()
+    with _ASKING:
+        exit_code = process.exitcode if process.exitcode is not None else 1
+        process.close()
     return Ended(exit_code, reason)
+
+
+def _has_ended(process: multiprocessing.context.ForkServerProcess, seconds: float | None) -> bool:
+    """Wait for a process's end, at most so long; None: for as long as it takes."""
+    multiprocessing.connection.wait([process.sentinel], seconds)
+    with _ASKING:
+        return not process.is_alive()
 
 
 def _end(process: multiprocessing.context.ForkServerProcess, each_tick: Callable[[], None], *, patient: bool) -> None:
     """SIGTERM, time to save what there is, SIGKILL."""
-    process.terminate()
+    with _ASKING:
+        process.terminate()
     _signal_group(process.pid, signal.SIGTERM)
     until = time.monotonic() + (GRACE_SECONDS if patient else 0.0)
-    while process.is_alive() and time.monotonic() < until:
-        process.join(_TICK_SECONDS)
+    while time.monotonic() < until and not _has_ended(process, _TICK_SECONDS):
         each_tick()
-    process.kill()
+    with _ASKING:
+        process.kill()
 
 
 def _signal_group(pid: int | None, number: int) -> None:
