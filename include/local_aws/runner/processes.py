@@ -35,8 +35,8 @@ _PRELOAD = [
 ]
 _CONTEXT.set_forkserver_preload(_PRELOAD)
 _TICK_SECONDS = 0.1
-# Asking a process how it ended takes the answer out of a pipe, and starting one asks all others: of two threads that ask
-# the same one at once, one gets an end of file, which multiprocessing takes for the exit code 255.
+# Asking a process how it ended takes the answer out of a pipe, and starting one asks all others: of two threads that
+# ask of the same one at once, one gets an end of file, which multiprocessing takes for the exit code 255.
 _ASKING = threading.Lock()
 GRACE_SECONDS = 10.0  # between SIGTERM and SIGKILL; AWS gives a training container 120
 
