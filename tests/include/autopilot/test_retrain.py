@@ -390,6 +390,7 @@ def test_a_new_class_in_a_drop_names_the_dag_that_learns_it(toy: Toy) -> None:
     for path, table in (("holdout/sealed.csv", named[:12]), ("holdout/second.csv", named[12:15])):
         toy.put(path, csv_bytes(table))
     toy.put("drops/2024-01-01/first.csv", csv_bytes([*named[15:], named[0] | {"id": "new", "y": "medium"}]))
-    with pytest.raises(ContractError, match=r"'medium', .* run the search again .trigger the DAG toy_search\) to"):
+    again = r"'medium', .* run the search again with problem_type: MulticlassClassification .trigger the DAG toy_search"
+    with pytest.raises(ContractError, match=again):
         prepare(toy)
     assert not toy.keys("runs/")
