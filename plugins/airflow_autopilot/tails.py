@@ -41,7 +41,7 @@ def conclude(model: ModelConfig, run: Any, plan: Any, reported: Any) -> None:
     if model.search_again == "trigger" and model.search_after_losses is not None:
         _trigger(model, "trigger_search", task.short_circuit(concluding.wants_search)(run, reported))
         # The run itself has failed then, and stays failed: everything else is upstream_failed.
-        unknown: Any = task.short_circuit(trigger_rule="all_failed")(concluding.wants_class)(run)
+        unknown: Any = task.short_circuit(trigger_rule="one_failed")(concluding.wants_class)(run)
         plan >> unknown
         _trigger(model, "trigger_search_for_class", unknown)
 
