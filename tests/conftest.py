@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import warnings
@@ -30,6 +31,11 @@ os.environ.update(airflow_env(_HOME, "http://127.0.0.1:9"))
 os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "True"
 # Jobs run beside the tests; spinning OpenMP threads would starve both.
 os.environ.update(OMP_WAIT_POLICY="passive", OMP_NUM_THREADS="2")
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind; also of every worker of a parallel run."""
+    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

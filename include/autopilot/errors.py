@@ -109,4 +109,4 @@ class ContractError(AutopilotError):
 
 
 class NewClassError(ContractError):
-    """A file whose only fault are classes that the candidate does not know: a search on its rows learns them."""
+    """A file with no other fault than classes that the candidate does not know: a search on its rows learns them."""
