@@ -13,38 +13,56 @@ export OMP_WAIT_POLICY := passive
 # uv resolves for other Pythons without having them.
 export UV_PYTHON_DOWNLOADS := never
 
-# A file stays on one worker, each of which has an Airflow and an embedded AWS of its own.
-PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile
+# A file stays on one worker, each of which has an Airflow and an embedded AWS of its own. The files come in the order of
+# tests/conftest.py: pytest-xdist by itself leaves those with few tests, the whole runs, to the end.
+PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help install demo bace up drop test whole lint format bench backfills chaos services mwaa-bundle compose-env compose-check lock clean
+.PHONY: help install demo bace new-model up drop test coverage whole browser lint format bench backfills chaos services mwaa-bundle wheel compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-install: $(STAMP) ## make .venv from requirements.lock (Python 3.11 or 3.12)
+install: $(STAMP) ## make .venv from requirements.lock (Python 3.11, 3.12 or 3.13)
 	@:
 
 $(STAMP): requirements.lock scripts/find_python.sh scripts/install.sh
 	@sh scripts/install.sh "$(PYTHON)"
 
-demo: install ## search once, retrain for three cutoffs, print the table (no AWS account, no Docker)
-	@$(PY) -m scripts.demo
+demo: install ## search once, retrain for three cutoffs, print the table (no AWS account, no Docker); or your own: MODEL=churn
+	@$(PY) -m scripts.demo $(if $(MODEL),--model "$(MODEL)")
 
 bace: install ## the same for all twelve cutoffs of BACE, then a rollback, a scoring and its lineage; one JSON line at the end
 	@$(PY) -m scripts.demo --all
 
+new-model: install ## write include/models/NAME.yaml: make new-model NAME=churn CSV=table.csv TARGET=churned HOLDOUT=0.2
+	@test -n "$(NAME)" || { echo "Say make new-model NAME=churn CSV=table.csv TARGET=churned [KEY=customer_id]" \
+	  "[HOLDOUT=0.2 | HOLDOUT_FROM=2024-06-01 DATE_COLUMN=day], or NAME=churn AUTOML_JOB=name"; exit 2; }
+	@$(PY) -m include.autopilot.newmodel "$(NAME)" $(if $(CSV),--csv "$(CSV)") $(if $(TARGET),--target "$(TARGET)") \
+	  $(if $(KEY),--key "$(KEY)") $(if $(PROBLEM_TYPE),--problem-type "$(PROBLEM_TYPE)") --date "$(or $(DATE),$(shell date -u +%Y-%m-%d))" \
+	  $(if $(HOLDOUT),--holdout "$(HOLDOUT)") $(if $(HOLDOUT_FROM),--holdout-from "$(HOLDOUT_FROM)") \
+	  $(if $(DATE_COLUMN),--date-column "$(DATE_COLUMN)") $(if $(AUTOML_JOB),--automl-job "$(AUTOML_JOB)") \
+	  $(if $(ROOT),--root "$(ROOT)")
+
 up: install ## Airflow and the embedded AWS on loopback, until Ctrl-C
 	@exec $(PY) -m scripts.up
 
-drop: install ## deliver a new drop to a running make up: make drop FILE=new.csv DATE=2025-01-01 MODEL=bace
-	@test -n "$(FILE)" || { echo "Say which file: make drop FILE=new.csv, and if not today's: DATE=YYYY-MM-DD"; exit 2; }
-	@$(PY) -m scripts.drop "$(FILE)" $(if $(DATE),--date "$(DATE)") --model "$(or $(MODEL),bace)"
+drop: install ## deliver a file: make drop FILE=new.csv MODEL=churn DATE=2025-01-01, or HOLDOUT=sealed for a holdout
+	@test -n "$(FILE)" || { echo "Say which file: make drop FILE=new.csv MODEL=name (DATE=YYYY-MM-DD, or HOLDOUT=name)"; exit 2; }
+	@$(PY) -m scripts.drop "$(FILE)" $(if $(MODEL),--model "$(MODEL)") $(if $(DATE),--date "$(DATE)") \
+	  $(if $(HOLDOUT),--holdout "$(HOLDOUT)") $(if $(filter-out 0,$(AWS)),--aws) $(if $(filter-out 0,$(ALLOW_FUTURE)),--future) $(if $(filter-out 0,$(REPLACE)),--replace)
 
-test: install ## the test suite with branch coverage; make whole runs the rest
-	@$(PY) -m pytest -m "not whole" $(PARALLEL) --cov --cov-report=term
+test: install ## the test suite; make whole and make browser run the rest
+	@$(PY) -m pytest -m "not whole and not browser" $(PARALLEL) --durations=15
+
+# Apart from make test, because it doubles what the domain's tests take.
+coverage: install ## branch coverage of include/autopilot by its own tests; fails below the floor in pyproject.toml
+	@$(PY) -m pytest -m "not whole and not browser" $(PARALLEL) --cov --cov-report=term tests/include/autopilot
 
 whole: install ## the tests that take longest: whole runs of every problem type, the gate, scoring, budgets, endpoints
-	@$(PY) -m pytest -m whole
+	@$(PY) -m pytest -m whole $(PARALLEL) --durations=15
+
+browser: install ## web pages in Chromium that try to drive the embedded AWS
+	@$(PY) -m pytest -rs -m browser
 
 lint: install ## ruff, formatting, types
 	@$(PY) -m ruff check .
@@ -71,6 +89,9 @@ services: install ## tests that need a server: POSTGRES_URL, by default PostgreS
 
 mwaa-bundle: install ## dist/mwaa/: what goes to an Amazon MWAA bucket
 	@$(PY) -m scripts.mwaa_bundle dist/mwaa
+
+wheel: install ## dist/: the operators alone, for any Airflow
+	@$(PY) -m scripts.wheel
 
 compose-env: ## write .env with fresh secrets for docker compose
 	@"$$(sh scripts/find_python.sh "$(PYTHON)")" scripts/compose_env.py

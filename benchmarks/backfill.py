@@ -4,10 +4,10 @@
 
 Everything is SYNTHETIC: a made-up table, a recorded search, one drop a day of 40 new rows (every tenth also measures
 one key of the day before again), and a run per drop, oldest first. A run is the domain's own code, step by step as the
-retraining DAG calls it: prepare, check_drift, preflight, choose_path, missing_features, training_request, guard,
-model_request, prediction_request, evaluate. S3 is a dictionary in this process. SageMaker is simulated: a job writes
-what the real one would leave, with the right number of records, and takes no time; what it would take is added up as
-``simulated_job_seconds`` (4 minutes per featurize and prediction job, 3 per training, one after the other).
+retraining DAG calls it: prepare, check_drift, preflight, seal, featurize, guard, train, create_model, predict,
+judge (what it measures, without a champion). S3 is a dictionary in this process. SageMaker is simulated: a job
+writes what the real one would leave, with the right number of records, and takes no time; what it would take is added
+up as ``simulated_job_seconds`` (4 minutes per featurize and prediction job, 3 per training, one after the other).
 
 Measured per size:
 

@@ -9,6 +9,8 @@
 - Power: the exchanged pairs, the challenger's metric lowered by a true relative gain. Not for accuracy: an answer
   cannot be 3 % less wrong.
 - Decisions are the gate's own, with its 10,000 resamples and its seed (benchmarks/gate_side/simulate.py).
+- The rules are those of a single comparison; benchmarks/timeline.py has their errors over many. "timeline" is the
+  default, which spends its error over them.
 - BACE's twelve cutoffs: which models each rule promotes when every model meets the champion it has by then; the
   product's own cut with several seeds of the models, and other cuts with 200 rows more that judge nothing and tell how
   good the last champion really is.
@@ -46,14 +48,15 @@ from benchmarks.gate_side.simulate import (  # noqa: E402
     scaled,
 )
 from benchmarks.gate_side.timeline import Course, course_of, drawn_sequence, product_sequence  # noqa: E402
-from include.autopilot.gate.gateconfig import GateConfig  # noqa: E402
+from include.autopilot.settings.gate import GateConfig  # noqa: E402
 
 SEED = 0
 HOLDOUTS = 2000
 ROWS = (45, 100, 150, 200, 300, 1000)
 GAINS = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.12, 0.15, 0.20)
 SHOWN = 200
-DEFAULT = GateConfig()
+DEFAULT = GateConfig(errors="comparison")
+TIMELINE = GateConfig()
 RULES: Mapping[str, GateConfig] = {
     "interval": replace(DEFAULT, rule="interval"),
     "bound": replace(DEFAULT, rule="bound"),
@@ -139,7 +142,7 @@ def follow(path: str, cuts: int) -> dict[str, dict[str, list[Course]]]:
             "product_cut": [course_of(months, rule) for months in own],
             "other_cuts": [course_of(months, rule) for months in other],
         }
-        for name, rule in RULES.items()
+        for name, rule in {**RULES, "timeline": TIMELINE}.items()
     }
 
 

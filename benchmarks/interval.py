@@ -26,9 +26,10 @@ from sklearn.model_selection import KFold
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from include.autopilot.scoring.interval import LEVELS, coverage_of, interval_of  # noqa: E402
+from include.autopilot.base.source import is_synthetic  # noqa: E402
+from include.autopilot.scoring.interval import coverage_of, interval_of  # noqa: E402
 from include.autopilot.scoring.outoffold import OutOfFold  # noqa: E402
-from include.autopilot.source import is_synthetic  # noqa: E402
+from include.autopilot.settings.score import LEVELS  # noqa: E402
 from include.bace.__main__ import CACHE  # noqa: E402
 from include.bace.source import load  # noqa: E402
 

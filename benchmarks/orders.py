@@ -38,13 +38,15 @@ sys.path.insert(0, str(ROOT))
 import boto3  # noqa: E402
 
 from benchmarks.orders_side.airflows import run_each  # noqa: E402
-from include.autopilot.objects import list_uris, read, read_json  # noqa: E402
-from include.autopilot.plan import load_plan  # noqa: E402
+from include.autopilot.drops.plan import load_plan  # noqa: E402
+from include.autopilot.s3.objects import list_uris, read, read_json  # noqa: E402
+from include.autopilot.settings.config import find_model  # noqa: E402
 from include.local_aws.process import start  # noqa: E402
 from scripts.airflow_env import aws_env  # noqa: E402
-from scripts.demo import CUTOFFS, MODEL  # noqa: E402
+from scripts.demo import CUTOFFS, EXAMPLE  # noqa: E402
 
 ORDERS = {"in order": (1, 1), "in reverse": (-1, 1), "four at once": (1, 4)}
+MODEL = find_model(EXAMPLE)
 RETRAIN, SEARCH = f"{MODEL.name}_retrain", f"{MODEL.name}_search"
 
 

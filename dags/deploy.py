@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, dag, task
 
 from airflow_autopilot import assets
-from airflow_autopilot.endpoints import AutopilotEndpointConfigOperator, AutopilotEndpointOperator
-from airflow_autopilot.operators import AutopilotModelOperator
-from airflow_autopilot.steps import deploying, opening
-from include.autopilot.config import load_models
+from airflow_autopilot.flow import flow
+from airflow_autopilot.opening import kept_records, prepare_deployment
+from airflow_autopilot.parsing import models_for
+from airflow_sagemaker_once.endpoints import AutopilotEndpointConfigOperator, AutopilotEndpointOperator
+from airflow_sagemaker_once.operators import AutopilotModelOperator
 
 if TYPE_CHECKING:
-    from include.autopilot.config import ModelConfig
+    from include.autopilot.settings.config import ModelConfig
 
 
 def deploy(model: ModelConfig) -> DAG:
@@ -31,21 +32,22 @@ def deploy(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "deploy", model.name],
         doc_md=__doc__,
     )
     def wire() -> None:
-        run = task(deploying.open_run)(model.name)
-        requests = task(deploying.deploy_requests, multiple_outputs=True)(run)
-        create = AutopilotModelOperator(task_id="create_champion", config=requests["model"], records=opening.RECORDS)
-        configure = AutopilotEndpointConfigOperator(task_id="configure", config=requests["endpoint_config"])
-        update = AutopilotEndpointOperator(task_id="update_endpoint", config=requests["endpoint"])
-        create >> configure >> update
+        requests = flow("deploy.request")
+        create = AutopilotModelOperator(task_id="create_champion", config=requests, op_kwargs={"part": "model"})
+        configure = AutopilotEndpointConfigOperator(
+            task_id="configure", config=requests, op_kwargs={"part": "endpoint_config"}
+        )
+        update = AutopilotEndpointOperator(task_id="update_endpoint", config=requests, op_kwargs={"part": "endpoint"})
+        task(flow(prepare_deployment), task_id="prepare")() >> create >> configure >> update
 
     return wire()
 
 
-for _model in load_models():
+for _model in models_for("deploy"):
     if _model.deploy == "endpoint":
         globals()[f"{_model.name}_deploy"] = deploy(_model)

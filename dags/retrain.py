@@ -5,23 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag, task
+from airflow.sdk import DAG, Param, TaskGroup, dag, task
 
-from airflow_autopilot import assets, tails
+from airflow_autopilot import assets
 from airflow_autopilot.approval import approval
+from airflow_autopilot.budgeting import budget, has_budget
+from airflow_autopilot.concluding import conclude, report
+from airflow_autopilot.examining import exam_tasks
+from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
-from airflow_autopilot.operators import (
+from airflow_autopilot.opening import kept_records, prepare
+from airflow_autopilot.parsing import models_for
+from airflow_autopilot.promoting import promote, register
+from airflow_autopilot.retraining import preflight, seal
+from airflow_sagemaker_once.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,
     AutopilotTrainingOperator,
     AutopilotTransformOperator,
 )
-from airflow_autopilot.steps import announcing, checking, gating, opening, retraining
-from include.autopilot.config import load_models
-from include.autopilot.options import form
+from airflow_sagemaker_once.transforms import AutopilotTransformsOperator
+from include.autopilot.settings.options import RunOptions
 
 if TYPE_CHECKING:
-    from include.autopilot.config import ModelConfig
+    from include.autopilot.settings.config import ModelConfig
 
 
 def retrain(model: ModelConfig) -> DAG:
@@ -36,78 +43,97 @@ def retrain(model: ModelConfig) -> DAG:
         # Runs may overlap: each writes only into its own folder, or what is named after its content, and two that need
         # the same features adopt one job. What comes first is settled by conditional writes (docs/adr/0011-drops.md).
         max_active_runs=4,
-        params={name: Param(**schema) for name, schema in form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": opening.RECORDS},
+        params={name: Param(**schema) for name, schema in RunOptions.form(model).items()},
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "retrain", model.name],
         doc_md=__doc__,
         on_failure_callback=on_failure(model),
     )
     def wire() -> None:
-        run = task(opening.open_run)(model.name)
-        sources = [assets.drops(model), assets.template(model)]
-        plan = task(retraining.prepare, multiple_outputs=True, inlets=sources)(run)["plan"]
-        drifted = task(checking.check_drift)(run, plan)
-        # Everything below is skipped after a dry run, whatever its trigger rule.
-        checked = task.short_circuit(retraining.preflight)(run, plan)
-        # Where a path does not pass, Airflow skips tasks, which must not skip what follows: hence none_failed.
-        passed = {"trigger_rule": "none_failed"}
-        path = task.branch(retraining.choose_path, **passed)(plan)
+        sources, features = [assets.drops(model), assets.template(model)], [assets.features(model)]
+        trained, predicted = [assets.trained_model(model)], [assets.predictions(model)]
+        # A group that did not run must not skip what it joins.
+        joins = {"trigger_rule": "none_failed"}
 
-        fitting = task(retraining.fit_request)(plan)
-        fit = AutopilotTrainingOperator(task_id="fit_featurizer", config=fitting)
-        featurizing = task(retraining.featurizer_request)(plan, fit.output)
-        featurizer = AutopilotModelOperator(task_id="create_featurizer", config=featurizing)
+        run = task(flow(prepare), inlets=sources)()
+        with TaskGroup("check", prefix_group_id=False):
+            drift = task(flow("retrain.check_drift"))()
+            checked = task(flow(preflight))()
+            # A dry run ends here.
+            sealed = task(flow(seal), **joins)()
+        with TaskGroup("refit", prefix_group_id=False):
+            fit = AutopilotTrainingOperator(task_id="fit_featurizer", config=flow("jobs.fit_request"))
+            featurizer = AutopilotModelOperator(
+                task_id="create_featurizer",
+                config=flow("jobs.featurizer_request"),
+                op_kwargs={"fitted": fit.output},
+            )
         # Features are made once per drop: a run makes only the missing ones.
-        missing = task(retraining.missing_features, **passed)(plan, featurizer.output)
-        features = [assets.features(model)]
-        featurize = AutopilotTransformOperator.partial(task_id="featurize", inlets=sources, outlets=features).expand(
-            config=missing
-        )
-        training = task(retraining.training_request, **passed)(plan)
-        train = AutopilotTrainingOperator(task_id="train", config=training, inlets=features)
-        searching = task(retraining.search_again_request)(plan)
-        search = AutopilotSearchOperator(task_id="search_again", config=searching)
+        featurize = AutopilotTransformsOperator.partial(
+            task_id="featurize",
+            configs=flow("jobs.featurize_requests"),
+            op_kwargs={"featurizer": featurizer.output},
+            map_index_template="{{ task.batch['name'] }}",
+            inlets=sources,
+            outlets=features,
+            **joins,
+        ).expand(batch=sealed)
         # What the jobs will read is written; before they start, every row of it is looked at.
-        guarded = task(checking.guard, **passed)(run, plan)
-
-        pipeline = task(retraining.model_request, **passed)(plan, train.output, fit.output, search.output)
-        trained = [assets.trained_model(model)]
-        create_model = AutopilotModelOperator(task_id="create_model", config=pipeline, inlets=features, outlets=trained)
-        prediction = task(retraining.prediction_request)(plan, create_model.output)
-        predicted = [assets.predictions(model)]
-        predict = AutopilotTransformOperator(
-            task_id="predict_holdout", config=prediction, inlets=trained, outlets=predicted
+        guarded = task(flow("retrain.guard"), inlets=features, **joins)()
+        train = AutopilotTrainingOperator(task_id="train", config=flow("jobs.training_request"), inlets=features)
+        with TaskGroup("searching", prefix_group_id=False, group_display_name="search again"):
+            search = AutopilotSearchOperator(
+                task_id="search_again", config=flow("jobs.search_again_request"), take_over=True
+            )
+        create_model = AutopilotModelOperator(
+            task_id="create_model",
+            config=flow("jobs.model_request"),
+            op_kwargs={"trained": train.output, "fitted": fit.output, "searched": search.output},
+            inlets=features,
+            outlets=trained,
+            **joins,
         )
-        evaluated = task(retraining.evaluate, inlets=predicted)(plan, predict.output)
+        predict = AutopilotTransformOperator(
+            task_id="predict",
+            config=flow("jobs.prediction_request"),
+            op_kwargs={"created": create_model.output},
+            inlets=trained,
+            outlets=predicted,
+        )
+        # The champion answers the same holdout in the same run, beside the training; skipped where there is none.
+        with TaskGroup("champion", prefix_group_id=False):
+            champion = AutopilotModelOperator(task_id="create_champion", config=flow("jobs.champion_request"))
+            ask = AutopilotTransformOperator(
+                task_id="predict_champion",
+                config=flow("jobs.champion_prediction_request"),
+                op_kwargs={"champion": champion.output},
+            )
+        judged = task(flow("retrain.judge"), inlets=predicted, **joins)(
+            created=create_model.output, predicted=predict.output, asked=ask.output
+        )
+        registered = task(flow(register))(judged=judged)
+        promoted = task(flow(promote), inlets=trained, outlets=[assets.new_champion(model)], **joins)(
+            registered=registered
+        )
+        reported = task(flow(report))()
+        if model.exam == "on":
+            # Before the run's drops are learned from the champion shows what it makes of them.
+            with TaskGroup("exam", prefix_group_id=False):
+                examinee, marked = exam_tasks()
+            sealed >> examinee
+            marked >> reported
 
-        # The champion answers the same holdout in the same run; skipped where there is none.
-        challenging = task(gating.champion_request)(run, plan)
-        champion = AutopilotModelOperator(task_id="create_champion", config=challenging)
-        asking = task(gating.champion_prediction_request)(plan, champion.output)
-        ask = AutopilotTransformOperator(task_id="predict_champion", config=asking)
-        judged = task(gating.judge, **passed)(run, plan, create_model.output, ask.output)
-        registered = task(gating.register)(run, plan, create_model.output)
-        promoted = task(gating.promote, **passed)(run, plan, registered)
-
-        jobs = [fit, featurizer, featurize, train, search, create_model, predict, champion, ask]
-        reported = task(retraining.report, **passed)(plan, {job.task_id: job.output for job in jobs})
-        drifted >> checked
-        tails.guard(model, run, checked, plan, path)
-        path >> [fitting, missing, training, searching]
-        featurize >> training
-        [training, searching] >> guarded >> [train, search]
-        evaluated >> challenging
-        judged >> registered
-        if model.approval == "required":
-            question, approved = approval(model.approval_timeout_seconds)
-            task.branch(gating.choose_approval)(registered) >> [question, promoted]
-            approved >> promoted
+        run >> [drift, checked] >> sealed >> [fit, champion]
+        featurize >> guarded >> [train, search] >> create_model
         promoted >> reported
-        tails.conclude(model, run, plan, reported)
-        task(announcing.announce, inlets=trained, outlets=[assets.champion(model)])(promoted)
+        if has_budget(model):
+            [drift, checked] >> budget(model, checked) >> sealed
+        if model.approval == "required":
+            registered >> approval(model.approval_timeout_seconds) >> promoted
+        conclude(model, run, reported)
 
     return wire()
 
 
-for _model in load_models():
+for _model in models_for("retrain"):
     globals()[f"{_model.name}_retrain"] = retrain(_model)

@@ -11,25 +11,17 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
-from airflow_autopilot.steps import announcing, rolling_back
-from include.autopilot.config import load_models
+from airflow_autopilot.flow import flow
+from airflow_autopilot.parsing import models_for
+from airflow_autopilot.promoting import roll_back
+from include.autopilot.settings.options import RollbackOptions
 
 if TYPE_CHECKING:
-    from include.autopilot.config import ModelConfig
+    from include.autopilot.settings.config import ModelConfig
 
 
 def rollback(model: ModelConfig) -> DAG:
     """Wire the rollback DAG of one model."""
-    # Neither has a default: Airflow refuses a run that does not say both.
-    version = Param(
-        type="integer",
-        minimum=1,
-        title="Version",
-        description=f"Its number in the Model Registry, of {model.title}. A wrong one lists those there are.",
-    )
-    reason = Param(
-        type="string", minLength=1, title="Reason", description="Why. It stands in the ledger and at the version."
-    )
 
     @dag(
         dag_id=f"{model.name}_rollback",
@@ -38,17 +30,16 @@ def rollback(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        params={"version": version, "reason": reason},
+        params={name: Param(**schema) for name, schema in RollbackOptions.form(model).items()},
         default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
         tags=["autopilot", "rollback", model.name],
         doc_md=__doc__,
     )
     def wire() -> None:
-        rolled_back = task(rolling_back.roll_back)(model.name)
-        task(announcing.announce, outlets=[assets.champion(model)])(rolled_back)
+        task(flow(roll_back), outlets=[assets.new_champion(model)])()
 
     return wire()
 
 
-for _model in load_models():
+for _model in models_for("rollback"):
     globals()[f"{_model.name}_rollback"] = rollback(_model)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
-from airflow_autopilot.operators import AutopilotModelOperator, AutopilotTransformOperator
-from airflow_autopilot.steps import opening, scoring
-from include.autopilot.config import load_models
-from include.autopilot.scoring.scoreoptions import score_form
+from airflow_autopilot.flow import flow
+from airflow_autopilot.opening import check, kept_records
+from airflow_autopilot.parsing import models_for
+from airflow_sagemaker_once.operators import AutopilotModelOperator, AutopilotTransformOperator
+from include.autopilot.settings.scoreoptions import ScoreOptions
 
 if TYPE_CHECKING:
-    from include.autopilot.config import ModelConfig
+    from include.autopilot.settings.config import ModelConfig
 
 
 def score(model: ModelConfig) -> DAG:
@@ -26,24 +27,24 @@ def score(model: ModelConfig) -> DAG:
         schedule=assets.scoring_schedule_of(model),
         start_date=model.start_date,
         catchup=False,
-        params={name: Param(**schema) for name, schema in score_form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "records": opening.RECORDS},
+        params={name: Param(**schema) for name, schema in ScoreOptions.form(model).items()},
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "score", model.name],
         doc_md=__doc__,
     )
     def wire() -> None:
-        run = task(scoring.open_run)(model.name)
         # Everything is checked here, before anything is paid for.
-        plan = task(scoring.check, multiple_outputs=True)(run)["plan"]
-        request = task(scoring.model_request)(plan)
-        champion = AutopilotModelOperator(task_id="create_champion", config=request)
-        prediction = task(scoring.prediction_request)(plan, champion.output)
-        predict = AutopilotTransformOperator(task_id="predict", config=prediction)
+        checked = task(flow(check))()
+        champion = AutopilotModelOperator(task_id="create_champion", config=flow("score.model_request"))
+        predict = AutopilotTransformOperator(
+            task_id="predict", config=flow("score.prediction_request"), op_kwargs={"champion": champion.output}
+        )
         lineage = {"inlets": [assets.champion(model)], "outlets": [assets.scores(model)]}
-        task(scoring.join, **lineage)(plan, predict.output)
+        task(flow("score.join"), **lineage)(predicted=predict.output)
+        checked >> champion
 
     return wire()
 
 
-for _model in load_models():
+for _model in models_for("score"):
     globals()[f"{_model.name}_score"] = score(_model)

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
+from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
-from airflow_autopilot.operators import AutopilotSearchOperator
-from airflow_autopilot.steps import opening, searching
-from include.autopilot.config import ALGORITHMS, load_models
+from airflow_autopilot.opening import kept_records, prepare_search
+from airflow_autopilot.parsing import models_for
+from airflow_sagemaker_once.operators import AutopilotSearchOperator
+from include.autopilot.settings.options import SearchOptions
 
 if TYPE_CHECKING:
-    from include.autopilot.config import ModelConfig
+    from include.autopilot.settings.config import ModelConfig
 
 
 def search(model: ModelConfig) -> DAG:
     """Wire the search DAG of one model."""
-    configured = model.search.cutoff.isoformat() if model.search else None
-    cutoff = Param(
-        configured,
-        type=["null", "string"],
-        title="Cutoff",
-        description="The search sees drops up to this date; retraining for an earlier cutoff is refused. Empty: now.",
-    )
-    algorithm = Param(
-        None,
-        enum=[None, *ALGORITHMS],
-        title="Algorithm",
-        description="The only algorithm to try, for example the last winner's. Empty: as the model's YAML says.",
-    )
 
     @dag(
         dag_id=f"{model.name}_search",
@@ -39,21 +29,23 @@ def search(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        params={"cutoff": cutoff, "algorithm": algorithm},
-        default_args={"records": opening.RECORDS},
+        params={name: Param(**schema) for name, schema in SearchOptions.form(model).items()},
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "search", model.name],
         doc_md=__doc__,
         on_failure_callback=on_failure(model),
     )
     def wire() -> None:
-        run = task(opening.open_run)(model.name)
         drops = [assets.drops(model)]
-        request = task(searching.search_request, inlets=drops)(run)
-        automl = AutopilotSearchOperator(task_id="search", config=request)
-        task(searching.publish_template, inlets=drops, outlets=[assets.template(model)])(run, automl.output)
+        prepared = task(flow(prepare_search), task_id="prepare", inlets=drops)()
+        searched = AutopilotSearchOperator(
+            task_id="search", config=flow("search.request"), op_kwargs={"prepared": prepared}, take_over=True
+        )
+        lineage = {"inlets": drops, "outlets": [assets.template(model)]}
+        task(flow("search.publish_winner"), task_id="publish", **lineage)(searched=searched.output)
 
     return wire()
 
 
-for _model in load_models():
+for _model in models_for("search"):
     globals()[f"{_model.name}_search"] = search(_model)

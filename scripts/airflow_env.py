@@ -9,6 +9,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # The embedded AWS accepts any credentials; these are no secrets, and real ones must not reach it by accident.
 LOCAL_ACCOUNT = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}
 
+LOOPBACK = "127.0.0.1"
+
+
+def hostname() -> str:
+    """Give the name under which this machine's log servers are asked; Airflow calls it where it is told to."""
+    return LOOPBACK
+
 
 def aws_env(endpoint: str) -> dict[str, str]:
     """Give the variables that lead boto3 to the embedded AWS at ``endpoint``, e.g. ``http://127.0.0.1:4566``."""

@@ -1,7 +1,8 @@
 """The main job, end to end, on this machine: search once, retrain for consecutive cutoffs, print what came out.
 
-``make demo`` runs three cutoffs; ``make bace`` (``--all``) all twelve, then goes back to version 3, scores rows with
-it, walks from the predictions to the drops, and ends with one line of JSON.
+``make demo`` runs three cutoffs of BACE; ``make bace`` (``--all``) all twelve, then goes back to version 3, scores rows
+with it, walks from the predictions to the drops, and ends with one line of JSON. ``make demo MODEL=churn`` takes a
+model of your own, with the drops that ``make drop`` has delivered: a cutoff for each.
 """
 
 from __future__ import annotations
@@ -9,59 +10,89 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any, TextIO
 
-from include.autopilot.config import load_models
-from include.local_aws.process import start
+from include.autopilot.base.errors import AutopilotError, MissingObjectError, TemplateError
+from include.autopilot.base.locations import Locations
+from include.autopilot.drops.listing import list_drops
+from include.autopilot.settings.config import ModelConfig, find_model
+from include.autopilot.template.published import current_template
+from include.local_aws.process import StartFailed, start
 from scripts.airflow_env import ROOT, airflow_env, aws_env
+from scripts.at_hand import aws_at_hand
+from scripts.demo_table import figures, show
 from scripts.going_back import go_back
 from scripts.job_watch import JobWatch
+from scripts.read_once import read_once
+from scripts.running import AlreadyRunning
 
-MODEL = next(model for model in load_models() if model.name == "bace")
+EXAMPLE = "bace"
 CUTOFFS = [datetime(2024, month, 1, tzinfo=UTC) for month in range(1, 13)]
-COLUMNS = ("cutoff", "drops", "training rows", "RMSE", "MAE", "R²", "seconds", "jobs", "verdict", "champion")
 
 
 class DemoFailed(Exception):
     """Something the demo needs did not work; the message says what, in one sentence."""
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the demo; returns the exit code."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--all", action="store_true", help="run all twelve cutoffs; the last line is JSON")
-    arguments.add_argument("--folder", type=Path, default=ROOT / ".local" / "demo", help="emptied first")
-    chosen = arguments.parse_args()
-    folder: Path = chosen.folder.resolve()
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--model", default=EXAMPLE, help="a name in include/models/ (bace)")
+    parser.add_argument("--all", action="store_true", help="of BACE: all twelve cutoffs; the last line is JSON")
+    parser.add_argument("--folder", type=Path, help="emptied first; .local/demo, or .local/demo-<model>")
+    chosen = parser.parse_args(arguments)
+    try:
+        model = find_model(chosen.model)
+    except AutopilotError as error:
+        print(f"FAILED: {error}")
+        return 1
+    own = model.name != EXAMPLE
+    folder: Path = (chosen.folder or ROOT / ".local" / (f"demo-{model.name}" if own else "demo")).resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     started = time.monotonic()
+    read_once()
     with log_aside(folder / "demo.log") as screen:
         try:
-            reports, back = run_all(folder, CUTOFFS if chosen.all else CUTOFFS[:3], screen, chosen.all)
+            if own:
+                reports, back = run_own(folder, model, screen), dict[str, Any]()
+            else:
+                cutoffs = CUTOFFS if chosen.all else CUTOFFS[:3]
+                reports, back = run_example(folder, model, cutoffs, screen, chosen.all)
         except Exception as failure:  # noqa: BLE001 - whatever it was: one sentence here, the whole story in the log
             traceback.print_exc()
-            print(f"FAILED: {one_line(failure)} (log: {folder / 'demo.log'})", file=screen)
+            sys.stderr.flush()
+            said = " ".join([one_line(failure), *cause(folder / "demo.log")])
+            print(f"FAILED: {said} (log: {folder / 'demo.log'})", file=screen)
             return 1
-        show(reports, folder, screen)
-        if chosen.all:
-            print(json.dumps({**figures(reports, time.monotonic() - started), **back}), file=screen)
+        show(reports, model, folder, screen)
+        if chosen.all and not own:
+            print(json.dumps({**figures(reports, model, time.monotonic() - started), **back}), file=screen)
         return 0
 
 
 def one_line(failure: Exception) -> str:
     """Give what went wrong in one line; an unexpected error also by its type."""
     said = " ".join(str(failure).split())
-    return said if isinstance(failure, DemoFailed) else f"{type(failure).__name__}: {said}"
+    expected = isinstance(failure, DemoFailed | AutopilotError | AlreadyRunning | StartFailed)
+    return said if expected else f"{type(failure).__name__}: {said}"
+
+
+def cause(log: Path) -> list[str]:
+    """Give the sentence that a task ended with, if it is one of ours."""
+    found = re.findall(r"^include\.autopilot\.base\.errors\.\w+: (.+)$", log.read_text(errors="replace"), re.MULTILINE)
+    return [f"because: {found[-1]}"] if found else []
 
 
 @contextmanager
@@ -80,47 +111,71 @@ def log_aside(path: Path) -> Iterator[TextIO]:
             os.dup2(kept, 2)
 
 
-def run_all(
-    folder: Path, cutoffs: list[datetime], screen: TextIO, back: bool
+def run_example(
+    folder: Path, model: ModelConfig, cutoffs: list[datetime], screen: TextIO, back: bool
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Search, then retrain once per cutoff; gives each run's report with its ``jobs_run`` and local files.
+    """Run BACE on an embedded AWS of its own; gives each run's report with its ``jobs_run`` and local files.
 
     :param back: whether to go back to version 3 afterwards; what came of it is given second.
     """
     with start(folder / "aws") as aws:
         print(f"embedded AWS at {aws.url}", file=screen)
         os.environ.update(airflow_env(folder / "airflow", aws.url))
-        seed(aws.url, screen)
+        seed(aws.url, model, screen)
         runs = DagRuns()
-        with JobWatch(aws.url, screen) as watch:
-            runs.run(f"{MODEL.name}_search", MODEL.search.cutoff, screen)
-            watch.take()
-            reports = [retrain(runs, watch, aws.url, folder, cutoff, screen) for cutoff in cutoffs]
+        reports = run_all(runs, aws.url, folder, model, cutoffs, screen)
         if not back:
             return reports, {}
         print("", file=screen)
-        new_rows = f"{MODEL.root}/holdout/{MODEL.holdouts[1]}.csv"
-        return reports, go_back(runs.run_form, aws.url, MODEL.name, 3, new_rows, screen)
+        new_rows = f"{model.root}/holdout/{model.holdouts[1]}.csv"
+        after = CUTOFFS[-1] + timedelta(days=1)
+
+        def run(dag_id: str, form: dict[str, Any], last: str) -> Any:
+            return runs.run(dag_id, after, form, last)
+
+        return reports, go_back(run, aws.url, model.name, 3, new_rows, screen)
 
 
-def seed(endpoint: str, screen: TextIO) -> None:
+def run_own(folder: Path, model: ModelConfig, screen: TextIO) -> list[dict[str, Any]]:
+    """Run a model of one's own where its drops are: in the embedded AWS of ``make up``; gives each run's report."""
+    with aws_at_hand() as address:
+        print(f"embedded AWS of make up at {address}", file=screen)
+        os.environ.update(airflow_env(folder / "airflow", address))
+        cutoffs = cutoffs_of(model, address)
+        return run_all(DagRuns(), address, folder, model, cutoffs, screen)
+
+
+def cutoffs_of(model: ModelConfig, endpoint: str) -> list[datetime]:
+    """Give the days of a model's drops; of those before its search's cutoff, which no run may have, none.
+
+    :raises DemoFailed: there are none.
+    """
+    import boto3
+
+    s3 = boto3.client("s3", endpoint_url=endpoint)
+    try:
+        drops = list_drops(s3, Locations(model.root)).drops
+    except MissingObjectError:
+        drops = ()
+    days = sorted({datetime.combine(drop.day, clock(), UTC) for drop in drops})
+    first = model.search.cutoff if model.search else model.start_date
+    if found := [day for day in days if first <= day <= datetime.now(UTC)]:
+        return found
+    there = f"its drops ({', '.join(f'{day:%Y-%m-%d}' for day in days)}) are earlier, or in the future" if days else ""
+    raise DemoFailed(
+        f"{model.name} has no drop from {first:%Y-%m-%d} on{': ' if there else ''}{there}. Deliver one: "
+        f"make drop FILE=new.csv MODEL={model.name} DATE={first:%Y-%m-%d}"
+    )
+
+
+def seed(endpoint: str, model: ModelConfig, screen: TextIO) -> None:
     """Put the BACE drops and holdouts into S3; shows where the data comes from."""
-    command = [sys.executable, "-m", "include.bace", "--root", MODEL.root]
+    command = [sys.executable, "-m", "include.bace", "--root", model.root]
     environment = {**os.environ, **aws_env(endpoint)}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     print(ended.stdout.rstrip(), file=screen)
     if ended.returncode:
         raise DemoFailed(f"the BACE drops could not be put into S3: {ended.stderr.strip().splitlines()[-1]}")
-
-
-def retrain(
-    runs: DagRuns, watch: JobWatch, endpoint: str, folder: Path, cutoff: datetime, screen: TextIO
-) -> dict[str, Any]:
-    """Run the retraining DAG for one cutoff and fetch its report."""
-    started = time.monotonic()
-    uris = runs.run(f"{MODEL.name}_retrain", cutoff, screen)
-    report = fetch(endpoint, uris, folder / "reports" / f"{cutoff:%Y-%m-%d}")
-    return {**report, "seconds": round(time.monotonic() - started, 1), "jobs_run": watch.take()}
 
 
 class DagRuns:
@@ -132,27 +187,60 @@ class DagRuns:
 
         sys.path[:0] = [str(ROOT / "plugins"), str(ROOT / "dags")]
         initdb()
-        self.bag = DagBag(dag_folder=os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
-        if self.bag.import_errors:
-            raise DemoFailed(f"the DAGs do not import: {self.bag.import_errors}")
+        self._bag = DagBag(dag_folder=os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
 
-    def run(self, dag_id: str, cutoff: datetime, screen: TextIO) -> dict[str, str]:
-        """Run one DAG for one cutoff to its end and give what its last task returned."""
-        print(f"{dag_id} {cutoff:%Y-%m-%d}", file=screen)
-        return self._run(dag_id, cutoff, {"cutoff": cutoff.isoformat()}, "report") or {}
+    def run(self, dag_id: str, moment: datetime, form: dict[str, Any], last: str) -> Any:
+        """Run one DAG with a form to its end and give what its last task returned.
 
-    def run_form(self, dag_id: str, form: dict[str, Any], last: str) -> Any:
-        """Run one DAG with a form after all cutoffs and give what its last task returned."""
-        return self._run(dag_id, CUTOFFS[-1] + timedelta(days=1), form, last)
-
-    def _run(self, dag_id: str, moment: datetime, form: dict[str, Any], last: str) -> Any:
-        ended = self.bag.dags[dag_id].test(logical_date=moment, run_conf=form)
+        :raises DemoFailed: there is no such DAG, or a task failed.
+        """
+        if dag_id not in self._bag.dags:
+            raise DemoFailed(f"there is no DAG {dag_id}; the DAGs that do not import: {self._bag.import_errors}")
+        ended = self._bag.dags[dag_id].test(logical_date=moment, run_conf=form)
         instances = ended.get_task_instances()
         broken = sorted(one.task_id for one in instances if one.state == "failed")
         if ended.state != "success":
             raise DemoFailed(f"{dag_id} for {moment:%Y-%m-%d} ended {ended.state} in {', '.join(broken) or 'no task'}")
         found = next((one for one in instances if one.task_id == last), None)
         return found.xcom_pull(task_ids=last) if found else None
+
+
+def run_all(
+    runs: DagRuns, endpoint: str, folder: Path, model: ModelConfig, cutoffs: Sequence[datetime], screen: TextIO
+) -> list[dict[str, Any]]:
+    """Search, where the model does and has not yet, then retrain once per cutoff."""
+    with JobWatch(endpoint, screen) as watch:
+        if model.search is not None and not searched(model, endpoint):
+            run_for(runs, f"{model.name}_search", model.search.cutoff, screen)
+            watch.take()
+        return [retrain(runs, watch, endpoint, folder, model, cutoff, screen) for cutoff in cutoffs]
+
+
+def searched(model: ModelConfig, endpoint: str) -> bool:
+    """Whether the search that the YAML describes has left a template already: searches are rare."""
+    import boto3
+
+    try:
+        template = current_template(boto3.client("s3", endpoint_url=endpoint), Locations(model.root), model.name)
+    except TemplateError:
+        return False
+    return model.search is not None and template.searched_until == model.search.cutoff
+
+
+def run_for(runs: DagRuns, dag_id: str, cutoff: datetime, screen: TextIO) -> dict[str, str]:
+    """Run one DAG for one cutoff and give what it returned as its report, if anything."""
+    print(f"{dag_id} {cutoff:%Y-%m-%d}", file=screen)
+    return runs.run(dag_id, cutoff, {"cutoff": cutoff.isoformat()}, "report") or {}
+
+
+def retrain(
+    runs: DagRuns, watch: JobWatch, endpoint: str, folder: Path, model: ModelConfig, cutoff: datetime, screen: TextIO
+) -> dict[str, Any]:
+    """Run the retraining DAG for one cutoff and fetch its report."""
+    started = time.monotonic()
+    uris = run_for(runs, f"{model.name}_retrain", cutoff, screen)
+    report = fetch(endpoint, uris, folder / "reports" / f"{cutoff:%Y-%m-%d}")
+    return {**report, "seconds": round(time.monotonic() - started, 1), "jobs_run": watch.take()}
 
 
 def fetch(endpoint: str, uris: dict[str, str], target: Path) -> dict[str, Any]:
@@ -174,79 +262,6 @@ def fetch(endpoint: str, uris: dict[str, str], target: Path) -> dict[str, Any]:
     for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", []):
         download(f"s3://{bucket}/{found['Key']}")
     return {**report, "files": {"report": html, "predictions": target}}
-
-
-def show(reports: list[dict[str, Any]], folder: Path, screen: TextIO) -> None:
-    """Print the table and where everything is."""
-    source = reports[-1]["data_source"]
-    print(f"\nHoldout of {MODEL.title}; data: {source}\n", file=screen)
-    rows = [COLUMNS, *(row(report) for report in reports)]
-    widths = [max(len(line[column]) for line in rows) for column in range(len(COLUMNS))]
-    for line in rows:
-        print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)), file=screen)
-    print("\npredictions and report of each run (also in S3 of the embedded AWS):", file=screen)
-    for report in reports:
-        print(f"  {report['cutoff'][:10]}  {report['files']['report']}", file=screen)
-        print(f"              {report['predictions']}", file=screen)
-    print(f"everything else: {folder}", file=screen)
-
-
-def row(report: dict[str, Any]) -> tuple[str, ...]:
-    """Give one run's line of the table."""
-    measured = report["holdouts"][MODEL.holdouts[0]]
-    numbers = (f"{measured['metrics'][name]['value']:.3f}" for name in ("RMSE", "MAE", "R2"))
-    counts = (str(len(report["drops"])), str(report["training_rows"] + report["validation_rows"]))
-    spent = (f"{report['seconds']:.1f}", str(report["jobs_run"]))
-    return (report["cutoff"][:10], *counts, *numbers, *spent, verdict(report), champion(report))
-
-
-def verdict(report: dict[str, Any]) -> str:
-    """Give what became of a run's model, in two words."""
-    promotion = report["gate"]["promotion"]
-    return f"{promotion['kind']}: {promotion['reason'].replace('_', ' ')}"
-
-
-def champion(report: dict[str, Any]) -> str:
-    """Give the version that serves after a run, with the cutoff of its data."""
-    serving = serving_after(report)
-    return "none" if serving is None else f"version {serving['version']} ({serving['cutoff'][:7]})"
-
-
-def serving_after(report: dict[str, Any]) -> dict[str, Any] | None:
-    """Give the champion after a run; None if there is none yet."""
-    promotion = report["gate"]["promotion"]
-    found: dict[str, Any] | None = promotion["version" if promotion["kind"] == "promoted" else "champion_before"]
-    return found
-
-
-def figures(reports: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
-    """Give the figures of the twelve cutoffs for machines."""
-    judged, original = MODEL.holdouts
-    return {
-        "rmse": [rmse(report, judged) for report in reports],
-        "rmse_original_holdout": rmse(reports[-1], original),
-        "jobs_per_run": [report["jobs_run"] for report in reports],
-        "champion": [timeline_entry(report) for report in reports],
-        "synthetic": any(report["synthetic"] for report in reports),
-        "seconds": round(seconds, 1),
-    }
-
-
-def timeline_entry(report: dict[str, Any]) -> dict[str, Any]:
-    """Give one cutoff of the champion timeline."""
-    promotion, serving = report["gate"]["promotion"], serving_after(report)
-    return {
-        "cutoff": report["cutoff"][:10],
-        "challenger": promotion["version"]["version"],
-        "verdict": promotion["kind"],
-        "reason": promotion["reason"],
-        "champion": None if serving is None else serving["version"],
-    }
-
-
-def rmse(report: dict[str, Any], holdout: str) -> float:
-    """Give the root mean squared error on one holdout, in units of pIC50."""
-    return round(report["holdouts"][holdout]["metrics"]["RMSE"]["value"], 4)
 
 
 if __name__ == "__main__":

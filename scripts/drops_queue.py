@@ -8,8 +8,8 @@ from typing import Any
 
 import boto3
 
-from include.autopilot.config import ModelConfig
-from include.autopilot.locations import Locations, parse_uri
+from include.autopilot.base.locations import Locations, parse_uri
+from include.autopilot.settings.config import ModelConfig
 
 
 def make_queues(endpoint: str, models: Iterable[ModelConfig]) -> list[str]:

@@ -21,6 +21,8 @@ _LIVE = ("InProgress", "Stopping")
 class JobWatch:
     """A thread that prints a line per job that ends and counts the jobs; a context manager.
 
+    Jobs that have ended before are neither told nor counted.
+
     :param endpoint: address of the embedded AWS.
     :param screen: where the lines go.
     """
@@ -35,6 +37,8 @@ class JobWatch:
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
+        self._told = {name for _, name, _, _ in self._ended()}
+        self._counted = len(self._told)
         self._thread.start()
         return self
 
@@ -56,10 +60,12 @@ class JobWatch:
                 self._look()
 
     def _look(self) -> None:
-        ended = [job for kind in _KINDS for job in self._jobs(kind) if job[2] not in _LIVE and job[1] not in self._told]
-        for kind, name, status, seconds in sorted(ended, key=lambda job: job[1]):
+        for kind, name, status, seconds in sorted(self._ended(), key=lambda job: job[1]):
             self._told.add(name)
             print(f"    {status:<9} {kind:<13} {name}  {seconds:.1f} s", file=self._screen)
+
+    def _ended(self) -> list[tuple[str, str, str, float]]:
+        return [job for kind in _KINDS for job in self._jobs(kind) if job[2] not in _LIVE and job[1] not in self._told]
 
     def _jobs(self, kind: str) -> list[tuple[str, str, str, float]]:
         pages = self._client.get_paginator(_LISTS[kind]).paginate()

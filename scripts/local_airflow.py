@@ -14,15 +14,27 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 
-from scripts.airflow_env import airflow_env
+from scripts.airflow_env import ROOT, airflow_env
 from scripts.postgres import postgres
 from scripts.running import announced
 
 WANTED_PORT = 8080
-SECONDS_TO_START, SECONDS_TO_STOP = 180, 60
+# Seconds are enough on an idle machine. Who waits is told where to look, so there is no hurry to give up on a busy one.
+SECONDS_TO_START, SECONDS_TO_STOP = 900, 60
+
+# A machine that is busy with something else is slow, not broken: Airflow's own limits are for servers.
+PATIENCE = {
+    "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
+    "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",
+    "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "180",
+    "AIRFLOW__DAG_PROCESSOR__HEALTH_CHECK_THRESHOLD": "120",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "120",
+    "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "120",
+}
 
 
 class NotHealthy(Exception):
@@ -51,6 +63,7 @@ def airflow(
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
             **(settings or {}),
         }
+        _close_to_others(folder / "airflow")
         process = _standalone(environment, folder / "airflow.log")
         try:
             _wait_until_healthy(ui, process, folder / "airflow.log")
@@ -73,6 +86,8 @@ def server_env(port: int, secret: str) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": secret,
         "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port(0)),
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port(0)),
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "scripts.airflow_env.hostname",
+        **PATIENCE,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
 
@@ -98,8 +113,7 @@ def jwt_secret(folder: Path) -> str:
 
 def password(folder: Path) -> str:
     """Read the password that Airflow made for the user admin."""
-    generated = folder / "airflow" / "simple_auth_manager_passwords.json.generated"
-    return str(json.loads(generated.read_text())["admin"])
+    return str(json.loads(_passwords(folder / "airflow").read_text())["admin"])
 
 
 @contextmanager
@@ -112,9 +126,14 @@ def signed_in(ui: str, folder: Path) -> Iterator[httpx.Client]:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop Airflow and whatever it started."""
+    """Stop Airflow and whatever it started; a second Ctrl-C does not wait for its tasks."""
+    if process.poll() is None:
+        print(
+            f"\nstopping: running tasks have up to {SECONDS_TO_STOP} s to end; Ctrl-C again ends them at once",
+            flush=True,
+        )
     process.send_signal(signal.SIGINT)
-    with suppress(subprocess.TimeoutExpired):
+    with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
         process.wait(SECONDS_TO_STOP)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -125,15 +144,36 @@ def _standalone(environment: Mapping[str, str], log: Path) -> subprocess.Popen[b
     setpriv = shutil.which("setpriv")
     # Where the system can do that: it ends with this program, also when that one was killed.
     leash = [setpriv, "--pdeathsig=INT", "--"] if setpriv else []
-    with log.open("ab") as file:
+    with _private_log(log) as file:
         # A session of its own: Ctrl-C reaches this program alone, which then stops Airflow in order.
         return subprocess.Popen(
-            [*leash, str(Path(sys.executable).parent / "airflow"), "standalone"],
+            [*leash, sys.executable, "-m", "scripts.loopback", "standalone"],
+            cwd=ROOT,
             env={**os.environ, **environment},
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=0o077,  # the password of admin is one of the files that Airflow makes
         )
+
+
+def _private_log(log: Path) -> BinaryIO:
+    """Open a log to append to, readable by its owner only: Airflow also writes the password there."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "ab")
+
+
+def _close_to_others(home: Path) -> None:
+    """Take from others what an Airflow that was started less carefully has left them."""
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    with suppress(FileNotFoundError):
+        _passwords(home).chmod(0o600)
+
+
+def _passwords(home: Path) -> Path:
+    return home / "simple_auth_manager_passwords.json.generated"
 
 
 def _wait_until_healthy(ui: str, process: subprocess.Popen[bytes], log: Path) -> None:

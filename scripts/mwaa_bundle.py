@@ -1,7 +1,8 @@
 """Makes what an Amazon MWAA bucket needs: ``dags/``, ``plugins.zip`` and ``requirements.txt``.
 
 ``plugins.zip`` holds ``plugins/`` and ``include/``: on MWAA the plugins folder is the one folder that every Airflow
-component has on its path. The same sources give the same bytes, so an unchanged bundle is no new version in S3.
+component has on its path. The same commit gives the same bytes, so an unchanged bundle is no new version in S3. The
+commit is in it (``include/REVISION``), since MWAA has no git to ask: the ledger names it beside every model.
 """
 
 from __future__ import annotations
@@ -13,9 +14,18 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from include.autopilot.champion.revision import BUNDLED, UNKNOWN, code_revision
+
 ROOT = Path(__file__).resolve().parent.parent
-# The embedded AWS is for machines without an account, and BACE is put into S3 from outside Airflow.
-LEFT_OUT = ("include/local_aws", "include/bace", "plugins/include")
+# The embedded AWS is for machines without an account, and BACE is put into S3 from outside Airflow. What makes a wheel
+# of the operators is of no use where they lie in the plugins folder.
+LEFT_OUT = (
+    "include/local_aws",
+    "include/bace",
+    "plugins/include",
+    "plugins/airflow_sagemaker_once/README.md",
+    "plugins/airflow_sagemaker_once/pyproject.toml",
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment a zip file can name
 _UNIX, _FILE_MODE = 3, 0o100644
 
@@ -28,14 +38,19 @@ def main(arguments: list[str] | None = None) -> int:
     if target.exists() and not (target / "plugins.zip").exists() and any(target.iterdir()):
         print(f"{target} holds something else than a bundle: name another folder", file=sys.stderr)
         return 1
-    bundle(ROOT, target)
+    revision = bundle(ROOT, target)
     for path in sorted(path for path in target.rglob("*") if path.is_file()):
         print(f"{path.stat().st_size:>9,}  {path.relative_to(target)}")
+    print(f"revision of the code: {revision}")
     return 0
 
 
-def bundle(root: Path, target: Path) -> None:
-    """Write the bundle of the sources under ``root`` into ``target``, which is emptied first."""
+def bundle(root: Path, target: Path) -> str:
+    """Write the bundle of the sources under ``root`` into ``target``, which is emptied first; gives their revision.
+
+    A revision that is not known is not written: the code then says ``unknown`` itself.
+    """
+    revision = code_revision(root)
     shutil.rmtree(target, ignore_errors=True)
     for path in _sources(root, "dags"):
         copy = target / path.relative_to(root)
@@ -44,9 +59,12 @@ def bundle(root: Path, target: Path) -> None:
     (target / "requirements.txt").write_bytes((root / "requirements.txt").read_bytes())
     with zipfile.ZipFile(target / "plugins.zip", "w") as archive:
         for path in _sources(root, "plugins"):
-            _add(archive, path.relative_to(root / "plugins"), path)
+            _add(archive, path.relative_to(root / "plugins"), path.read_bytes())
         for path in _sources(root, "include"):
-            _add(archive, path.relative_to(root), path)
+            _add(archive, path.relative_to(root), path.read_bytes())
+        if revision != UNKNOWN:
+            _add(archive, Path(BUNDLED), f"{revision}\n".encode())
+    return revision
 
 
 def _sources(root: Path, room: str) -> Iterator[Path]:
@@ -59,12 +77,12 @@ def _sources(root: Path, room: str) -> Iterator[Path]:
             yield path
 
 
-def _add(archive: zipfile.ZipFile, name: Path, path: Path) -> None:
+def _add(archive: zipfile.ZipFile, name: Path, content: bytes) -> None:
     entry = zipfile.ZipInfo(name.as_posix(), _EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.create_system = _UNIX
     entry.external_attr = _FILE_MODE << 16
-    archive.writestr(entry, path.read_bytes())
+    archive.writestr(entry, content)
 
 
 if __name__ == "__main__":

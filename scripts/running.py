@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shlex
@@ -20,6 +21,10 @@ _NOTE, _SHELL = "running.json", "airflow.env"
 
 class NotRunning(Exception):
     """Nothing runs there; the message says how to start it."""
+
+
+class AlreadyRunning(Exception):
+    """There is one already; the message says where."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,30 @@ def announced(folder: Path, aws: str, ui: str, environment: Mapping[str, str]) -
     finally:
         for name in texts:
             (folder / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Be the only ``make up`` of a folder while the block runs, from before anything of it is started.
+
+    :raises AlreadyRunning: another one is.
+    """
+    with (folder / "lock").open("a+") as lock:  # whatever ends the process lets go of it
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            pid, where = lock.read().strip(), "not ready yet"
+            with suppress(NotRunning):
+                where = f"its UI is {running(folder).ui}"
+            raise AlreadyRunning(
+                f"`make up` runs here already, process {pid}, {where}. Use that one, or stop it first: Ctrl-C in its "
+                f"terminal, or kill {pid}."
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
 
 
 def running(folder: Path = UP) -> Running:

@@ -1,4 +1,4 @@
-"""An Airflow of its own and one embedded AWS for the whole session; both in a temporary folder.
+"""An Airflow of its own and one embedded AWS for the whole session, both in a temporary folder; a model trained there.
 
 Airflow reads its environment when it is first imported, hence the module level.
 """
@@ -9,19 +9,19 @@ import importlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "plugins")) if path not in sys.path]
+from scripts.airflow_env import airflow_env
+from scripts.read_once import read_once
+from tests.include.local_aws.jobs import ROLE, XGBOOST, Clients, finished, put_tables, training, unique
 
-from scripts.airflow_env import airflow_env  # noqa: E402
+# What fails in a helper is explained as in a test.
+pytest.register_assert_rewrite("tests.support")
 
 _HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
 # Nothing of the person's own account may reach the tests.
@@ -31,6 +31,29 @@ os.environ.update(airflow_env(_HOME, "http://127.0.0.1:9"))
 os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "True"
 # Jobs run beside the tests; spinning OpenMP threads would starve both.
 os.environ.update(OMP_WAIT_POLICY="passive", OMP_NUM_THREADS="2")
+
+
+# What takes longest comes first, or one worker would still be at it when the others have nothing left.
+LONGEST = (
+    "tests/dags/test_retrain.py",
+    "tests/dags/",
+    "tests/plugins/",
+    "tests/include/autopilot/test_",
+    "tests/docs/",
+    "tests/include/local_aws/",
+    "tests/include/bace/",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files; within a file, and among files of one place, nothing moves."""
+    items.sort(
+        key=lambda item: next((n for n, part in enumerate(LONGEST) if item.nodeid.startswith(part)), len(LONGEST))
+    )
+
+
+read_once()
 
 
 def pytest_unconfigure() -> None:
@@ -61,13 +84,36 @@ def airflow_db() -> None:
     initdb()
 
 
-def register(dag: Any) -> None:
-    """Make a DAG known to Airflow's database: ``dag.test()`` runs what is serialized there."""
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+@pytest.fixture(scope="session")
+def clients(aws: str) -> Clients:
+    """The clients of the session's endpoint."""
+    return Clients.of(aws)
 
-    DagBundlesManager().sync_bundles_to_db()
-    with tempfile.TemporaryDirectory() as empty:
-        bag = DagBag(dag_folder=empty)
-    bag.bag_dag(dag)
-    sync_bag_to_db(bag, "dags-folder", None)
+
+@pytest.fixture(scope="session")
+def tables(clients: Clients) -> str:
+    """A bucket with training and holdout tables; tests write to prefixes of their own."""
+    name = unique("tables")
+    clients.s3.create_bucket(Bucket=name)
+    put_tables(clients.s3, name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def trained(clients: Clients, tables: str) -> str:
+    """The name of a finished training job."""
+    name = unique("trained")
+    clients.sagemaker.create_training_job(**training(tables, name))
+    described = finished(clients.sagemaker, "Training", name)
+    assert described["TrainingJobStatus"] == "Completed", described
+    return name
+
+
+@pytest.fixture(scope="session")
+def model(clients: Clients, trained: str) -> str:
+    """The name of a model made from the finished training job."""
+    described = clients.sagemaker.describe_training_job(TrainingJobName=trained)
+    container = {"Image": XGBOOST, "ModelDataUrl": described["ModelArtifacts"]["S3ModelArtifacts"]}
+    name = unique("model")
+    clients.sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE)
+    return name

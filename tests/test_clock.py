@@ -19,9 +19,9 @@ CLOCKS = {
 # How long a job that is older than this process has been running: SageMaker tells when it began by its own clock. It
 # decides how long to wait, and never what a run sees, asks for or is called.
 WAITING = {
-    "plugins/airflow_autopilot/poller.py": 1,
-    "plugins/airflow_autopilot/submit.py": 1,
-    "plugins/airflow_autopilot/trigger.py": 1,
+    "plugins/airflow_sagemaker_once/poller.py": 1,
+    "plugins/airflow_sagemaker_once/submit.py": 1,
+    "plugins/airflow_sagemaker_once/trigger.py": 1,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.autopilot.config import load_models
+from include.autopilot.settings.config import load_models
 from scripts.compose_env import filled
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +48,12 @@ def test_airflow_reaches_the_embedded_aws_where_it_listens(services):
         connection = yaml.safe_load(services[name]["environment"]["AIRFLOW_CONN_AWS_DEFAULT"])
         assert connection["extra"]["endpoint_url"] == f"http://127.0.0.1:{port[1]}"
     assert services["seed"]["environment"]["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{port[1]}"
+
+
+def test_the_embedded_aws_listens_on_loopback_and_answers_to_no_other_name(services):
+    for name in ("embedded-aws", "seed", *AIRFLOW):
+        assert "LOCAL_AWS_ALLOWED_HOSTS" not in services[name].get("environment", {})
+    assert not {"--listen", "--allow-host"} & set(services["embedded-aws"]["command"])
 
 
 def test_the_rooms_are_mounted_where_airflow_finds_them(services):

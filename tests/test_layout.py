@@ -7,24 +7,37 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.repository import ROOT, imports
+
 # Room -> what a file in it must not import. Imports point one way: dags -> plugins -> include/autopilot.
 FORBIDDEN = {
     "dags": ("include.local_aws", "include.bace", "scripts", "tests"),
     "plugins": ("dags", "include.local_aws", "include.bace", "scripts", "tests"),
+    # A package of its own: it travels alone.
+    "plugins/airflow_sagemaker_once": ("airflow_autopilot", "dags", "include", "scripts", "tests"),
     "include/autopilot": (
         "airflow",
         "airflow_autopilot",
+        "airflow_sagemaker_once",
         "dags",
         "include.bace",
         "include.local_aws",
         "scripts",
         "tests",
     ),
-    "include/bace": ("airflow", "airflow_autopilot", "dags", "include.local_aws", "scripts", "tests"),
+    "include/bace": (
+        "airflow",
+        "airflow_autopilot",
+        "airflow_sagemaker_once",
+        "dags",
+        "include.local_aws",
+        "scripts",
+        "tests",
+    ),
     "include/local_aws": (
         "airflow",
         "airflow_autopilot",
+        "airflow_sagemaker_once",
         "dags",
         "include.autopilot",
         "include.bace",
@@ -39,17 +52,6 @@ MOST_LINES = 400
 
 def sources(room: str) -> list[Path]:
     return sorted((ROOT / room).rglob("*.py"))
-
-
-def imports(tree: ast.AST) -> list[str]:
-    """Full dotted names that a file imports, wherever in it."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
-    return found
 
 
 def below(name: str, package: str) -> bool:
@@ -122,7 +124,7 @@ def test_no_path_of_one_machine_is_committed():
                 r"(?<![\w.])/ro" + r"ot/",
                 r"/ho" + r"me/(?!airflow\b)\w+/",
                 r"/Us" + r"ers/\w+/",
-                r"(?<![\w./])/wo" + r"rk/",
+                r"(?<![\w./}])/wo" + r"rk/",
                 r"/t" + r"mp/\w+/",
             ]
         )
@@ -135,3 +137,44 @@ def test_no_path_of_one_machine_is_committed():
         if private.search(line)
     }
     assert wrong == {}
+
+
+def borrowed(tree: ast.AST) -> list[str]:
+    """What a file of the tests imports from a test module or a conftest, which pytest loads, and nobody else."""
+    named = [
+        f"{node.module or ''}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    named += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    return [name for name in named if re.search(r"(^|\.)(test_\w+|conftest)(\.|$)", name)]
+
+
+def test_what_tests_share_is_in_conftest_or_support():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}: move it to tests/support/, a fixture to a conftest.py"
+        for path in sources("tests")
+        for name in borrowed(ast.parse(text(path)))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "from tests.include.test_toy import prepare",
+        "from tests.include import test_toy",
+        "from .test_toy import prepare",
+        "from . import test_toy",
+        "from tests.conftest import register",
+        "import tests.include.test_toy as toy",
+        "def later():\n    from tests.include.test_toy import prepare",
+    ],
+)
+def test_an_import_from_a_test_is_found(planted):
+    assert len(borrowed(ast.parse(planted))) == 1
+
+
+def test_an_import_from_support_is_none_from_a_test():
+    assert borrowed(ast.parse("import pytest\nfrom tests.support.toy import Toy, contest_of")) == []

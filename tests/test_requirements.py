@@ -11,10 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CONSTRAINTS = ROOT.parent / "shared" / "data" / "constraints"
 # In every MWAA image, because Airflow or its Amazon provider needs them.
-IN_THE_IMAGE = {"airflow", "asgiref", "boto3", "botocore", "jinja2", "markupsafe", "pydantic", "yaml"}
+IN_THE_IMAGE = {
+    "airflow", "asgiref", "boto3", "botocore", "croniter", "jinja2", "markupsafe", "pydantic", "sqlalchemy", "yaml",
+}  # fmt: skip
 # Import name of a distribution, where it differs; and what a listed distribution cannot do without.
 DISTRIBUTION = {"sklearn": "scikit-learn", "numpy": "pandas"}
-OURS = {"airflow_autopilot", "include"}
+OURS = {"airflow_autopilot", "airflow_sagemaker_once", "include"}
 
 
 def required() -> dict[str, str]:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.backfill_side.world import Unasked, World
-from include.autopilot import retrain
-from include.autopilot.data.guard import check_leaks
-from include.autopilot.drift.driftcheck import check_drift
-from include.autopilot.locations import parse_uri
-from include.autopilot.options import RunOptions
-from include.autopilot.plan import load_plan
+from include.autopilot.base.locations import parse_uri
+from include.autopilot.drift.check import check_drift
+from include.autopilot.drops.plan import load_plan
+from include.autopilot.evaluation.measured import evaluate_run
+from include.autopilot.flows import jobs, retrain
 from include.autopilot.requests import dryrun
 from include.autopilot.requests.preflight import Account
+from include.autopilot.settings.options import RunOptions
+from tests.support.flows import asked
 
 # What a small SageMaker job takes, start to end; added up, never slept.
 JOB_SECONDS = {"featurize": 240.0, "train": 180.0, "predict": 240.0}
@@ -75,21 +76,26 @@ def run_once(world: World, number: int) -> Measured:
     key = f"{moment:%Y%m%dT%H%M%S}-{number:08x}"
     account = Account("us-east-1", Unasked(), Unasked(), Unasked())
     uri = take(retrain.prepare, s3, sagemaker, config, moment, RunOptions(), key)["plan"]
-    take(check_drift, s3, config, uri)
-    take(dryrun.preflight, s3, sagemaker, account, uri, _expected, None)
-    take(retrain.path_of, s3, uri)
-    wanted = take(retrain.featurize_requests, s3, uri)
+
+    def step(function: Any, **given: Any) -> Any:
+        """Do what a task does: it reads the plan, and the template where it needs it."""
+        return take(lambda: asked(toy, function, uri, **given))
+
+    step(check_drift)
+    step(dryrun.preflight, account=account, expected=_expected, prices=None)
+    batches = step(retrain.seal, at_most=1024)
+    wanted = [request for batch in batches for request in step(jobs.featurize_requests, batch=batch)]
     featurized = sum(_featurize(world, request) for request in wanted)
-    training = take(retrain.training_request, s3, uri)
-    take(check_leaks, s3, config, uri)
+    step(retrain.guard)
+    training = step(jobs.training_request)
     artifact = f"{training['OutputDataConfig']['S3OutputPath']}/{training['TrainingJobName']}/output/model.tar.gz"
-    take(retrain.model_request, s3, uri, artifact)
-    prediction = take(retrain.prediction_request, s3, uri, "model")
-    take(retrain.evaluate, s3, uri, _predict(world, prediction))
+    step(jobs.model_request, trained={"uri": artifact})
+    prediction = step(jobs.prediction_request, created={"name": "model"})
+    step(evaluate_run, output_uri=_predict(world, prediction))
     plan = load_plan(world.jobs_s3, uri)
     visible = sum(drop.prepared.train + drop.prepared.validation for drop in plan.drops)
-    jobs = {"featurize": len(wanted), "train": 1, "predict": 1}
-    return Measured(jobs, featurized, visible, steps.requests, steps.moved, steps.cpu, steps.seconds)
+    started = {"featurize": len(wanted), "train": 1, "predict": 1}
+    return Measured(started, featurized, visible, steps.requests, steps.moved, steps.cpu, steps.seconds)
 
 
 def _expected(_kind: str, _name: str) -> float:

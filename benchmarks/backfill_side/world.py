@@ -14,8 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from benchmarks.backfill_side.memory import MemoryS3
-from include.autopilot.config import parse_model
-from include.autopilot.search import publish_template
+from include.autopilot.flows.search import publish_template
+from include.autopilot.settings.config import parse_model
 from tests.include.autopilot.conftest import (
     ARTIFACT,
     AUTOML_JOB,

@@ -1,7 +1,7 @@
 """The gate's decisions on many pairs at once.
 
 The gate draws rows with a fixed seed, so all holdouts of one size share their draws: one matrix product then gives
-the losses of every pair in every resample. What is decided is what include/autopilot/gate/gate.py decides; a test
+the losses of every pair in every resample. What is decided is what include/autopilot/gate/comparison.py decides; a test
 holds the two together.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.gate_side.pairs import Pair, Values
 from include.autopilot.gate.bootstrap import resampled_counts
-from include.autopilot.gate.gateconfig import GateConfig
+from include.autopilot.settings.gate import GateConfig
 
 Flags = NDArray[np.bool_]
 _AT_ONCE = 250

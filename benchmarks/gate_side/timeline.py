@@ -17,10 +17,11 @@ import pandas as pd
 
 from benchmarks.gate_side.pairs import Values
 from benchmarks.gate_side.tables import Table, fit_boosters, read_frame, table_of
+from include.autopilot.candidate.objective import Objective
+from include.autopilot.gate.comparison import judge
 from include.autopilot.gate.contender import Contender
-from include.autopilot.gate.gate import judge
-from include.autopilot.gate.gateconfig import GateConfig
-from include.autopilot.objective import Objective
+from include.autopilot.gate.spending import Look
+from include.autopilot.settings.gate import GateConfig
 from include.bace.cut import FIRST_DROP_ROWS, MONTHLY_DROPS, SEALED_ROWS, cut
 
 RMSE = Objective("RMSE", "Minimize")
@@ -83,10 +84,12 @@ def course_of(sequence: Months, config: GateConfig) -> Course:
     champion: int | None = None
     promoted: list[int] = []
     behind: list[float] = []
+    looks = 0
     errors = _rmse(sequence.answers, sequence.target)
     for number in range(len(sequence.answers)):
         held = None if champion is None else _contender(sequence, champion)
-        if judge(held, _contender(sequence, number), RMSE, config).promotes:
+        looks += held is not None
+        if judge(held, _contender(sequence, number), RMSE, config, look=Look("sealed", looks)).promotes:
             champion = number
             promoted.append(number + 1)
         if champion is not None:

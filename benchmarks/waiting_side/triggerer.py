@@ -17,7 +17,7 @@ from benchmarks.waiting_side.run import Run, only_answers
 def triggerer(run: Run, told: IO[str]) -> None:
     """Run the triggers given on stdin, one JSON line each; tells each event, and at the end its CPU seconds."""
     if run.side.startswith("ours"):
-        from airflow_autopilot import poller
+        from airflow_sagemaker_once import poller
 
         pauses = ("SHORTEST_SECONDS", "LONGEST_SECONDS")
         vars(poller).update({name: getattr(poller, name) / run.lapse for name in pauses})

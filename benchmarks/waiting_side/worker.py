@@ -46,7 +46,7 @@ def task(run: Run, name: str) -> Any:
     """Make the operator of one job."""
     from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
 
-    from airflow_autopilot.operators import AutopilotTrainingOperator
+    from airflow_sagemaker_once.operators import AutopilotTrainingOperator
 
     if run.side.startswith("ours"):
         return AutopilotTrainingOperator(task_id=name, config=request(name))
@@ -57,7 +57,7 @@ def task(run: Run, name: str) -> Any:
 
 def share_clients(operators: Iterable[Any]) -> None:
     """Give all tasks of the process the same boto3 clients: making hundreds would be most of the benchmark's work."""
-    from airflow_autopilot import clients, owned_job
+    from airflow_sagemaker_once import clients, owned_job
 
     connect = functools.cache(clients.connect)
     connect("aws_default", None, "logs")

@@ -3,7 +3,8 @@
     python -m include.autopilot.describe my-automl-job --out template.json
 
 NAME is an Autopilot job of either version of the API, by name or ARN, or a template saved earlier (a .json file or an
-s3:// address). Without an Autopilot job, name its steps: --transform-job and --training-job.
+s3:// address), or a file with a response about the Autopilot job, its candidate or one of its jobs: what lies beside
+that file is read in the place of AWS. Without an Autopilot job, name its steps: --transform-job and --training-job.
 
 Exit codes: 0 the candidate can be replayed; 3 it cannot, and the reason is printed (a candidate of the ENSEMBLING mode
 can still be searched again, and its template is still written), or --out was asked for and the template could not be
@@ -32,22 +33,29 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.autopilot.candidate import candidate_of
-from include.autopilot.commandline import UNREADABLE, add_aws_options, aws_clients, command, unreadable
-from include.autopilot.cutoff import parse_cutoff
-from include.autopilot.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
-from include.autopilot.survey.artifacts import Artifacts, InS3
-from include.autopilot.survey.automlsurvey import survey_job
-from include.autopilot.survey.outline import outline
-from include.autopilot.survey.recorded import Jobs, Recorded
-from include.autopilot.survey.searchtime import search_began
-from include.autopilot.survey.stepsurvey import survey_steps
-from include.autopilot.survey.survey import Survey, describe_part
-from include.autopilot.survey.templatesurvey import survey_template
-from include.autopilot.survey.tree import render
-from include.autopilot.template import Template, read_template, saved_form, template_of
+from include.autopilot.base.commandline import UNREADABLE, add_aws_options, aws_clients, command, unreadable
+from include.autopilot.base.cutoff import parse_cutoff
+from include.autopilot.base.errors import AutopilotError, NotRecordedError, TemplateError, UnreadableError
+from include.autopilot.base.lenient import text_at
+from include.autopilot.base.metrics import PROBLEM_TYPES
+from include.autopilot.base.tree import render
+from include.autopilot.candidate.artifacts import Artifacts, InS3
+from include.autopilot.candidate.automlsurvey import survey_job
+from include.autopilot.candidate.printed import read_response
+from include.autopilot.candidate.recorded import Jobs, Recorded
+from include.autopilot.candidate.searchtime import search_began
+from include.autopilot.candidate.stated import Stated
+from include.autopilot.candidate.stepsurvey import survey_steps
+from include.autopilot.candidate.survey import Survey, describe_part
+from include.autopilot.candidate.winner import candidate_of
+from include.autopilot.template.outline import outline
+from include.autopilot.template.problem import refusal_of
+from include.autopilot.template.published import Template, read_template, saved_form, template_of
+from include.autopilot.template.survey import survey_template
 
 REPLAYABLE, NOT_REPLAYABLE = 0, 3
+# What names the job that a response or a candidate is about.
+_NAMING = ("AutoMLJobName", "CandidateName", "TransformJobName", "TrainingJobName")
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("name an Autopilot job or a template, or both --transform-job and --training-job")
     try:
         until = None if asked.searched_until is None else parse_cutoff(asked.searched_until)
+        _read_beside(asked)
         sources = _sources(asked)
         survey, template = _look(asked, sources)
     except NotRecordedError as error:
@@ -79,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     refusal: str | None = None
     if template is None:
         template, refusal = _template(survey, until)
+    survey.refuse(refusal_of(survey, template))
+    if survey.refusal is not None:
+        template, refusal = None, str(survey.refusal)
     found = outline(survey, template, refusal)
     _print(json.dumps(found, indent=2, default=str) if asked.json else render(found))
     denied = isinstance(survey.refusal, UnreadableError)
@@ -87,11 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template | None]:
-    columns = None if asked.columns is None else _columns(asked.columns)
+    stated = Stated(_listed(asked.columns), asked.target, asked.problem_type, _listed(asked.labels) or ())
     if asked.name is None:
         named = (_name(asked.transform_job), _name(asked.training_job))
-        return survey_steps(sources.sagemaker, sources.artifacts, *named, columns, asked.target), None
+        return survey_steps(sources.sagemaker, sources.artifacts, *named, stated), None
     if asked.name.startswith("s3://") or asked.name.endswith(".json"):
+        if stated != Stated():
+            raise UnreadableError(
+                f"{asked.name} is a template, which has its own columns, target and classes: state none."
+            )
         try:
             template = read_template(asked.name, sources.s3)
         except TemplateError as error:
@@ -99,21 +115,35 @@ def _look(asked: argparse.Namespace, sources: Sources) -> tuple[Survey, Template
         return survey_template(template), template
     name = _name(asked.name)
     try:
-        survey = survey_job(sources.sagemaker, sources.artifacts, name, asked.candidate, columns)
+        survey = survey_job(sources.sagemaker, sources.artifacts, name, asked.candidate, stated)
     except NotRecordedError as absent:
         jobs: Jobs | None = sources.sagemaker.jobs_of(name) if asked.candidate is None else None
         if jobs is None:
             raise
-        told = (jobs.transform, jobs.training, columns, asked.target, jobs.fit)
+        told = (jobs.transform, jobs.training, stated, jobs.fit)
         survey = survey_steps(sources.sagemaker, sources.artifacts, *told)
-        survey.missing.insert(0, f"{absent}, which describes the Autopilot job")
+        own = name.lower() in (job.lower() for job in (jobs.transform, jobs.training, jobs.fit) if job)
+        job = "the description of the Autopilot job" if own else f"{absent}, which describes the Autopilot job"
+        survey.missing.insert(0, job)
     _describe_others(survey, sources.sagemaker)
     return survey, None
 
 
-def _columns(line: str) -> list[str]:
-    """Read a header: names that hold a comma stand in double quotes, as in a CSV file."""
-    return [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
+def _read_beside(asked: argparse.Namespace) -> None:
+    """Take the file of a response for the job that it describes, and its folder for the recorded responses."""
+    path = Path(asked.name or "")
+    if asked.responses is not None or path.suffix != ".json" or not path.is_file():
+        return
+    content = read_response(path)
+    named = (text_at(content, member) for member in _NAMING)
+    name = next((told for told in named if told), None)
+    if name is not None or set(content) == {"BestCandidate"}:
+        asked.name, asked.responses = name or path.stem, str(path.parent)
+
+
+def _listed(line: str | None) -> list[str] | None:
+    """Read names: those that hold a comma stand in double quotes, as in a CSV file."""
+    return None if line is None else [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
 
 
 def _name(given: str) -> str:
@@ -181,12 +211,14 @@ def _sources(asked: argparse.Namespace) -> Sources:
 def _parser() -> argparse.ArgumentParser:
     parser = command("include.autopilot.describe", __doc__)
     add = parser.add_argument
-    add("name", nargs="?", metavar="NAME", help="an Autopilot job, or a template saved earlier")
+    add("name", nargs="?", metavar="NAME", help="an Autopilot job, a template saved earlier, or a saved response")
     add("--candidate", metavar="NAME", help="a candidate of the job; without it, the best one")
     add("--transform-job", metavar="NAME", help="the job that featurized, instead of NAME")
     add("--training-job", metavar="NAME", help="the job that trained the algorithm, instead of NAME")
     add("--columns", metavar="A,B,C", help="the training data's header as CSV, where no generated module tells it")
-    add("--target", metavar="COLUMN", help="the target, with --transform-job and --columns")
+    add("--labels", metavar="NO,YES", help="the classes by index, the negative one first, where it names none")
+    add("--target", metavar="COLUMN", help="the target, where no Autopilot job and no generated module tells it")
+    add("--problem-type", choices=PROBLEM_TYPES, help="the problem type, where neither tells it")
     add("--searched-until", metavar="DATE", help="up to when the search saw data; else the job's creation time")
     add("--out", metavar="FILE", help="write the template to this file")
     add("--json", action="store_true", help="print one JSON object, not a tree")

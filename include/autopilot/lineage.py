@@ -20,8 +20,8 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.autopilot.commandline import add_aws_options, aws_clients, command, unreadable
-from include.autopilot.errors import UnreadableError
+from include.autopilot.base.commandline import add_aws_options, aws_clients, command, unreadable
+from include.autopilot.base.errors import UnreadableError
 from include.autopilot.scoring.lineagetree import render
 from include.autopilot.scoring.lineagewalk import walk
 

@@ -6,11 +6,15 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.autopilot.source import marked
+from include.autopilot.base.errors import WriteDeniedError
+from include.autopilot.base.source import marked
+from include.autopilot.s3.encryption import encrypting
+from include.autopilot.settings.config import load_models
 from include.bace.cut import cut
 from include.bace.errors import BaceError
 from include.bace.publish import publish
@@ -30,8 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         table = load(os.environ, chosen.cache.expanduser())
         # Endpoint, region and credentials are boto3's own business: its environment variables and files decide.
-        published = publish(boto3.client("s3"), chosen.root, cut(table.frame), table.data_source, chosen.until)
-    except (BaceError, BotoCoreError, ClientError) as error:
+        published = publish(_s3(chosen.root), chosen.root, cut(table.frame), table.data_source, chosen.until)
+    except (BaceError, WriteDeniedError, BotoCoreError, ClientError) as error:
         print(f"include.bace: {error}", file=sys.stderr)
         return 1
     for item in published:
@@ -40,6 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
     written = sum(item.written for item in published)
     print(f"{len(published)} objects, {written} written; data source: {table.data_source}")
     return 0
+
+
+def _s3(root: str) -> Any:
+    """Return a client that encrypts as the model whose root it is says in its YAML."""
+    found = next((one for one in load_models() if one.root == root.rstrip("/")), None)
+    return encrypting(boto3.client("s3"), found.encryption if found else None, found.name if found else "<model>")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from botocore.exceptions import ClientError
 
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.locations import Locations, parse_uri
-from include.autopilot.objects import read, write
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.base.locations import Locations, parse_uri
+from include.autopilot.s3.objects import read, write
 from include.bace.cut import Cut
 from include.bace.errors import BaceError
 

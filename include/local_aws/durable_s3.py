@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import itertools
 import json
 import os
@@ -31,18 +30,24 @@ from xml.etree import ElementTree
 
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from include.local_aws import bucket_events
+from include.local_aws import bucket_events, bucket_policies
 from include.local_aws.account import ACCOUNT
+from include.local_aws.folders import inside
+from include.local_aws.moto_answers import InvalidBucketName, MethodNotAllowed
+from include.local_aws.operations import body_of
 from include.local_aws.refusals import xml_refusal
 
 Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
 
 _MUTATING = {"PUT", "POST", "DELETE"}
-_REFUSED_SETTINGS = ("versioning", "object-lock", "replication", "website", "logging")
+_REFUSED_SETTINGS = ("versioning", "object-lock", "replication", "website", "logging", "cors")
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
+_NEW_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _SIGNING = ("x-amz-", "awsaccesskeyid", "signature", "expires", "x-id")
 _STRIPES = 64
+_PATH_STYLE = "localhost"  # the host by which moto knows that the bucket is in the path, and not in the host
 
 
 class DurableS3:
@@ -57,7 +62,7 @@ class DurableS3:
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Serve one S3 request."""
-        use_path_style(environ)
+        environ["HTTP_HOST"] = _PATH_STYLE
         if environ["REQUEST_METHOD"] not in _MUTATING:
             return self._app(environ, start_response)
         bucket, key = _bucket_and_key(environ)
@@ -65,9 +70,13 @@ class DurableS3:
         refusal = _refusal(environ, bucket, key, settings)
         if refusal:
             return xml_refusal(start_response, "NotImplemented", refusal, status=501)
-        body = _body(environ) if not key else b""
+        body = body_of(environ) if not key else b""
         if not key and "notification" in settings and (untold := bucket_events.refusal(body)):
             return xml_refusal(start_response, *untold, status=400 if untold[0] == "InvalidArgument" else 501)
+        if bucket_policies.makes_object(environ, key, settings):
+            denied = bucket_policies.denial(getattr(_buckets().get(bucket), "policy", None), bucket, key, environ)
+            if denied:
+                return xml_refusal(start_response, "AccessDenied", denied, status=403)
         form = _hide_form(environ) if key and not settings else None
         # moto looks at If-Match and If-None-Match first and writes later; one writer at a time makes that one step.
         with self._writing[hash((bucket, key)) % _STRIPES] if key else nullcontext():
@@ -79,8 +88,19 @@ class DurableS3:
         start_response(status, list(headers.items()))
         return chunks
 
+    def reads_document(self, environ: Environ) -> bool:
+        """Whether a request's body is an XML document, and not an object or a part of one."""
+        _, key = _bucket_and_key(environ)
+        settings = _settings(environ)
+        return (
+            environ["REQUEST_METHOD"] in {"PUT", "POST"}
+            and (bool(settings) or not key)
+            and "partNumber" not in settings
+        )
+
     def restore(self) -> None:
         """Give moto every bucket and object of the data folder."""
+        bucket_policies.leave_conditions_to_us()
         self._folder.mkdir(parents=True, exist_ok=True)
         for leftover in self._folder.rglob("*.part"):
             leftover.unlink()
@@ -107,10 +127,10 @@ class DurableS3:
         bucket = _buckets().get(name)
         with self._lock(name):
             if bucket is None:
-                shutil.rmtree(self._folder / name, ignore_errors=True)
+                shutil.rmtree(inside(self._folder, name), ignore_errors=True)
                 return
             description = {"name": name, "region": bucket.region_name, "created": bucket.creation_date.isoformat()}
-            self._replace(self._folder / name / "bucket.json", json.dumps(description).encode())
+            self._replace(inside(self._folder, name) / "bucket.json", json.dumps(description).encode())
 
     def _sync_object(self, bucket_name: str, key_name: str) -> None:
         """Make the file of a key say what moto says now: under one lock, so the last of two writers is right."""
@@ -126,7 +146,7 @@ class DurableS3:
 
     def _keep_setting(self, environ: Environ, bucket: str, settings: dict[str, list[str]], body: bytes) -> None:
         name = "-".join(sorted(settings))
-        path = self._folder / bucket / "config" / hashlib.sha256(name.encode()).hexdigest()
+        path = inside(self._folder, bucket) / "config" / hashlib.sha256(name.encode()).hexdigest()
         with self._lock(str(path)):
             if environ["REQUEST_METHOD"] == "DELETE":
                 path.unlink(missing_ok=True)
@@ -142,7 +162,7 @@ class DurableS3:
 
     def _object_path(self, bucket: str, key: str) -> Path:
         digest = hashlib.sha256(key.encode()).hexdigest()
-        return self._folder / bucket / "objects" / digest[:2] / digest
+        return inside(self._folder, bucket) / "objects" / digest[:2] / digest
 
     def _lock(self, name: str) -> threading.Lock:
         return self._locks[hash(name) % _STRIPES]
@@ -232,15 +252,6 @@ def _restore_object(bucket: Any, header: dict[str, Any], body: bytes) -> None:
         tagger.tag_resource(key.arn, tagger.convert_dict_to_tags_input(header["tags"]))
 
 
-def use_path_style(environ: Environ) -> None:
-    """Turn ``http://bucket.localhost/key``, as some clients write it, into ``http://localhost/bucket/key``."""
-    name, _, port = environ.get("HTTP_HOST", "").partition(":")
-    if name.endswith(".localhost"):
-        for path in ("PATH_INFO", "REQUEST_URI", "RAW_URI"):
-            environ[path] = f"/{name.removesuffix('.localhost')}{environ.get(path, '')}"
-        environ["HTTP_HOST"] = f"localhost:{port}"
-
-
 def _bucket_and_key(environ: Environ) -> tuple[str, str]:
     """Split a path-style request into bucket and key; WSGI hands the path over decoded, but as Latin-1."""
     path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
@@ -257,8 +268,12 @@ def _settings(environ: Environ) -> dict[str, list[str]]:
 def _refusal(environ: Environ, bucket: str, key: str, settings: dict[str, list[str]]) -> str | None:
     """Why a request is not done here, or None."""
     what = None
+    if key and environ["REQUEST_METHOD"] == "POST" and not settings:
+        raise MethodNotAllowed("The specified method is not allowed against this resource.")
     if not _BUCKET_NAME.fullmatch(bucket):
         what = f"A bucket named {bucket!r}"
+    elif not key and environ["REQUEST_METHOD"] == "PUT" and not settings and not _may_be_named(bucket):
+        raise InvalidBucketName(f"The specified bucket is not valid: {bucket!r}.")
     elif environ.get("HTTP_X_AMZ_BUCKET_OBJECT_LOCK_ENABLED", "").lower() == "true":
         what = "Object lock"
     elif not key and environ["REQUEST_METHOD"] == "POST" and "delete" not in settings:
@@ -268,12 +283,15 @@ def _refusal(environ: Environ, bucket: str, key: str, settings: dict[str, list[s
     return f"{what} is not done by the embedded AWS endpoint; docs/local.md lists what it does." if what else None
 
 
-def _body(environ: Environ) -> bytes:
-    """Read the request's body and put it back for whoever reads it next."""
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    body: bytes = environ["wsgi.input"].read(length)
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
+def _may_be_named(bucket: str) -> bool:
+    """Whether a new bucket may have this name, by the documented rules; older ones are served whatever theirs is."""
+    return (
+        _NEW_BUCKET.fullmatch(bucket) is not None
+        and ".." not in bucket
+        and not _ADDRESS.fullmatch(bucket)
+        and not bucket.startswith(("xn--", "sthree-", "amzn-s3-demo-"))
+        and not bucket.endswith(("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"))
+    )
 
 
 def _hide_form(environ: Environ) -> str | None:

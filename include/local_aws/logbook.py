@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from include.local_aws.account import ACCOUNT
+from include.local_aws.folders import inside
 
 Event = tuple[int, str]  # (milliseconds since 1970, message)
 
@@ -31,7 +32,7 @@ class Logbook:
         now = time.time_ns() // 1_000_000
         events = [(now, line) for line in lines]
         self._loaded.wait()
-        path = self._folder / region / quote(group, safe="") / f"{quote(stream, safe='')}.jsonl"
+        path = inside(self._folder, f"{region}/{quote(group, safe='')}/{quote(stream, safe='')}.jsonl")
         with self._lock:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a") as file:

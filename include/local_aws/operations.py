@@ -53,7 +53,7 @@ def calls_runtime(environ: Environ) -> bool:
 
 def body_of(environ: Environ) -> bytes:
     """Read a request's body and put it back for whoever reads it next."""
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    body: bytes = environ["wsgi.input"].read()
     environ["wsgi.input"] = io.BytesIO(body)
     return body
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
+
+_QUERY = {"sts", "iam", "sns"}
 
 
 def json_refusal(start_response: Any, code: str, message: str, status: int = 400, **members: Any) -> Iterable[bytes]:
@@ -31,6 +33,14 @@ def query_refusal(start_response: Any, code: str, message: str, status: int = 40
         f"<ErrorResponse><Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
     ).encode()
     return _answer(start_response, status, "text/xml", body, code)
+
+
+def form_of(service: str, environ: Mapping[str, Any]) -> Callable[..., Iterable[bytes]]:
+    """Return the form of a service's errors, a function above: S3's own, the query protocol's, or JSON."""
+    if service == "s3" and "HTTP_X_AMZ_TARGET" not in environ:
+        return xml_refusal
+    posted = str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+    return query_refusal if service in _QUERY or posted else json_refusal
 
 
 def _answer(start_response: Any, status: int, content_type: str, body: bytes, code: str) -> Iterable[bytes]:

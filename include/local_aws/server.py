@@ -1,4 +1,4 @@
-"""The embedded AWS endpoint: one threaded WSGI server on one loopback port.
+"""The embedded AWS endpoint: one threaded WSGI server on one loopback port, behind a door that keeps web pages out.
 
 A request's service is read from the scope of its SigV4 signature (header or presigned query); signatures are not
 verified. SageMaker and its runtime are this package; :data:`~include.local_aws.moto_services.SERVICES` are moto;
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sys
 import threading
 import traceback
@@ -20,21 +21,26 @@ from urllib.parse import parse_qs
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from include.local_aws import wire
+from include.local_aws.bodies import read_whole
 from include.local_aws.control.plane import ControlPlane
-from include.local_aws.durable_s3 import Environ, use_path_style
+from include.local_aws.door import Door
+from include.local_aws.durable_s3 import Environ
 from include.local_aws.errors import AwsError, InternalFailure, UnknownOperation
 from include.local_aws.faults import admin, requests
 from include.local_aws.faults.book import RuleBook
+from include.local_aws.hosts import Hosts
 from include.local_aws.invocations import invoke
 from include.local_aws.moto_services import SERVICES, MotoServices
-from include.local_aws.operations import RUNTIME, calls_runtime
-from include.local_aws.refusals import json_refusal, xml_refusal
+from include.local_aws.operations import RUNTIME, body_of, calls_runtime
+from include.local_aws.refusals import form_of, json_refusal
 from include.local_aws.runner.endpoints import Endpoints
 from include.local_aws.runner.runner import Runner
 from include.local_aws.runner.s3 import S3Access
 from include.local_aws.store import Store
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # it names folders
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - known, so that its address is not told as this
 
 
 class DataFolderInUse(Exception):
@@ -42,13 +48,20 @@ class DataFolderInUse(Exception):
 
 
 class LocalAwsServer:
-    """The running endpoint. ``port`` 0 takes a free one; :attr:`url` says which. ``faults`` lets tests disturb it."""
+    """The running endpoint. ``port`` 0 takes a free one; :attr:`url` says which. ``faults`` lets tests disturb it.
 
-    def __init__(self, data: Path, port: int = 0, *, faults: bool = False) -> None:
+    ``listen`` is the address to bind; ``hosts`` are further names under which it is called (:class:`Hosts`).
+    """
+
+    def __init__(
+        self, data: Path, port: int = 0, *, faults: bool = False, listen: str = LOOPBACK, hosts: Iterable[str] = ()
+    ) -> None:
+        own = LOOPBACK if listen == _EVERYWHERE else listen
+        door = Door(self, Hosts([own, *hosts]))
         data.mkdir(parents=True, exist_ok=True)
         self._guard = _lock_folder(data)
-        self._server: BaseWSGIServer = make_server(HOST, port, self, threaded=True, request_handler=_QuietHandler)
-        self.url = f"http://{HOST}:{self._server.server_port}"
+        self._server: BaseWSGIServer = make_server(listen, port, door, threaded=True, request_handler=_QuietHandler)
+        self.url = f"http://{own}:{self._server.server_port}"
         self._store = Store(data / "sagemaker.sqlite")
         self._moto = MotoServices(data)
         self._book = RuleBook()
@@ -76,11 +89,17 @@ class LocalAwsServer:
         self._guard.close()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        """Serve one request, or lose its reply on purpose (a ConnectionError)."""
-        use_path_style(environ)
+        """Serve one request that the door has let in, or lose its reply on purpose (a ConnectionError)."""
+        service, region = _scope(environ)
+        try:
+            read_whole(environ)
+        except AwsError as error:
+            return form_of(service, environ)(start_response, error.code, error.message, error.status)
         if admin.addressed(environ):
             return admin.serve(self._admin_book, environ, start_response)
-        service, region = _scope(environ)
+        if not _REGION.fullmatch(region):
+            message = f"Credential should be scoped to a valid region, not {region!r}."
+            return form_of(service, environ)(start_response, "SignatureDoesNotMatch", message, status=403)
         if self._s3.signed(environ.get("HTTP_AUTHORIZATION", "")):
             return self._answer(service, region, environ, start_response)
         return requests.serve(
@@ -94,14 +113,13 @@ class LocalAwsServer:
             return _refusing(start_response, lambda: invoke(self._endpoints, region, environ, start_response))
         if service in SERVICES:
             return self._moto(service, environ, start_response)
-        refuse = json_refusal if "json" in environ.get("CONTENT_TYPE", "") else xml_refusal
         message = f"The embedded AWS endpoint has no {service}; it has sagemaker, {', '.join(SERVICES)}."
-        return refuse(start_response, "UnknownService", message)
+        return form_of(service, environ)(start_response, "UnknownService", message)
 
     def _sagemaker(self, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         operation = _operation(environ)
-        answer = wire.serialise(operation, self._plane.call(region, operation, wire.parse(operation, body)))
+        request = wire.parse(operation, body_of(environ))
+        answer = wire.serialise(operation, self._plane.call(region, operation, request))
         headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(answer)))]
         start_response("200 OK", headers)
         return [answer]
@@ -123,6 +141,10 @@ class _QuietHandler(WSGIRequestHandler):
     """The stock handler without a line per request on stderr, and done with a connection that was dropped."""
 
     disable_nagle_algorithm = True
+
+    def make_environ(self) -> Environ:
+        """Describe the request, its body as it is sent: it is read by :mod:`include.local_aws.bodies`."""
+        return {**super().make_environ(), "wsgi.input": self.rfile}
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""

@@ -132,6 +132,15 @@ class Store:
             ).fetchone()
         return _resource(row) if row else None
 
+    def status(self, region: str, kind: str, name: str) -> str | None:
+        """Return the status of the resource of this name, or None: :meth:`get` for those who ask often."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT status FROM resource WHERE region=? AND kind=? AND identity=?",
+                (region, kind, _identity(kind, name)),
+            ).fetchone()
+        return str(row["status"]) if row else None
+
     def change(self, region: str, kind: str, name: str, step: Callable[[Resource], Resource | None]) -> Resource | None:
         """Replace a resource by what ``step`` makes of it, atomically.
 
@@ -299,4 +308,9 @@ def _decode(text: str) -> dict[str, Any]:
 
 
 def _decode_time(value: dict[str, Any]) -> Any:
-    return datetime.fromtimestamp(value["$time"], UTC) if set(value) == {"$time"} else value
+    return datetime.fromtimestamp(value["$time"], UTC) if _is_time(value) else value
+
+
+def _is_time(value: Mapping[str, Any]) -> bool:
+    # A caller may call a hyperparameter "$time", too, whose value is then a text.
+    return set(value) == {"$time"} and isinstance(value["$time"], float)

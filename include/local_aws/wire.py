@@ -19,10 +19,10 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
 from include.local_aws.errors import SerializationException, UnknownOperation
-
-Json = dict[str, Any]
+from include.local_aws.json_body import Json, read_object
 
 TARGET_PREFIX = "SageMaker."
+_WHOLE_NUMBERS = {"integer": ("an Integer", 2**31), "long": ("a Long", 2**63)}
 
 
 class WireBug(Exception):
@@ -47,13 +47,8 @@ def parse(operation: str, body: bytes) -> Json:
 
     Raises :class:`SerializationException` for a body that is not a JSON object or a value of the wrong JSON type.
     """
-    try:
-        raw = json.loads(body or b"{}")
-    except ValueError as error:
-        raise SerializationException(f"The request body is not JSON: {error}.") from error
+    raw = read_object(body)
     shape = operation_model(operation).input_shape
-    if not isinstance(raw, dict):
-        raise SerializationException("Start of structure or map expected at the top of the request.")
     return {} if shape is None else _parse_structure(shape, raw)
 
 
@@ -106,15 +101,19 @@ def _parse_boolean(shape: Shape, value: Any) -> bool:
 
 
 def _parse_integer(shape: Shape, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or int(value) != value:
-        raise SerializationException(f"{_json_type(value)} can not be converted to an Integer ({shape.name}).")
+    name, most = _WHOLE_NUMBERS[shape.type_name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value < most or value % 1:
+        raise SerializationException(f"{_json_type(value)} can not be converted to {name} ({shape.name}).")
     return int(value)
 
 
 def _parse_float(shape: Shape, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SerializationException(f"{_json_type(value)} can not be converted to a Float ({shape.name}).")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise SerializationException(f"NUMBER_VALUE can not be converted to a Float ({shape.name}).") from error
 
 
 def _parse_timestamp(shape: Shape, value: Any) -> datetime:

@@ -1,1 +1,1 @@
-"""The Airflow side: operators that never pay twice, and the tasks of the DAGs."""
+"""The Airflow side: the tasks of the DAGs."""

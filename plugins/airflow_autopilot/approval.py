@@ -7,19 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Param
+from airflow.sdk import Param, task_group
+from airflow.sdk.exceptions import AirflowSkipException
 
-from airflow_autopilot.steps.gating import ANSWER, APPROVAL
+from airflow_autopilot.promoting import ANSWER, APPROVAL
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+_REGISTERED = "ti.xcom_pull(task_ids='register')"
+
 
 class KeptApprovalOperator(ApprovalOperator):
-    """Airflow's own, which says nothing to later tasks when the answer is no: the answer is kept as an XCom first.
+    """Airflow's own, skipped where an answer could change nothing; the answer is kept as an XCom first.
 
     A rejection skips tasks by an exception, so what the operator would have returned is lost.
     """
+
+    def execute(self, context: Context) -> Any:
+        """Ask, if ``register`` says so."""
+        if not context["ti"].xcom_pull(task_ids="register")["asks"]:
+            raise AirflowSkipException("Nobody's approval could change anything: nobody is asked.")
+        return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Keep the answer and go on as Airflow does; an event without an answer is an error that Airflow raises."""
@@ -40,23 +49,25 @@ def kept(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def approval(timeout_seconds: int | None) -> tuple[Any, Any]:
-    """Make the question and the mark that it was answered with yes; ``register`` returned what it shows.
+def approval(timeout_seconds: int | None) -> Any:
+    """Make the group of the question and the mark that it was answered with yes; ``register`` returned what it shows.
 
     A rejection skips what directly follows the question, which is only the mark: the promotion behind it runs all the
     same, to record the answer. Without an answer in time Airflow rejects by itself.
 
     :param timeout_seconds: how long to wait for an answer; None waits for ever.
     """
-    registered = "ti.xcom_pull(task_ids='register')"
-    asked = KeptApprovalOperator(
-        task_id=APPROVAL,
-        subject=f"{{{{ {registered}['subject'] }}}}",
-        body=f"{{{{ {registered}['body'] }}}}",
-        defaults="Reject",
-        params={"note": Param("", type="string", title="Note", description="Kept in the ledger.")},
-        response_timeout=None if timeout_seconds is None else timedelta(seconds=timeout_seconds),
-    )
-    approved = EmptyOperator(task_id="approved")
-    asked >> approved
-    return asked, approved
+
+    @task_group(group_id="approval", prefix_group_id=False)
+    def asking() -> None:
+        asked = KeptApprovalOperator(
+            task_id=APPROVAL,
+            subject=f"{{{{ {_REGISTERED}['subject'] }}}}",
+            body=f"{{{{ {_REGISTERED}['body'] }}}}",
+            defaults="Reject",
+            params={"note": Param("", type="string", title="Note", description="Kept in the ledger.")},
+            response_timeout=None if timeout_seconds is None else timedelta(seconds=timeout_seconds),
+        )
+        asked >> EmptyOperator(task_id="approved")
+
+    return asking()

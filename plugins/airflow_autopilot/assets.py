@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronDataIntervalTimetable, CronTriggerTimetable
+from airflow.sdk import (
+    Asset,
+    AssetAlias,
+    AssetOrTimeSchedule,
+    AssetWatcher,
+    CronDataIntervalTimetable,
+    CronTriggerTimetable,
+)
 
 from airflow_autopilot.droptrigger import DropTrigger
-from include.autopilot.locations import Locations
+from include.autopilot.base.locations import Locations
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from include.autopilot.config import ModelConfig
+    from include.autopilot.settings.config import ModelConfig
 
 
 def drops(model: ModelConfig) -> Asset:
     """Return the drops: from outside. If the model's YAML wants it, their queue is watched."""
     watchers = []
-    if model.trigger != "schedule":
+    if model.trigger != "schedule" or (_exams_by_drop(model) and model.drops_queue_url):
         trigger = DropTrigger(model=model.name, root=model.root, queue_url=model.drops_queue_url or "")
         watchers.append(AssetWatcher(name=f"{model.name}_drops", trigger=trigger))
     return Asset(name=f"{model.name}_drops", uri=Locations(model.root).drops, group="autopilot", watchers=watchers)
@@ -53,6 +60,11 @@ def champion(model: ModelConfig) -> Asset:
     return Asset(name=f"{model.name}_champion", uri=Locations(model.root).champion, group="autopilot")
 
 
+def new_champion(model: ModelConfig) -> AssetAlias:
+    """Return what a promotion or a rollback updates the champion by: a task with the Asset itself always would."""
+    return AssetAlias(name=f"{model.name}_new_champion", group="autopilot")
+
+
 def scores(model: ModelConfig) -> Asset:
     """Return the champion's predictions of new rows."""
     return _asset(model, "scores")
@@ -66,6 +78,17 @@ def schedule_of(model: ModelConfig) -> Any:
     if model.trigger == "drop" or intervals is None:
         return [drops(model)]
     return AssetOrTimeSchedule(timetable=intervals, assets=[drops(model)])
+
+
+def exam_schedule_of(model: ModelConfig) -> Any:
+    """Return what starts a model's exams besides retrainings: fixed times, new drops, or (None) only a person."""
+    if model.decline.schedule is not None:
+        return CronTriggerTimetable(model.decline.schedule, timezone="UTC")
+    return [drops(model)] if _exams_by_drop(model) else None
+
+
+def _exams_by_drop(model: ModelConfig) -> bool:
+    return model.exam == "on" and model.decline.then != "tell" and model.decline.schedule is None
 
 
 def scoring_schedule_of(model: ModelConfig) -> Any:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from include.autopilot.data.deliveries import Delivery
+    from include.autopilot.drops.deliveries import Delivery
 
 # A triggerer that is stopped waits for the thread, so shorter than the 20 s that SQS allows.
 LONG_POLL_SECONDS = 10
@@ -24,7 +24,7 @@ class _Pending:
 
     last: float
     receipts: dict[str, str] = field(default_factory=dict)
-    told: Delivery | None = None
+    reported: Delivery | None = None
 
 
 class DropQueue:
@@ -34,7 +34,7 @@ class DropQueue:
     """
 
     def __init__(self, sqs: Any, s3: Any, model: str, root: str, queue_url: str, settle_seconds: float) -> None:
-        from include.autopilot.locations import Locations
+        from include.autopilot.base.locations import Locations
 
         self._sqs, self._s3, self._model, self._queue_url = sqs, s3, model, queue_url
         self._locations = Locations(root)
@@ -43,7 +43,8 @@ class DropQueue:
 
     def read(self, clock: Callable[[], float]) -> None:
         """Wait for messages and sort them by drop; what names no drop is deleted."""
-        from include.autopilot.data.deliveries import days_in
+        from include.autopilot.base.masking import masked
+        from include.autopilot.drops.deliveries import days_in
 
         for message in self._receive(clock()):
             days = days_in(message["Body"], self._locations.drops)
@@ -52,7 +53,7 @@ class DropQueue:
                 pending.last = clock()
                 pending.receipts[message["MessageId"]] = message["ReceiptHandle"]
             if not days:
-                log.info("passed over, no drop of %s: %.300s", self._model, message["Body"])
+                log.info("passed over, no drop of %s: %.300s", self._model, masked(message["Body"]))
                 self._delete([message["ReceiptHandle"]])
 
     def settled(self, now: float) -> list[date]:
@@ -60,22 +61,22 @@ class DropQueue:
         return sorted(day for day, pending in self._pending.items() if now - pending.last >= self._settle)
 
     def news(self, day: date) -> dict[str, Any] | None:
-        """Return what to tell of a drop; None if its files are gone or have been told."""
-        from include.autopilot.data.deliveries import extra_of, find_delivery, is_told
+        """Return what to report of a drop; None if its files are gone or were reported."""
+        from include.autopilot.drops.deliveries import extra_of, find_delivery, is_reported
 
         delivery = find_delivery(self._s3, self._locations.drops, day)
-        if delivery is None or is_told(self._s3, self._locations, delivery):
+        if delivery is None or is_reported(self._s3, self._locations, delivery):
             return None
-        self._pending[day].told = delivery
+        self._pending[day].reported = delivery
         return extra_of(self._model, self._locations, delivery)
 
     def finish(self, day: date) -> None:
-        """Remember that the drop was told, then delete its messages: in this order, or a dying triggerer forgets it."""
-        from include.autopilot.data.deliveries import remember
+        """Remember that the drop was reported, then delete its messages: a triggerer that dies must not forget it."""
+        from include.autopilot.drops.deliveries import remember
 
         pending = self._pending[day]
-        if pending.told:
-            remember(self._s3, self._locations, pending.told)
+        if pending.reported:
+            remember(self._s3, self._locations, pending.reported)
         self._delete(list(pending.receipts.values()))
         del self._pending[day]
 

@@ -18,8 +18,8 @@ from typing import Any
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
-from airflow_autopilot.clients import CONNECTION, connect
 from airflow_autopilot.dropqueue import DropQueue
+from airflow_sagemaker_once.clients import CONNECTION, connect
 
 # Long enough for an event's way into the database, which the triggerer writes to every second.
 GRACE_SECONDS = 5.0

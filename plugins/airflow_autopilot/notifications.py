@@ -7,17 +7,18 @@ fails nothing: the run it tells of has ended, and was paid for.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier
 
-from airflow_autopilot.clients import CONNECTION
+from airflow_sagemaker_once.clients import CONNECTION
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from include.autopilot.config import ModelConfig, NotifyConfig
     from include.autopilot.cost.messages import Message
+    from include.autopilot.settings.config import ModelConfig, NotifyConfig
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +55,17 @@ def on_failure(model: ModelConfig) -> FailureNotifier | None:
 
 def send(config: NotifyConfig, message: Message) -> int:
     """Send a message to everybody; gives to how many it was delivered."""
+    from include.autopilot.base.masking import masked
+
     delivered = 0
+    message = replace(message, subject=masked(message.subject), text=masked(message.text))
     for notifier in _notifiers(config, message):
         try:
             notifier.notify({})
-        except Exception:
-            log.exception("%s could not deliver: %s", type(notifier).__name__, message.subject)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the run has ended
+            # Without the traceback: an HTTP client's error names the webhook's address, which is a secret.
+            said = masked(f"{type(error).__name__}: {error}")
+            log.error("%s could not deliver: %s: %s", type(notifier).__name__, message.subject, said)
         else:
             delivered += 1
     log.info("told %d: %s", delivered, message.subject)

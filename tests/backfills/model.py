@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from include.autopilot.config import load_models
+from include.autopilot.settings.config import load_models
 
 MODEL = replace(
     next(model for model in load_models() if model.name == "bace"),

@@ -40,7 +40,7 @@ class AirflowState:
     """
 
     def __init__(self, database: str, api: str, patience: float = SECONDS_TO_ANSWER) -> None:
-        self._engine = sqlalchemy.create_engine(database)
+        self._engine = sqlalchemy.create_engine(database, poolclass=sqlalchemy.NullPool)  # nothing is left open
         self._patience = patience
         # One at a time: two changes at once can stand in each other's way inside the api-server.
         self._one = threading.Lock()

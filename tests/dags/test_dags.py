@@ -7,79 +7,60 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.repository import ROOT
 
 RETRAIN = {
-    "open_run": {"prepare", "check_drift", "preflight", "guard", "champion_request", "judge", "register", "promote"},
-    "prepare": {
-        *("check_drift", "preflight", "choose_path", "fit_request", "featurizer_request", "missing_features"),
-        *("training_request", "search_again_request", "guard", "model_request", "prediction_request", "evaluate"),
-        *("report", "champion_request", "champion_prediction_request", "judge", "register", "promote"),
-    },
-    "check_drift": {"preflight"},
-    "preflight": {"choose_path"},
-    "choose_path": {"fit_request", "missing_features", "training_request", "search_again_request"},
-    "fit_request": {"fit_featurizer"},
-    "fit_featurizer": {"featurizer_request", "model_request", "report"},
-    "featurizer_request": {"create_featurizer"},
-    "create_featurizer": {"missing_features", "report"},
-    "missing_features": {"featurize"},
-    "featurize": {"training_request", "report"},
-    "training_request": {"train", "guard"},
+    "prepare": {"check_drift", "preflight"},
+    "check_drift": {"seal"},
+    "preflight": {"seal"},
+    "seal": {"fit_featurizer", "featurize", "create_champion", "create_examinee"},
+    "fit_featurizer": {"create_featurizer", "create_model"},
+    "create_featurizer": {"featurize"},
+    "featurize": {"guard"},
     "guard": {"train", "search_again"},
-    "train": {"model_request", "report"},
-    "search_again_request": {"search_again", "guard"},
-    "search_again": {"model_request", "report"},
-    "model_request": {"create_model"},
-    "create_model": {"prediction_request", "judge", "register", "report"},
-    "prediction_request": {"predict_holdout"},
-    "predict_holdout": {"evaluate", "report"},
-    "evaluate": {"champion_request"},
-    "champion_request": {"create_champion"},
-    "create_champion": {"champion_prediction_request", "report"},
-    "champion_prediction_request": {"predict_champion"},
-    "predict_champion": {"judge", "report"},
+    "train": {"create_model"},
+    "search_again": {"create_model"},
+    "create_model": {"predict", "judge"},
+    "predict": {"judge"},
+    "create_champion": {"predict_champion"},
+    "predict_champion": {"judge"},
     "judge": {"register"},
     "register": {"promote"},
-    "promote": {"report", "announce"},
-    "announce": set(),
+    "promote": {"report"},
     "report": set(),
+    "create_examinee": {"sit_exam", "mark_exam"},
+    "sit_exam": {"mark_exam"},
+    "mark_exam": {"report"},
 }
-APPROVAL = {
-    "register": {"choose_approval", "promote"},
-    "choose_approval": {"approve", "promote"},
-    "approve": {"approved"},
-    "approved": {"promote"},
+APPROVAL = {"register": {"approve", "promote"}, "approve": {"approved"}, "approved": {"promote"}}
+BUDGET = {
+    "check_drift": {"check_budget", "seal"},
+    "preflight": {"check_budget", "seal"},
+    "check_budget": {"approve_spending"},
+    "approve_spending": {"seal"},
 }
-SEARCH = {
-    "open_run": {"search_request", "publish_template"},
-    "search_request": {"search"},
-    "search": {"publish_template"},
-    "publish_template": set(),
-}
-
-
-ROLLBACK = {"roll_back": {"announce"}, "announce": set()}
-SCORE = {
-    "open_run": {"check"},
-    "check": {"model_request", "prediction_request", "join"},
-    "model_request": {"create_champion"},
-    "create_champion": {"prediction_request"},
-    "prediction_request": {"predict"},
-    "predict": {"join"},
-    "join": set(),
+SEARCH: dict[str, set[str]] = {"prepare": {"search"}, "search": {"publish"}, "publish": set()}
+ROLLBACK: dict[str, set[str]] = {"roll_back": set()}
+SCORE = {"check": {"create_champion"}, "create_champion": {"predict"}, "predict": {"join"}, "join": set()}
+EXAM = {
+    "prepare_exam": {"create_examinee"},
+    "create_examinee": {"sit_exam", "mark_exam"},
+    "sit_exam": {"mark_exam"},
+    "mark_exam": set(),
 }
 DEPLOY = {
-    "open_run": {"deploy_requests"},
-    "deploy_requests": {"create_champion", "configure", "update_endpoint"},
+    "prepare": {"create_champion"},
     "create_champion": {"configure"},
     "configure": {"update_endpoint"},
     "update_endpoint": set(),
 }
+# What a run may not need; the words are those that the graph shows.
+OPTIONAL = {"refit", "search again", "approval", "budget", "exam"}
 
 
 @pytest.fixture(scope="module")
@@ -96,21 +77,103 @@ def test_all_import_within_two_seconds(bag: Any) -> None:
     again = DagBag(dag_folder=str(ROOT / "dags"))
     assert time.process_time() - started < 2
     assert not bag.import_errors
-    assert sorted(again.dags) == ["bace_retrain", "bace_rollback", "bace_score", "bace_search"]
+    # Other tests' models may stand beside the file's.
+    found = sorted(name for name in again.dags if name.startswith("bace_"))
+    assert found == ["bace_exam", "bace_retrain", "bace_rollback", "bace_score", "bace_search"]
 
 
 @pytest.mark.parametrize(
     ("dag_id", "shape"),
-    [("bace_retrain", RETRAIN), ("bace_search", SEARCH), ("bace_rollback", ROLLBACK), ("bace_score", SCORE)],
+    [
+        ("bace_retrain", RETRAIN),
+        ("bace_search", SEARCH),
+        ("bace_rollback", ROLLBACK),
+        ("bace_score", SCORE),
+        ("bace_exam", EXAM),
+    ],
 )
 def test_shape(bag: Any, dag_id: str, shape: dict[str, set[str]]) -> None:
     dag = bag.dags[dag_id]
     assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == shape
 
 
+def length(dag: Any, passed_over: set[str]) -> int:
+    """The tasks of the longest chain, those passed over not counted."""
+
+    @cache
+    def until(task_id: str) -> int:
+        before = (until(one) for one in dag.get_task(task_id).upstream_task_ids)
+        return max(before, default=0) + (task_id not in passed_over)
+
+    return max(until(task_id) for task_id in dag.task_ids)
+
+
+def groups(dag: Any) -> dict[str, set[str]]:
+    """What stands on a group of the graph -> its tasks."""
+    return {
+        group.group_display_name or str(group.group_id): {task.task_id for task in group.iter_tasks()}
+        for group in dag.task_group.get_task_group_dict().values()
+        if group.group_id
+    }
+
+
+def test_the_graph_is_short_enough_to_read() -> None:
+    from dags.retrain import retrain
+    from include.autopilot.settings.config import load_models
+
+    (bace,) = (model for model in load_models() if model.name == "bace")
+    dag = retrain(bace)
+    found = groups(dag)
+    assert set(found) == {"check", "refit", "search again", "champion", "exam"}
+    assert len(dag.tasks) - len(found["exam"]) <= 18
+    # The exam is beside all that; it makes no chain longer.
+    assert length(dag, set()) == length(retrain(replace(bace, exam="off")), set())
+    assert length(dag, found["refit"] | found["search again"]) <= 12
+    more = retrain(replace(bace, approval="required", budget_usd=1.0))
+    optional = set().union(*(tasks for name, tasks in groups(more).items() if name in OPTIONAL))
+    assert length(more, optional) <= 12
+
+
+def test_the_champion_answers_beside_the_training(bag: Any) -> None:
+    dag = bag.dags["bace_retrain"]
+    before = dag.get_task("predict_champion").get_flat_relative_ids(upstream=True)
+    assert not before & {"featurize", "guard", "train", "create_model", "predict"}
+
+
+def test_a_model_without_exams_has_none(bag: Any) -> None:
+    from dags.retrain import retrain
+    from include.autopilot.settings.config import load_models
+
+    model = next(model for model in load_models() if model.name == "bace")
+    assert "exam" not in groups(retrain(replace(model, exam="off")))
+    before = bag.dags["bace_retrain"].get_task("sit_exam").get_flat_relative_ids(upstream=True)
+    assert not before & {"featurize", "guard", "train", "create_champion"}
+
+
+@pytest.mark.parametrize("then", ["retrain", "search"])
+def test_a_decline_is_followed_by_what_the_model_says(then: Any) -> None:
+    from dags.exam import exam
+    from include.autopilot.settings.config import load_models
+    from include.autopilot.settings.decline import DeclineConfig
+
+    model = next(model for model in load_models() if model.name == "bace")
+    dag = exam(replace(model, decline=DeclineConfig(then=then, schedule="0 5 * * *")))
+    assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == {
+        **EXAM,
+        "mark_exam": {f"trigger_{then}"},
+        f"trigger_{then}": set(),
+    }
+    assert dag.timetable.expression == "0 5 * * *"
+    # Without a time the drops start it, if their queue is known.
+    queue = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"
+    heard = exam(replace(model, drops_queue_url=queue, decline=DeclineConfig(then=then)))
+    (drops,) = heard.timetable.asset_condition.objects
+    assert [watcher.name for watcher in drops.watchers] == ["bace_drops"]
+
+
 def test_only_a_model_that_is_deployed_has_a_dag_for_it() -> None:
     from dags.deploy import deploy
-    from include.autopilot.config import load_models
+    from include.autopilot.settings.config import load_models
 
     model = next(model for model in load_models() if model.name == "bace")
     dag = deploy(replace(model, deploy="endpoint"))
@@ -120,16 +183,24 @@ def test_only_a_model_that_is_deployed_has_a_dag_for_it() -> None:
 
 def test_a_model_that_needs_approval_asks_before_it_promotes() -> None:
     from dags.retrain import retrain
-    from include.autopilot.config import load_models
+    from include.autopilot.settings.config import load_models
 
     model = next(model for model in load_models() if model.name == "bace")
     dag = retrain(replace(model, approval="required", approval_timeout_seconds=3600))
     assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == {**RETRAIN, **APPROVAL}
+    budgeted = retrain(replace(model, budget_usd=1.0))
+    assert {task.task_id: set(task.downstream_task_ids) for task in budgeted.tasks} == {**RETRAIN, **BUDGET}
     question: Any = dag.get_task("approve")
     # What follows it directly is skipped by a rejection, so it must not be the promotion, which records the answer.
     assert question.response_timeout.total_seconds() == 3600
     assert question.defaults == ["Reject"]
     assert dag.get_task("promote").trigger_rule == "none_failed"
+
+
+def test_a_search_is_tried_again_and_paid_once(bag: Any) -> None:
+    dag = bag.dags["bace_search"]
+    assert {task.retries for task in dag.tasks} == {2}
+    assert [dag.get_task("search").take_over, bag.dags["bace_retrain"].get_task("search_again").take_over] == [True] * 2
 
 
 def test_a_rollback_asks_for_version_and_reason(bag: Any) -> None:
@@ -162,7 +233,7 @@ def test_a_model_without_a_schedule_runs_by_hand_only() -> None:
     from airflow.sdk.definitions.timetables.simple import NullTimetable
 
     from dags.retrain import retrain
-    from include.autopilot.config import load_models
+    from include.autopilot.settings.config import load_models
 
     model = next(model for model in load_models() if model.name == "bace")
     assert isinstance(retrain(replace(model, schedule=None)).timetable, NullTimetable)
@@ -171,17 +242,18 @@ def test_a_model_without_a_schedule_runs_by_hand_only() -> None:
 RETRAIN_ASSETS = {
     "prepare": (["bace_drops", "bace_template"], []),
     "featurize": (["bace_drops", "bace_template"], ["bace_features"]),
+    "guard": (["bace_features"], []),
     "train": (["bace_features"], []),
     "create_model": (["bace_features"], ["bace_model"]),
-    "predict_holdout": (["bace_model"], ["bace_predictions"]),
-    "evaluate": (["bace_predictions"], []),
-    "announce": (["bace_model"], ["bace_champion"]),
+    "predict": (["bace_model"], ["bace_predictions"]),
+    "judge": (["bace_predictions"], []),
+    "promote": (["bace_model"], ["bace_new_champion"]),
 }
 LINEAGE = {
-    "bace_search": {"search_request": (["bace_drops"], []), "publish_template": (["bace_drops"], ["bace_template"])},
+    "bace_search": {"prepare": (["bace_drops"], []), "publish": (["bace_drops"], ["bace_template"])},
     "bace_retrain": RETRAIN_ASSETS,
     "bace_score": {"join": (["bace_champion"], ["bace_scores"])},
-    "bace_rollback": {"announce": ([], ["bace_champion"])},
+    "bace_rollback": {"roll_back": ([], ["bace_new_champion"])},
 }
 
 
@@ -199,7 +271,7 @@ def test_a_dag_that_drops_start_can_be_stored(trigger: str) -> None:
     from airflow.serialization.serialized_objects import DagSerialization
 
     from dags.retrain import retrain
-    from include.autopilot.config import load_models
+    from include.autopilot.settings.config import load_models
 
     model = next(model for model in load_models() if model.name == "bace")
     queue = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"

@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.dags.championed import championed, new_rows
-from tests.dags.conftest import Tiny, returned
+from tests.support.championed import championed, new_rows
+from tests.support.tiny import Tiny, returned
 
 pytestmark = pytest.mark.whole
 

@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from airflow_autopilot.owned_job import OwnedJob
-from tests.dags.classified import Case, Classified, placed, radii, tumours
-from tests.dags.conftest import returned, states
+from airflow_sagemaker_once.owned_job import OwnedJob
+from tests.support.classified import Case, Classified, placed, radii, tumours
+from tests.support.tiny import returned, states
 
 pytestmark = pytest.mark.whole
 
@@ -136,10 +136,9 @@ def answers(made: Classified) -> list[list[str]]:
 
 def test_the_run_takes_the_branch_that_searches(numbers: Classified) -> None:
     passed = states(numbers.first)
-    skipped = {"fit_request", "fit_featurizer", "featurizer_request", "create_featurizer", "missing_features"}
-    skipped |= {"featurize", "training_request", "train"}
+    skipped = {"fit_featurizer", "create_featurizer", "featurize", "train"}
     # There is no champion yet, and 60 sealed rows are too few for a first one.
-    skipped |= {"champion_request", "create_champion", "champion_prediction_request", "predict_champion", "announce"}
+    skipped |= {"create_champion", "predict_champion", "create_examinee", "sit_exam"}
     assert {task for task, state in passed.items() if state == "skipped"} == skipped
     assert {state for task, state in passed.items() if task not in skipped} == {"success"}
 
@@ -188,7 +187,7 @@ def test_the_holdout_is_predicted_and_reported(numbers: Classified) -> None:
     assert [row[0] for row in rows] == list(numbers.sealed["id"])
     errors = [(float(row[2]) - float(row[1])) ** 2 for row in rows]
     assert judged["MSE"]["value"] == pytest.approx(sum(errors) / len(errors))
-    assert [job["step"] for job in report["jobs"]] == ["search_again", "create_model", "predict_holdout"]
+    assert [job["step"] for job in report["jobs"]] == ["search_again", "create_model", "predict"]
 
 
 def test_the_auc_of_an_ensemble_is_that_of_the_positive_class(binary: Classified) -> None:
@@ -230,7 +229,7 @@ def test_a_dry_run_shows_the_search_and_starts_none(numbers: Classified) -> None
     run = numbers.run("retrain", "2024-01-01", dry_run=True)
     assert run.state == "success"
     assert automl_jobs(numbers) == before
-    key = returned(run, "open_run")["key"]
+    key = returned(run, "prepare")["key"]
     told = json.loads(numbers.read(f"{numbers.root}/runs/{key}/preflight.json"))
     assert [(one["step"], one["kind"]) for one in told["requests"]] == [("search_again", "AutoMLJobV2")]
 

@@ -9,15 +9,14 @@ from typing import Any
 
 import pytest
 
-from include.autopilot import retrain
+from include.autopilot.base.errors import GateError
+from include.autopilot.champion import judging
 from include.autopilot.champion.ledger import timeline
 from include.autopilot.champion.version import Version
-from include.autopilot.errors import GateError
-from include.autopilot.gate import judging
-from include.autopilot.options import RunOptions
-from include.autopilot.plan import load_plan
-from tests.dags.conftest import Tiny, returned, states
-from tests.dags.judged import GATE, Judged, judged
+from include.autopilot.drops.plan import Plan, load_plan
+from include.autopilot.evaluation.measured import evaluate_run
+from tests.support.judged import GATE, Judged, judged
+from tests.support.tiny import Tiny, returned, states
 
 pytestmark = pytest.mark.whole
 
@@ -111,7 +110,7 @@ def test_the_champion_answers_in_the_same_run_with_the_model_it_was_registered_a
 def test_the_poor_model_is_worse_than_the_good_one_from_their_stored_answers(season: Season) -> None:
     store = season.model.store
     poor, good = (Version(**season.model.record(run)["version"]) for run in (season.poor, season.good))
-    problem = load_plan(store.s3, plan_of(season.good)).problem
+    problem = plan_of(season, season.good).problem
     verdict = judging.judge_again(store.s3, store.locations, problem, GATE, poor, good)
     assert verdict is not None
     assert (verdict.decision, verdict.reason) == ("keep", "worse")
@@ -147,7 +146,7 @@ def test_the_ledger_has_drops_and_jobs(season: Season) -> None:
     record = season.model.record(season.good)
     assert [drop["date"] for drop in record["drops"]] == ["2024-01-01", "2024-02-01"]
     assert all(len(drop["digest"]) == 16 for drop in record["drops"])
-    steps = ("train", "create_model", "predict_holdout", "create_champion", "predict_champion")
+    steps = ("train", "create_model", "predict", "create_champion", "predict_champion")
     arns = {returned(season.good, step)["arn"] for step in steps}
     assert arns <= {job["arn"] for job in record["jobs"]}
     assert all(season.model.read(job["request"]) for job in record["jobs"])
@@ -190,28 +189,17 @@ def again(season: Season, **gate: Any) -> dict[str, Any]:
     """Judge the tie's run once more by another rule, from its own predictions."""
     run = season.good_again
     arguments = returned(run, "create_model")["name"], returned(run, "predict_champion")["uri"]
-    return judging.judge_run(season.model.tiny.s3, replace(GATE, **gate), plan_of(run), *arguments)
+    return judging.judge_run(season.model.tiny.s3, replace(GATE, **gate), plan_of(season, run), *arguments)
 
 
-def plan_of(run: Any) -> str:
-    return str(returned(run, "prepare")["plan"])
+def plan_of(season: Season, run: Any) -> Plan:
+    return load_plan(season.model.tiny.s3, returned(run, "prepare")["plan"])
 
 
 def test_a_tiny_holdout_keeps_the_champion(season: Season) -> None:
     verdict = again(season, min_holdout_rows=81)["verdict"]
     assert (verdict["decision"], verdict["reason"]) == ("keep", "too_few_rows")
     assert "Fewer than 81 rows tell differences of about" in verdict["sentence"]
-
-
-def test_a_wrong_direction_is_refused_before_the_first_job(season: Season) -> None:
-    wrong = replace(season.model.model, gate=replace(GATE, metric="RMSE", direction="Maximize"))
-    tiny = season.model.tiny
-    before = tiny.jobs()
-    with pytest.raises(GateError, match=r"gate.direction: RMSE is stated as Maximize, but it is to minimize"):
-        retrain.prepare(tiny.s3, tiny.sagemaker, wrong, datetime(2024, 2, 1, tzinfo=UTC), RunOptions(), "20240201-x")
-    assert tiny.jobs() == before
-    with pytest.raises(GateError, match=r"RMSE is stated as Maximize"):
-        again(season, metric="RMSE", direction="Maximize")
 
 
 def test_another_metric_can_judge(season: Season) -> None:
@@ -233,10 +221,8 @@ def test_a_champion_that_answers_nan_cannot_be_compared_and_stays(season: Season
     assert "'nan' is not finite" in verdict["sentence"]
 
 
-def test_a_challenger_that_answers_nan_is_not_even_evaluated(season: Season) -> None:
-    from include.autopilot.errors import EvaluationError
-
-    output = returned(season.good_again, "predict_holdout")["uri"]
+def test_a_challenger_that_answers_nan_is_evaluated_and_kept_out(season: Season) -> None:
+    output = returned(season.good_again, "predict")["uri"]
     (uri,) = (one for one in season.model.tiny.keys(output) if "sealed" in one)
     body, key = season.model.tiny.read(uri), uri.removeprefix("s3://tiny-models/")
     first, rest = body.decode().split("\n", 1)
@@ -244,10 +230,14 @@ def test_a_challenger_that_answers_nan_is_not_even_evaluated(season: Season) -> 
         Bucket="tiny-models", Key=key, Body=f"{first.rpartition(',')[0]},inf\n{rest}".encode()
     )
     try:
-        with pytest.raises(EvaluationError, match="'inf' is not finite"):
-            retrain.evaluate(season.model.tiny.s3, plan_of(season.good_again), output)
+        evaluation = evaluate_run(season.model.tiny.s3, plan_of(season, season.good_again), output)
+        verdict = again(season)["verdict"]
     finally:
         season.model.tiny.s3.put_object(Bucket="tiny-models", Key=key, Body=body)
+        evaluate_run(season.model.tiny.s3, plan_of(season, season.good_again), output)
+    assert evaluation["objective"]["value"] is None
+    assert "1 of 80 rows have no answer" in evaluation["objective"]["reason"]
+    assert (verdict["decision"], verdict["reason"]) == ("keep", "not_finite")
 
 
 def test_a_holdout_that_changed_under_way_stops_the_verdict(season: Season) -> None:
@@ -275,7 +265,7 @@ def test_a_dry_run_tells_with_what_the_champion_would_be_asked(season: Season) -
     versions, jobs = model.versions, model.tiny.jobs()
     run = model.retrain(FEBRUARY, dry_run=True)
     assert (model.versions, model.tiny.jobs()) == (versions, jobs)
-    folder = returned(run, "open_run")["records"].removesuffix("/jobs")
+    folder = returned(run, "prepare")["records"].removesuffix("/jobs")
     told = {one["step"]: one["request"] for one in model.read(f"{folder}/preflight.json")["requests"]}
     asked = model.tiny.sagemaker.describe_model(ModelName=returned(season.after, "create_champion")["name"])
     assert told["create_champion"]["Containers"][0]["Image"] == asked["Containers"][0]["Image"]

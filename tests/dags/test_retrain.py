@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.dags.conftest import Tiny, returned, states, table
+from tests.support.tiny import Tiny, returned, states, table
 
 NEW_DROP = "drops/2024-03-01/rows.csv"
 
@@ -91,7 +91,7 @@ def test_the_pipeline_model_has_every_container_and_environment(searched: Tiny, 
 
 def test_full_requests_and_descriptions_lie_beside_the_run(searched: Tiny, first: Any) -> None:
     train = returned(first, "train")["name"]
-    folder = returned(first, "open_run")["records"]
+    folder = returned(first, "prepare")["records"]
     request = json.loads(searched.read(f"{folder}/{train}.request.json"))
     described = json.loads(searched.read(f"{folder}/{train}.description.json"))
     assert request["HyperParameters"] == described["HyperParameters"]
@@ -130,7 +130,7 @@ def test_every_row_of_the_run_is_listed_before_it_trains(searched: Tiny, first: 
 def test_a_row_on_two_sides_stops_the_run_before_the_training(
     searched: Tiny, first: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from include.autopilot.data import manifest
+    from include.autopilot.drops import manifest
 
     def planted(s3: Any, plan: Any, side: str, files: list[str]) -> str:
         other = [file.replace("/train/", "/validation/") for file in files] if side == "train" else []
@@ -141,7 +141,7 @@ def test_a_row_on_two_sides_stops_the_run_before_the_training(
     before = searched.jobs()
     run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
     found = states(run)
-    assert (found["training_request"], found["guard"], found["train"]) == ("success", "failed", "upstream_failed")
+    assert (found["featurize"], found["guard"], found["train"]) == ("skipped", "failed", "upstream_failed")
     assert searched.jobs() == before
 
 
@@ -152,12 +152,13 @@ def test_drift_is_looked_at_before_anything_is_paid_for(searched: Tiny, first: A
         run = searched.run("tiny_retrain", "2024-03-01T00:00:00Z")
     finally:
         searched.delete(NEW_DROP)
-    assert (states(run)["check_drift"], states(run)["preflight"]) == ("failed", "upstream_failed")
+    assert (states(run)["check_drift"], states(run)["seal"], run.state) == ("failed", "upstream_failed", "failed")
     assert searched.jobs() == before
     report = report_of(searched, first)
     assert report["drift"]["baseline"]["drops"] == ["2024-01-01"]
 
 
+@pytest.mark.whole
 def test_the_last_drops(searched: Tiny, first: Any) -> None:
     run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z", scope="last", last_drops=1)
     report = report_of(searched, run)
@@ -167,15 +168,17 @@ def test_the_last_drops(searched: Tiny, first: Any) -> None:
 
 def test_a_cutoff_in_the_future_is_refused(searched: Tiny, first: Any) -> None:
     run = searched.run("tiny_retrain", "2999-01-01T00:00:00Z")
-    assert states(run)["open_run"] == "failed"
+    assert states(run)["prepare"] == "failed"
 
 
+@pytest.mark.whole
 def test_scope_new_trains_on_the_newest_drop_alone(searched: Tiny, first: Any) -> None:
     run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z", scope="new")
     report = report_of(searched, run)
     assert report["training_rows"] + report["validation_rows"] == 60
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("spot", "expected"), [(True, True), (False, False)])
 def test_the_form_reaches_the_training_job(searched: Tiny, first: Any, spot: bool, expected: bool) -> None:
     run = searched.run(
@@ -188,6 +191,7 @@ def test_the_form_reaches_the_training_job(searched: Tiny, first: Any, spot: boo
     assert ("MaxWaitTimeInSeconds" in job["StoppingCondition"]) is expected
 
 
+@pytest.mark.whole
 def test_a_run_without_a_logical_date_works(searched: Tiny, first: Any) -> None:
     run = searched.dags["tiny_retrain"].test(logical_date=None, run_conf={"cutoff": "2024-01-01"})
     assert run.state == "success"

@@ -9,9 +9,9 @@ from typing import get_args
 import pytest
 
 from airflow_autopilot import dropqueue, droptrigger
-from include.autopilot.config import Trigger
-from include.autopilot.locations import Locations
-from tests.conftest import ROOT
+from include.autopilot.base.locations import Locations
+from include.autopilot.settings.config import Trigger
+from tests.support.repository import ROOT
 
 BACKFILL = (ROOT / "docs" / "backfill.md").read_text()
 DROPS = (ROOT / "docs" / "drops-queue.md").read_text()

@@ -8,12 +8,16 @@ import shlex
 import shutil
 from pathlib import Path
 
+import boto3
 import pytest
 
 from include.autopilot.describe import main
-from tests.conftest import ROOT
-from tests.include.autopilot.test_vintages import write
-from tests.include.autopilot.vintages import ensemble, running
+from include.autopilot.settings.config import parse_model
+from tests.support.examples import commands, missing
+from tests.support.repository import ROOT
+from tests.support.toy import AUTOML_JOB, YAML
+from tests.support.vintagefiles import write
+from tests.support.vintages import ensemble, running
 
 PAGE = (ROOT / "docs" / "describe.md").read_text()
 EXAMPLES = re.findall(r"^```console\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -31,30 +35,47 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def missing(told: list[str], printed: list[str]) -> list[str]:
-    """Lines that were told and not printed; ``...`` stands for any lines."""
-    place, skipped = 0, False
-    for line in told:
-        if line == "...":
-            skipped = True
-            continue
-        found = next((index for index in range(place, len(printed)) if printed[index] == line), None)
-        if found is None or (not skipped and found != place):
-            return [line]
-        place, skipped = found + 1, False
-    return [] if skipped or place == len(printed) else [f"and then: {printed[place]}"]
+def on_the_way(command: str, folder: Path) -> None:
+    """Do what an example does before it asks: make a folder, or save what AWS says, which is the recorded toy."""
+    words = shlex.split(command)
+    if words[0] == "mkdir":
+        (folder / words[1]).mkdir(exist_ok=True)
+        return
+    program, service, operation, option, name, into, path = words
+    assert (program, service, into) == ("aws", "sagemaker", ">")
+    client = boto3.client("sagemaker", region_name="us-east-1")
+    mapping = client.meta.method_to_api_mapping
+    model = client.meta.service_model.operation_model(mapping[operation.replace("-", "_")])
+    assert option.removeprefix("--").replace("-", "") in [member.lower() for member in model.input_shape.members]
+    shutil.copy(folder / "toy" / f"{model.name}.{name}.json", folder / path)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_the_examples_are_what_is_printed(example: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_the_examples_are_what_is_printed(number: int, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for earlier in EXAMPLES[:number]:
+        for command, _ in commands(earlier):
+            if command.startswith(("mkdir ", "aws ")):
+                on_the_way(command, folder)
     code = None
-    for command, told in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", example, re.MULTILINE):
+    for command, told in commands(EXAMPLES[number]):
         if command == "echo $?":
             assert told.split() == [str(code)]
             continue
-        assert command.startswith(COMMAND)
+        if not command.startswith(COMMAND):
+            on_the_way(command, folder)
+            assert told == ""
+            continue
         code = main(shlex.split(command.removeprefix(COMMAND)))
         assert missing(told.splitlines(), capsys.readouterr().out.splitlines()) == []
+
+
+def test_the_yaml_is_accepted_and_states_what_the_command_was_told() -> None:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    rest = re.sub(r"^(target:.*\n|search:\n(?:  .*\n)*)", "", YAML, flags=re.MULTILINE)
+    named = parse_model(rest + block, "toy.yaml").autopilot
+    assert named is not None
+    assert named.job == AUTOML_JOB
+    assert named.columns == ("y", "a (b, c)", "d[1]", "colour")
 
 
 def test_a_wrong_example_is_noticed() -> None:
@@ -62,6 +83,8 @@ def test_a_wrong_example_is_noticed() -> None:
     assert missing(["a", "c"], ["a", "b", "c"]) == ["c"]
     assert missing(["a", "...", "d"], ["a", "b", "c"]) == ["d"]
     assert missing(["a"], ["a", "b"]) == ["and then: b"]
+    assert missing(["a  … c"], ["a b    c"]) == []
+    assert missing(["a … c"], ["a b d"]) == ["a … c"]
 
 
 def test_every_option_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +105,7 @@ def test_every_member_of_the_object_is_told(folder: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize("operation", ["DescribeAutoMLJobV2", "DescribeModel", "ListTags"])
 def test_the_operations_are_those_that_are_recorded(operation: str) -> None:
-    from include.autopilot.survey.responsefiles import _OPERATIONS
+    from include.autopilot.candidate.responsefiles import _OPERATIONS
 
     told = {name.lower() for name in re.findall(r"^((?:Describe|List)\w+)\.", PAGE, re.MULTILINE)}
     assert operation.lower() in told

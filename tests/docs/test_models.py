@@ -5,31 +5,23 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pytest
 from pydantic.fields import FieldInfo
 
-from include.autopilot.config import ModelConfig, parse_model
-from include.autopilot.errors import ConfigError
-from tests.conftest import ROOT
+from include.autopilot.base.errors import ConfigError
+from include.autopilot.settings.config import parse_model
+from include.local_aws.account import ACCOUNT, ROLE
+from tests.support.modelkeys import sections
+from tests.support.repository import ROOT
 
 PAGE = (ROOT / "docs" / "models.md").read_text()
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def configurations(kind: Any, section: str = "The keys") -> Iterator[tuple[str, Any]]:
-    """Section -> every dataclass that a model's YAML is read into."""
-    yield section, kind
-    for name, hint in get_type_hints(kind).items():
-        for inner in (hint, *get_args(hint)):
-            if dataclasses.is_dataclass(inner):
-                yield from configurations(inner, f"The keys of `{name}`")
-
-
-KINDS = dict(configurations(ModelConfig))
+KINDS = {f"The keys of `{name}`" if name else "The keys": kind for name, kind in sections()}
 
 
 def default(field: Any) -> str:
@@ -65,7 +57,12 @@ def test_the_examples_are_models(example: str) -> None:
 def test_the_examples_have_every_key_but_other_ways_to_name_a_candidate() -> None:
     shown = set(re.findall(r"^\s*(\w+):", "\n".join(EXAMPLES), re.MULTILINE))
     keys = {field.name for kind in KINDS.values() for field in dataclasses.fields(kind)}
-    assert keys - shown <= {"candidate", "transform_job", "training_job", "template", "columns", "searched_until"}
+    others = {"candidate", "transform_job", "training_job", "template", "columns", "labels", "searched_until"}
+    assert keys - shown <= others
+
+
+def test_the_examples_name_the_role_that_the_embedded_aws_has() -> None:
+    assert set(re.findall(r"role_arn: (\S+)", PAGE)) == {f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"}
 
 
 @pytest.mark.parametrize("change", [("name: churn", "naem: churn"), ("target: churned\n", "")])

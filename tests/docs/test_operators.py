@@ -13,12 +13,14 @@ from typing import Any
 import boto3
 import pytest
 
-from airflow_autopilot import errors, operators
-from airflow_autopilot.kinds import AUTOML, MODEL, PROCESSING, TRAINING, TRANSFORM, JobKind
-from airflow_autopilot.owned_job import OwnedJob
-from airflow_autopilot.wakeup import job_ended_in
+from airflow_sagemaker_once import errors, operators
+from airflow_sagemaker_once.kinds import AUTOML, MODEL, PROCESSING, TRAINING, TRANSFORM, JobKind
+from airflow_sagemaker_once.owned_job import OwnedJob
+from airflow_sagemaker_once.secrecy import airflow_mask
+from airflow_sagemaker_once.wakeup import job_ended_in
 from include.local_aws.constraints import check
-from tests.conftest import ROOT, register
+from tests.support.airflowdb import register
+from tests.support.repository import ROOT
 
 PAGE = (ROOT / "docs" / "operators.md").read_text()
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -115,6 +117,7 @@ def test_the_parameter_tables_name_every_parameter_and_its_default() -> None:
         "`None`": None,
         "2 hours": timedelta(hours=2),
         "2 minutes": timedelta(minutes=2),
+        "Airflow's own masker": airflow_mask,
     }
     told = {name.strip("`"): words[default] for name, _, default in rows("Parameters of all five")}
     there = {

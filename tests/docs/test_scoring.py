@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from include.autopilot import commandline, lineage
-from include.autopilot.config import load_models, parse_model
-from include.autopilot.scoring.interval import LEVELS
-from include.autopilot.scoring.scorelineage import lineage_of
-from include.autopilot.scoring.scoreoptions import score_form
-from tests.conftest import ROOT
+from include.autopilot import lineage
+from include.autopilot.base import commandline
+from include.autopilot.scoring.lineage import lineage_of
+from include.autopilot.settings.config import load_models, parse_model
+from include.autopilot.settings.score import LEVELS
+from include.autopilot.settings.scoreoptions import ScoreOptions
+from tests.support.repository import ROOT
 
 PAGE = (ROOT / "docs" / "scoring.md").read_text()
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -40,7 +41,7 @@ def test_the_yaml_is_accepted(section: str) -> None:
 
 
 def test_the_table_names_every_field_of_the_form() -> None:
-    assert [names(cells[0])[0] for cells in rows("Start it")] == list(score_form(BACE))
+    assert [names(cells[0])[0] for cells in rows("Start it")] == list(ScoreOptions.form(BACE))
     (levels,) = [names(cells[1]) for cells in rows("Start it") if cells[0] == "`interval`"]
     assert levels[: 1 + len(LEVELS)] == ["none", *map(str, LEVELS)]
 
@@ -59,10 +60,9 @@ def test_the_exit_codes_are_those_of_the_command() -> None:
 
 @pytest.fixture
 def a_plan() -> Any:
-    from include.autopilot.scoring.newrows import CheckedInput
-    from include.autopilot.scoring.scoreoptions import ScoreOptions
-    from include.autopilot.scoring.scoreplan import ScorePlan
-    from tests.include.autopilot.scoring.test_scorejoin import REGRESSION, SERVING
+    from include.autopilot.rows.inputcheck import CheckedInput
+    from include.autopilot.scoring.plan import ScorePlan
+    from tests.support.servings import REGRESSION, SERVING
 
     file = CheckedInput("s3://b/in.csv", "in.csv", "0" * 64, 1, (), (), None)
     return ScorePlan(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from include.autopilot.champion.revision import code_revision
 from scripts.mwaa_bundle import ROOT, bundle, main
 
 # What an Airflow component on MWAA does, with nothing on its path but site-packages and the bundle's own folders.
@@ -21,7 +22,7 @@ bag = DagBag(dag_folder=dags)
 plugins_manager.ensure_plugins_loaded()
 stems = sorted({"steps", "operators", "retrain", "locations"} & set(sys.modules))
 names = []
-for package in ("airflow_autopilot", "include"):
+for package in ("airflow_autopilot", "airflow_sagemaker_once", "include"):
     root = importlib.import_module(package)
     assert root.__file__.startswith(plugins), root.__file__
     for module in pkgutil.walk_packages(root.__path__, package + "."):
@@ -30,6 +31,7 @@ for package in ("airflow_autopilot", "include"):
 print(json.dumps({
     "dag_files": sorted({dag.fileloc for dag in bag.dags.values()}), "errors": bag.import_errors,
     "plugin_errors": plugins_manager.get_import_errors(), "stems": stems, "modules": names,
+    "revision": importlib.import_module("include.autopilot.champion.revision").code_revision(),
 }))
 """
 
@@ -76,13 +78,34 @@ def test_it_holds_what_an_mwaa_bucket_needs(made):
 
 def test_plugins_zip_has_the_plugins_and_the_domain_and_nothing_local(made):
     packed = names(made)
-    assert {".airflowignore", "airflow_autopilot/operators.py", "include/models/bace.yaml"} <= set(packed)
+    assert {".airflowignore", "airflow_sagemaker_once/operators.py", "include/models/bace.yaml"} <= set(packed)
     rooms = {"/".join(name.split("/")[:2]) for name in packed if name.startswith("include/")}
-    assert rooms == {"include/__init__.py", "include/autopilot", "include/models"}
+    assert rooms - {"include/REVISION"} == {"include/__init__.py", "include/autopilot", "include/models"}
     assert [name for name in packed if "__pycache__" in name or name.endswith(".pyc")] == []
+    # What builds the operators' wheel stays at home.
+    assert [name for name in packed if name.startswith("airflow_") and not name.endswith(".py")] == []
 
 
-def test_the_same_sources_give_the_same_bytes(made, tmp_path):
+def test_the_ledger_on_mwaa_names_the_commit_that_was_bundled(made, imported):
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is not a git work tree")
+    asked = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    assert imported["revision"].removesuffix("-dirty") == commit
+
+
+def test_a_bundle_of_sources_without_git_has_no_revision(tmp_path, monkeypatch):
+    monkeypatch.delenv("GIT_REVISION", raising=False)
+    (tmp_path / "requirements.txt").write_text("")
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "one.py").write_text("")
+    assert bundle(tmp_path, tmp_path / "bundle") == "unknown"
+    assert names(tmp_path / "bundle") == []
+
+
+def test_the_same_sources_give_the_same_bytes(made, tmp_path, monkeypatch):
+    # The copy has no git.
+    monkeypatch.setenv("GIT_REVISION", code_revision(ROOT))
     copy = tmp_path / "copy"
     for room in ("dags", "plugins", "include"):
         shutil.copytree(ROOT / room, copy / room)
@@ -97,12 +120,12 @@ def test_the_same_sources_give_the_same_bytes(made, tmp_path):
 def test_every_dag_imports_from_the_bundle_alone(imported):
     assert imported["errors"] == {}
     gave_dags = {Path(file).name for file in imported["dag_files"]}
-    # BACE is served by no endpoint, so that file gives no DAG.
-    assert gave_dags == {path.name for path in (ROOT / "dags").glob("*.py")} - {"deploy.py"}
+    # BACE is served by no endpoint and no model's file is broken, so these two give no DAG.
+    assert gave_dags == {path.name for path in (ROOT / "dags").glob("*.py")} - {"deploy.py", "broken_models.py"}
 
 
 def test_every_module_imports_from_the_bundle_alone(imported):
-    assert {"airflow_autopilot.steps.retraining", "include.autopilot.retrain"} <= set(imported["modules"])
+    assert {"airflow_autopilot.retraining", "include.autopilot.flows.retrain"} <= set(imported["modules"])
 
 
 def test_the_plugins_load_and_the_libraries_beside_them_are_not_executed(imported):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.running import NotRunning, announced, running
+from scripts.running import AlreadyRunning, NotRunning, announced, only_one, running
 
 
 def test_programs_and_shells_read_the_same_and_nobody_else(tmp_path: Path) -> None:
@@ -37,3 +37,16 @@ def test_the_note_of_a_killed_one_counts_for_nothing(tmp_path: Path) -> None:
     (tmp_path / "running.json").write_text(f'{{"pid": {ended.pid}, "aws": "", "ui": "", "environment": {{}}}}')
     with pytest.raises(NotRunning):
         running(tmp_path)
+
+
+def test_a_second_one_learns_where_the_first_is(tmp_path: Path) -> None:
+    told = f"process {os.getpid()}, its UI is http://localhost:8080"
+    with (
+        only_one(tmp_path),
+        announced(tmp_path, "http://aws", "http://localhost:8080", {}),
+        pytest.raises(AlreadyRunning, match=told),
+        only_one(tmp_path),
+    ):
+        pytest.fail("both run")
+    with only_one(tmp_path):
+        pass

@@ -1,1 +1,16 @@
 """The Model Registry, the champion, its ledger, and how it changes."""
+
+__all__ = [
+    "deploying",
+    "judging",
+    "learned",
+    "ledger",
+    "pointer",
+    "preview",
+    "promotion",
+    "registering",
+    "revision",
+    "rollback",
+    "serving",
+    "version",
+]

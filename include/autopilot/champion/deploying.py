@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from include.autopilot.base.names import job_name
+from include.autopilot.candidate.tags import MODEL_TAG
 from include.autopilot.champion.registry import group_name
-from include.autopilot.champion.serving import Champion, find_champion
-from include.autopilot.config import ModelConfig
-from include.autopilot.requests.names import job_name
-from include.autopilot.requests.projection import Request
-from include.autopilot.requests.requests import tagged, transform_settings
-from include.autopilot.requests.validation import check
-from include.autopilot.scoring.scoreconfig import EndpointConfig
-from include.autopilot.tags import MODEL_TAG
+from include.autopilot.champion.serving import ServingChampion, find_champion
+from include.autopilot.requests.encrypted import encrypted
+from include.autopilot.requests.replay import finished, transform_settings
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.settings.score import EndpointConfig
+from include.autopilot.template.projection import Request
+from include.autopilot.template.validation import check
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,13 +40,10 @@ def deploy_requests(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfi
     }
 
 
-def _config_request(config: ModelConfig, champion: Champion) -> Request:
+def _config_request(config: ModelConfig, champion: ServingChampion) -> Request:
     """Return the CreateEndpointConfig request; its name tells model and instances apart, so it is made once."""
-    place, serving, model = config.endpoint or EndpointConfig(), champion.serving, champion.serving.model["ModelName"]
+    place, model = config.endpoint or EndpointConfig(), champion.serving.model["ModelName"]
     request: Request = {
-        "EndpointConfigName": job_name(
-            config.name, "serve", serving.cutoff, model, place.instance_type, str(place.instance_count)
-        ),
         "ProductionVariants": [
             {
                 "VariantName": VARIANT,
@@ -62,7 +60,13 @@ def _config_request(config: ModelConfig, champion: Champion) -> Request:
         request["KmsKeyId"] = key
     if "Tags" in transform:
         request["Tags"] = transform["Tags"]
-    return check("EndpointConfig", tagged(request, champion.template))
+    request = encrypted("EndpointConfig", request, config.kms_key)
+    named = [model, place.instance_type, str(place.instance_count)]
+    if request.get("KmsKeyId") != key:
+        # A configuration cannot be changed: another key is another one.
+        named.append(request["KmsKeyId"])
+    request["EndpointConfigName"] = job_name(config.name, "serve", champion.serving.cutoff, *named)
+    return finished("EndpointConfig", request, champion.template, config.kms_key)
 
 
 def _endpoint_request(config: ModelConfig, endpoint_config: str) -> Request:

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.champion.conditional import create
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.base.locations import Locations
+from include.autopilot.base.masking import masked
 from include.autopilot.champion.version import Version
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.locations import Locations
-from include.autopilot.objects import list_uris, read_json
+from include.autopilot.s3.conditional import write_once
+from include.autopilot.s3.objects import list_uris, read_json
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,10 +29,11 @@ MOVES = ("promoted", "rolled_back")
 _NUMBERED = re.compile(r"\.v\d+\.[a-z_]+-(\d+)\.json$")
 
 
-def write_once(s3: S3Client, uri: str, record: Mapping[str, Any]) -> Record:
-    """Write a record; where there is one already it stays. Returns the one that is there now."""
-    if create(s3, uri, record):
-        return dict(record)
+def enter(s3: S3Client, uri: str, record: Mapping[str, Any]) -> Record:
+    """Enter a record; where there is one already it stays. Returns the one that is there now."""
+    shown: Record = masked(record)
+    if write_once(s3, uri, shown):
+        return shown
     kept: Record = read_json(s3, uri)
     return kept
 
@@ -71,6 +73,12 @@ def timeline(s3: S3Client, locations: Locations) -> list[Record]:
     """Return every promotion and rollback of the model, in order."""
     found = [read_json(s3, uri) for uri in _events(s3, locations) if _kind(uri) in MOVES]
     return sorted(found, key=lambda one: int(one["number"]))
+
+
+def version_of(s3: S3Client, locations: Locations, arn: str) -> Version | None:
+    """Return a version that was champion, by the ARN of its model package; None if none such was."""
+    found = (Version(**record["version"]) for record in timeline(s3, locations))
+    return next((version for version in found if version.arn == arn), None)
 
 
 def last_number(s3: S3Client, locations: Locations) -> int:

@@ -8,14 +8,14 @@ from typing import Any
 
 from botocore.model import StructureShape
 
+from include.autopilot.base.digest import of_json
+from include.autopilot.base.source import marked
 from include.autopilot.champion.registry import group_name
 from include.autopilot.champion.version import metadata_of
-from include.autopilot.digest import of_json
 from include.autopilot.drift.baseline import BaselineFiles
-from include.autopilot.plan import Plan
-from include.autopilot.requests.projection import Request, project, service_model
-from include.autopilot.requests.validation import check
-from include.autopilot.source import marked
+from include.autopilot.drops.plan import Plan
+from include.autopilot.template.projection import Request, project, service_model
+from include.autopilot.template.validation import check
 
 # Any fixed one: the token is a name-based UUID, so it is 36 characters and the same for the same run and model.
 _NAMESPACE = uuid.UUID("7c9e4a3f-3f0d-5d0e-9d4a-8f7b8f1c2a61")

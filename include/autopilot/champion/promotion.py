@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from include.autopilot.champion.champion import Champion, ModelStore, move, next_number, read_champion, settle
-from include.autopilot.champion.ledger import MOVES, Record, event, events_of, write_once
+from include.autopilot.base.source import marked
+from include.autopilot.champion.ledger import MOVES, Record, enter, event, events_of
+from include.autopilot.champion.pointer import Champion, ModelStore, move, next_number, read_champion, settle
 from include.autopilot.champion.registry import Status
 from include.autopilot.champion.version import Version
 from include.autopilot.gate.verdict import Verdict
-from include.autopilot.source import marked
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def record_approval(store: ModelStore, proposal: Proposal) -> Record | None:
     details = {"compared": proposal.compared, "sentence": approval.sentence, "approval": asdict(approval)}
     number = champion.number if champion else 0
     uri, content = event(store.locations, version, approval.answer, number, proposal.at, version.run, details)
-    return write_once(store.s3, uri, content)
+    return enter(store.s3, uri, content)
 
 
 def _earlier(store: ModelStore, version: Version, champion: Champion | None) -> Record | None:
@@ -150,7 +150,7 @@ def _with_mode(proposal: Proposal, champion: Champion | None, verdict: Verdict) 
     if not proposal.needs_approval:
         return _Decision(True, verdict.reason, verdict.sentence, verdict)
     if approval is None:
-        sentence = "Nobody was asked to approve it. Clear the task judge, so that somebody is."
+        sentence = "Nobody was asked to approve it. Clear the task register, so that somebody is."
         return _Decision(False, "approval_missing", f"{verdict.sentence} {sentence}", verdict)
     if approval.answer != "approved":
         return _Decision(False, approval.answer, f"{verdict.sentence} {approval.sentence}", verdict)
@@ -163,14 +163,14 @@ def _with_mode(proposal: Proposal, champion: Champion | None, verdict: Verdict) 
 def _changed(champion: Champion | None) -> str:
     now = f"{champion.version.label} is the champion now" if champion else "there is no champion any more"
     return (
-        f"{now}, another one than it was compared with. It stays; clear the task champion_request of this run to "
+        f"{now}, another one than it was compared with. It stays; clear the task create_champion of this run to "
         "compare again."
     )
 
 
 def _keep(store: ModelStore, proposal: Proposal, champion: Champion | None, decision: _Decision) -> Record:
     uri, content = _event(store, proposal, "kept", champion.number if champion else 0, champion, decision)
-    kept = write_once(store.s3, uri, content)
+    kept = enter(store.s3, uri, content)
     status: Status = "PendingManualApproval" if decision.reason in _PENDING else "Rejected"
     store.registry.set_status(proposal.version.arn, status, f"{decision.reason}: {decision.sentence}")
     log.info("%s is not promoted (%s): %s", proposal.version.label, decision.reason, decision.sentence)

@@ -6,37 +6,37 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.champion.champion import ModelStore, read_champion, store_of
-from include.autopilot.champion.ledger import Record, write_once
+from include.autopilot.base.errors import MissingObjectError, RunError
+from include.autopilot.base.source import marked
+from include.autopilot.candidate.descriptions import describe
+from include.autopilot.champion.judging import judge_again, load_verdict
+from include.autopilot.champion.ledger import Record, enter
 from include.autopilot.champion.modelpackage import package_request
 from include.autopilot.champion.modelquality import write_quality
+from include.autopilot.champion.pointer import ModelStore, read_champion, store_of
 from include.autopilot.champion.promotion import Approval, Proposal, promote, record_approval
 from include.autopilot.champion.revision import code_revision
 from include.autopilot.champion.runrecord import run_record
 from include.autopilot.champion.version import Version, version_of
 from include.autopilot.cost.spending import run_of, write_cost
 from include.autopilot.drift.baseline import find_baseline
-from include.autopilot.errors import MissingObjectError, RunError
-from include.autopilot.gate.judging import judge_again, load_verdict
+from include.autopilot.drops.plan import Plan
+from include.autopilot.evaluation.measured import load_evaluation
+from include.autopilot.gate.table import as_markdown
 from include.autopilot.gate.verdict import verdict_of
-from include.autopilot.gate.verdicttable import as_markdown
-from include.autopilot.objects import read_json, write_json
-from include.autopilot.plan import Plan, load_plan
-from include.autopilot.report.evaluation import load_evaluation
-from include.autopilot.source import marked
-from include.autopilot.survey.descriptions import describe
+from include.autopilot.s3.objects import read_json, write_json
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
-    from include.autopilot.config import ModelConfig
+    from include.autopilot.settings.config import ModelConfig
 
 log = logging.getLogger(__name__)
 
 
 def register_run(
-    s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, plan_uri: str, model: str, at: str
+    s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, plan: Plan, model: str, at: str
 ) -> dict[str, Any]:
     """Register the run's model, whatever the verdict, and write the run's record into the ledger.
 
@@ -46,7 +46,7 @@ def register_run(
         comparison in Markdown).
     :raises RunError: the run was not judged yet.
     """
-    plan, store = load_plan(s3, plan_uri), store_of(s3, sagemaker, config)
+    store = store_of(s3, sagemaker, config)
     judged, evaluation, revision = _judged(s3, plan), load_evaluation(s3, plan), code_revision()
     baseline = find_baseline(s3, plan.baseline.folder) if plan.baseline else None
     described = describe(sagemaker, "Model", model)
@@ -55,13 +55,13 @@ def register_run(
     version = version_of(store.registry.register(request))
     record = plan.locations.record(plan.run, version.version)
     cost = write_cost(s3, sagemaker, plan.locations, run_of(plan), config.prices)
-    write_once(s3, record, run_record(s3, plan, version, evaluation, judged, cost, revision, at))
+    enter(s3, record, run_record(s3, plan, version, evaluation, judged, cost, revision, at))
     log.info("%s", marked(f"{version.label} of {plan.model}: {version.arn}", plan.source))
     return {
         "arn": version.arn,
         "version": version.version,
         "record": record,
-        "asks": config.approval == "required" and _may_be_promoted(store, version, judged),
+        "asks": plan.approval == "required" and _may_be_promoted(store, version, judged),
         "subject": marked(f"Promote {version.label} of {plan.title}?", plan.source),
         "body": _body(plan, version, judged),
     }
@@ -71,7 +71,7 @@ def promote_run(
     s3: S3Client,
     sagemaker: SageMakerClient,
     config: ModelConfig,
-    plan_uri: str,
+    plan: Plan,
     arn: str,
     approval: Approval | None,
     at: str,
@@ -81,8 +81,8 @@ def promote_run(
     :param arn: of the version.
     :param approval: what a person answered; None if nobody was asked.
     """
-    plan, store = load_plan(s3, plan_uri), store_of(s3, sagemaker, config)
-    proposal = _proposal(store, config, plan, arn, approval, at)
+    store = store_of(s3, sagemaker, config)
+    proposal = _proposal(store, plan, arn, approval, at)
     record_approval(store, proposal)
     again = partial(judge_again, s3, plan.locations, plan.problem, config.gate, proposal.version)
     found = promote(store, proposal, again)
@@ -100,16 +100,14 @@ def load_promotion(s3: S3Client, plan: Plan) -> Record | None:
     return found
 
 
-def _proposal(
-    store: ModelStore, config: ModelConfig, plan: Plan, arn: str, approval: Approval | None, at: str
-) -> Proposal:
+def _proposal(store: ModelStore, plan: Plan, arn: str, approval: Approval | None, at: str) -> Proposal:
     judged = _judged(store.s3, plan)
     return Proposal(
         version=version_of(store.registry.describe(arn)),
         verdict=verdict_of(judged["verdict"]),
         compared=judged["compared"]["arn"] if judged["compared"] else None,
         at=at,
-        needs_approval=config.approval == "required",
+        needs_approval=plan.approval == "required",
         approval=approval,
         source=plan.source,
     )
@@ -136,4 +134,4 @@ def _body(plan: Plan, version: Version, judged: dict[str, Any]) -> str:
 
 
 def _promotion_uri(plan: Plan) -> str:
-    return f"{plan.folder}/promotion.json"
+    return plan.run_folder.promotion

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
-from include.autopilot.requests.projection import Request
-from include.autopilot.tags import MODEL_TAG
+from include.autopilot.candidate.tags import MODEL_TAG
+from include.autopilot.template.projection import Request
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -70,8 +70,8 @@ class Registry:
             # The description names run and model too, so that only one version has to be described.
             if model in summary.get("ModelPackageDescription", model):
                 described = self.describe(summary["ModelPackageArn"])
-                told = described.get("CustomerMetadataProperties", {})
-                if (told.get("run"), told.get("model")) == (run, model):
+                metadata = described.get("CustomerMetadataProperties", {})
+                if (metadata.get("run"), metadata.get("model")) == (run, model):
                     return described
         return None
 

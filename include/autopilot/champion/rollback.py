@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from include.autopilot.champion.champion import Champion, ModelStore, move, next_number, pointer, settle
+from include.autopilot.base.errors import RollbackError
+from include.autopilot.base.source import SYNTHETIC, marked
 from include.autopilot.champion.ledger import Record, event, events_of
+from include.autopilot.champion.pointer import Champion, ModelStore, move, next_number, pointer, settle
 from include.autopilot.champion.version import Version, version_of
-from include.autopilot.errors import RollbackError
-from include.autopilot.source import SYNTHETIC, marked
 
 log = logging.getLogger(__name__)
 
@@ -103,10 +103,10 @@ def _listed(store: ModelStore) -> str:
         if place == _LISTED:
             lines.append("  ... and older ones")
             break
-        told = store.registry.describe(summary["ModelPackageArn"]).get("CustomerMetadataProperties", {})
-        metric = f"{told.get('metric', 'metric')} {told.get('value', 'unknown')}"
+        metadata = store.registry.describe(summary["ModelPackageArn"]).get("CustomerMetadataProperties", {})
+        metric = f"{metadata.get('metric', 'metric')} {metadata.get('value', 'unknown')}"
         status = summary.get("ModelApprovalStatus", "unknown")
         lines.append(
-            f"  {summary.get('ModelPackageVersion')}: cutoff {told.get('cutoff', 'unknown')}, {metric}, {status}"
+            f"  {summary.get('ModelPackageVersion')}: cutoff {metadata.get('cutoff', 'unknown')}, {metric}, {status}"
         )
     return "Choose one of:\n" + "\n".join(lines) if lines else "No version was registered yet: run a retraining first."

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from include.autopilot.champion.ledger import Record
 from include.autopilot.champion.version import Version
-from include.autopilot.jobrecords import job_records
-from include.autopilot.objects import read_json
-from include.autopilot.plan import Plan, PlannedDrop
+from include.autopilot.drops.plan import Plan, PlannedDrop
+from include.autopilot.s3.jobrecords import job_records
+from include.autopilot.s3.objects import read_json
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,7 +28,7 @@ def run_record(
 ) -> Record:
     """Return the record of a run whose model was registered.
 
-    :param judged: what :func:`include.autopilot.gate.judging.judge_run` returned.
+    :param judged: what :func:`include.autopilot.champion.judging.judge_run` returned.
     :param cost: what :func:`include.autopilot.cost.spending.write_cost` returned.
     :param at: ISO 8601: the instant for which Airflow started the run.
     """
@@ -39,7 +39,7 @@ def run_record(
         "model": plan.model,
         "run": plan.run,
         "cutoff": plan.cutoff.isoformat(),
-        "plan": f"{plan.folder}/plan.json",
+        "plan": plan.run_folder.plan,
         "source": plan.source,
         "synthetic": plan.synthetic,
         "drops": [_drop(drop) for drop in plan.drops],

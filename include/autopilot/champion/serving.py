@@ -5,18 +5,21 @@ This is the only place that knows how the registry, the pointer and the ledger a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from include.autopilot.champion.champion import described_champion, store_of
-from include.autopilot.champion.championmodel import champion_model_request
-from include.autopilot.config import ModelConfig
-from include.autopilot.contract import Contract
-from include.autopilot.errors import RegistryError
-from include.autopilot.plan import Plan, load_plan
-from include.autopilot.requests.projection import Request
-from include.autopilot.template import Template, load_template
+from include.autopilot.base.errors import RegistryError
+from include.autopilot.candidate.contract import Contract
+from include.autopilot.champion.ledger import timeline
+from include.autopilot.champion.model import champion_model_request
+from include.autopilot.champion.pointer import ModelStore, described_champion, store_of
+from include.autopilot.champion.version import Version
+from include.autopilot.drops.plan import Plan, load_plan
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.template.projection import Request
+from include.autopilot.template.published import Template, load_template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -54,7 +57,7 @@ class Serving:
 
 
 @dataclass(frozen=True)
-class Champion:
+class ServingChampion:
     """What serves, with the run that made it.
 
     :param plan: of that run: columns, key, classes and what the model answers with.
@@ -74,7 +77,7 @@ class Champion:
         return Contract(plan.columns, problem.target, numeric, problem.labels, plan.key)
 
 
-def find_champion(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig) -> Champion:
+def find_champion(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig) -> ServingChampion:
     """Return the champion.
 
     :raises RegistryError: there is none, or what made it cannot be found any more.
@@ -89,8 +92,27 @@ def find_champion(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig)
             f"in place with {config.name}_rollback."
         )
     champion, package = found
-    version = champion.version
-    plan = load_plan(s3, f"{store.locations.run(version.run)}/plan.json")
+    return _serving(store, champion.version, champion.event, package)
+
+
+def champion_before(
+    s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, moment: datetime
+) -> ServingChampion | None:
+    """Return who was the last champion that had learned nothing of a moment or later; None if there was none.
+
+    That is a function of the ledger alone: a backfill finds whom one would have found then.
+    """
+    store = store_of(s3, sagemaker, config)
+    for record in reversed(timeline(s3, store.locations)):
+        version = Version(**record["version"])
+        if version.moment < moment:
+            uri = store.locations.event(version.run, version.version, record["kind"], record["number"])
+            return _serving(store, version, uri, store.registry.describe(version.arn))
+    return None
+
+
+def _serving(store: ModelStore, version: Version, event: str, package: Mapping[str, Any]) -> ServingChampion:
+    plan = load_plan(store.s3, store.locations.run(version.run).plan)
     serving = Serving(
         arn=version.arn,
         version=version.version,
@@ -98,7 +120,7 @@ def find_champion(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig)
         run=version.run,
         template=version.template,
         record=store.locations.record(version.run, version.version),
-        event=champion.event,
-        model=champion_model_request(s3, plan, version, package),
+        event=event,
+        model=champion_model_request(store.s3, plan, version, package),
     )
-    return Champion(serving, plan, load_template(s3, store.locations, plan.template))
+    return ServingChampion(serving, plan, load_template(store.s3, store.locations, plan.template))

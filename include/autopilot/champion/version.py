@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from include.autopilot.errors import RegistryError
+from include.autopilot.base.errors import RegistryError
 
 _NOT_ALLOWED = re.compile(r"[^\w\s.:/=+\-@]")
 _LONGEST_VALUE = 256
@@ -63,13 +63,16 @@ def version_of(described: Mapping[str, Any]) -> Version:
 
     :raises RegistryError: it was registered by something else, without the metadata that a champion needs.
     """
-    told = described.get("CustomerMetadataProperties", {})
+    metadata = described.get("CustomerMetadataProperties", {})
     try:
-        value = told["value"]
+        value = metadata["value"]
         return Version(
             arn=described["ModelPackageArn"],
             version=int(described["ModelPackageVersion"]),
-            **{name: told[name] for name in ("cutoff", "run", "model", "holdout", "template", "metric", "direction")},
+            **{
+                name: metadata[name]
+                for name in ("cutoff", "run", "model", "holdout", "template", "metric", "direction")
+            },
             value=None if value == _UNDEFINED else float(value),
         )
     except KeyError as missing:

@@ -1,1 +1,3 @@
 """What runs cost, budgets and messages."""
+
+__all__ = ["billing", "budget", "messages", "spending"]

@@ -20,7 +20,7 @@ def reasons_to_ask(limits: Limits, estimate: float | None, month: str, spent: Ma
 
     :param estimate: US dollars that the run is expected to cost; None: unknown.
     :param month: the month that the run spends in, ``YYYY-MM``.
-    :param spent: totals of that month so far, see :func:`include.autopilot.cost.cost.totals`.
+    :param spent: totals of that month so far, see :func:`include.autopilot.cost.billing.totals`.
     """
     if limits.per_month is None and limits.per_run is None:
         return ()

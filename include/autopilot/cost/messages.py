@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from include.autopilot.lenient import at, text_at
-from include.autopilot.source import SYNTHETIC
+from include.autopilot.base.lenient import at, text_at
+from include.autopilot.base.source import SYNTHETIC
 
 # SNS takes 100 ASCII characters on one line.
 _LONGEST_SUBJECT = 99
@@ -46,7 +46,7 @@ def over_budget(title: str, question: str, synthetic: bool) -> Message:
 
 
 def concluded(report: Mapping[str, Any], page: str) -> list[Message]:
-    """Return the messages of a run that ended: that its model is the champion now, or that a search may be worth it.
+    """Return the messages of a run that ended: a new champion, one that declines, or that a search may be worth it.
 
     :param report: the content of ``report.json``.
     :param page: the address of the page for people.
@@ -59,6 +59,9 @@ def concluded(report: Mapping[str, Any], page: str) -> list[Message]:
     if text_at(promotion, "kind") == "promoted":
         text = f"The model of cutoff {cutoff} is the champion now. {text_at(promotion, 'sentence') or ''}".rstrip()
         found.append(message(f"{title}: new champion", f"{text}\n{end}", synthetic))
+    if at(report, "standing", "declined"):
+        text = f"Cutoff {cutoff}: {text_at(report, 'standing', 'sentence')}"
+        found.append(message(f"{title}: the champion declines", f"{text}\n{end}", synthetic))
     if signal := report.get("search_signal"):
         listed = "\n".join(signal)
         found.append(message(f"{title}: time to search again?", f"Cutoff {cutoff}:\n{listed}\n{end}", synthetic))

@@ -1,4 +1,4 @@
-"""What runs have cost: read from the records of their jobs, written beside the run as ``cost.json``.
+"""What runs have cost: read from the records of their jobs, written beside the run as ``jobs.json``.
 
 A job that failed costs as much as one that did not, and a run that failed writes no report. So costs are taken from
 what the operators keep of every job, not from what a run's last task saw.
@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.config import PriceTable
-from include.autopilot.cost import cost
-from include.autopilot.cost.cost import JobCost
-from include.autopilot.cost.searchcost import search_costs
-from include.autopilot.errors import MissingObjectError, MissingResourceError
-from include.autopilot.jobrecords import job_records
-from include.autopilot.lenient import text_at
-from include.autopilot.locations import Locations, parse_uri
-from include.autopilot.objects import read_json, write_json
-from include.autopilot.plan import Plan
-from include.autopilot.survey.descriptions import describe
+from include.autopilot.base.errors import MissingObjectError, MissingResourceError
+from include.autopilot.base.lenient import text_at
+from include.autopilot.base.locations import Locations, parse_uri
+from include.autopilot.candidate.descriptions import describe
+from include.autopilot.cost import billing
+from include.autopilot.cost.billing import JobCost
+from include.autopilot.cost.search import search_costs
+from include.autopilot.drops.plan import Plan
+from include.autopilot.s3.jobrecords import job_records
+from include.autopilot.s3.objects import read_json, write_json
+from include.autopilot.settings.config import PriceTable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -47,7 +47,7 @@ def run_of(plan: Plan) -> Run:
 def write_cost(
     s3: S3Client, sagemaker: SageMakerClient, locations: Locations, run: Run, prices: PriceTable | None
 ) -> dict[str, Any]:
-    """Write ``cost.json`` beside the run and return its content.
+    """Write ``jobs.json`` beside the run and return its content.
 
     The prices of the day stay with the run: another price table does not change what is written.
 
@@ -55,7 +55,7 @@ def write_cost(
     """
     jobs = run_jobs(s3, sagemaker, locations.records(run.key), prices)
     prices_of = prices.date.isoformat() if prices else None
-    told = cost.totals(jobs)
+    told = billing.totals(jobs)
     content = {
         "model": run.model,
         "run": run.key,
@@ -63,9 +63,9 @@ def write_cost(
         "synthetic": run.synthetic,
         "currency": "USD",
         "prices_of": prices_of,
-        "sentence": cost.sentence(told, prices_of),
+        "sentence": billing.sentence(told, prices_of),
         **told,
-        "jobs": [cost.as_json(job) for job in jobs],
+        "jobs": [billing.as_json(job) for job in jobs],
     }
     write_json(s3, _uri(locations, run.key), content)
     return content
@@ -83,7 +83,7 @@ def months_of(
     :param content: what :func:`write_cost` returned.
     """
     mine = {job["month"] or "unknown" for job in content["jobs"]}
-    months = cost.by_month(model_jobs(s3, sagemaker, locations, prices))
+    months = billing.by_month(model_jobs(s3, sagemaker, locations, prices))
     return {month: told for month, told in months.items() if month in mine}
 
 
@@ -103,7 +103,7 @@ def model_jobs(
         if written is None or (written["usd"] is None and prices is not None):
             found += run_jobs(s3, sagemaker, locations.records(run), prices)
         else:
-            found += [cost.from_json(job) for job in written["jobs"]]
+            found += [billing.from_json(job) for job in written["jobs"]]
     return found
 
 
@@ -123,7 +123,7 @@ def run_jobs(s3: S3Client, sagemaker: SageMakerClient, records: str, prices: Pri
             found += search_costs(sagemaker, kept.name, prices, began[:7] if began else None)
         else:
             described = record if kept.description else _described(sagemaker, kind, kept.name)
-            found.append(cost.job_cost(kind, kept.name, described, prices))
+            found.append(billing.job_cost(kind, kept.name, described, prices))
     return found
 
 
@@ -136,7 +136,7 @@ def _described(sagemaker: SageMakerClient, kind: str, name: str) -> dict[str, An
 
 
 def _runs(s3: S3Client, locations: Locations) -> Iterator[str]:
-    bucket, prefix = parse_uri(locations.run(""))
+    bucket, prefix = parse_uri(f"{locations.runs}/")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
     for page in pages:
         for folder in page.get("CommonPrefixes", []):
@@ -144,4 +144,4 @@ def _runs(s3: S3Client, locations: Locations) -> Iterator[str]:
 
 
 def _uri(locations: Locations, run: str) -> str:
-    return f"{locations.run(run)}/cost.json"
+    return locations.run(run).cost

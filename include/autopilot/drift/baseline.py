@@ -11,10 +11,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.base.folders import BaselineFolder
 from include.autopilot.drift.modelmonitor import constraints_of, profile_of_statistics, statistics_of
 from include.autopilot.drift.profile import Profile
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.objects import read, read_json, write
+from include.autopilot.s3.objects import read, read_json, write
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -47,17 +48,18 @@ def write_baseline(s3: S3Client, folder: str, profile: Profile, source: str | No
     :param source: where the rows come from.
     """
     addresses, digests = [], []
-    for name, content in (("statistics", statistics_of(profile)), ("constraints", constraints_of(profile))):
+    kept = BaselineFolder(folder)
+    for uri, content in ((kept.statistics, statistics_of(profile)), (kept.constraints, constraints_of(profile))):
         # Without indentation: a wide table's samples would grow threefold by it.
         body = json.dumps(content, sort_keys=True, allow_nan=False, separators=(",", ":")).encode()
-        addresses.append(write(s3, f"{folder}/{name}.json", body, _JSON, source))
+        addresses.append(write(s3, uri, body, _JSON, source))
         digests.append(hashlib.sha256(body).hexdigest())
     return BaselineFiles(addresses[0], digests[0], addresses[1], digests[1])
 
 
 def find_baseline(s3: S3Client, folder: str) -> BaselineFiles | None:
     """Return where a baseline is; None if there is none, or only half of one."""
-    uris = [f"{folder}/{name}.json" for name in ("statistics", "constraints")]
+    uris = [BaselineFolder(folder).statistics, BaselineFolder(folder).constraints]
     try:
         digests = [hashlib.sha256(read(s3, uri).body).hexdigest() for uri in uris]
     except MissingObjectError:
@@ -70,7 +72,7 @@ def read_baseline(s3: S3Client, folder: str) -> Profile:
 
     :raises MissingObjectError: there is none.
     """
-    return profile_of_statistics(read_json(s3, f"{folder}/statistics.json"))
+    return profile_of_statistics(read_json(s3, BaselineFolder(folder).statistics))
 
 
 def metrics_source(uri: str, sha256: str) -> dict[str, str]:

@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from include.autopilot.contract import Contract, Schema
-from include.autopilot.data.dropplan import Delivery
-from include.autopilot.data.drops import Drop
-from include.autopilot.data.preparation import Prepared, read_check
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.base.folders import BaselineFolder
+from include.autopilot.base.locations import Locations
+from include.autopilot.base.source import combine
+from include.autopilot.candidate.contract import Contract, Schema
 from include.autopilot.drift.baseline import read_baseline, write_baseline
 from include.autopilot.drift.profile import Profile
 from include.autopilot.drift.profiler import profile_of
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.locations import Locations
-from include.autopilot.objectreader import opened
-from include.autopilot.objects import read_json, write_once
-from include.autopilot.plan import BaselineDrop, PlannedBaseline
-from include.autopilot.source import combine
-from include.autopilot.template import Template
+from include.autopilot.drops.listing import Drop
+from include.autopilot.drops.plan import BaselineDrop, PlannedBaseline
+from include.autopilot.drops.planning import RunDrops
+from include.autopilot.drops.preparation import read_check
+from include.autopilot.drops.prepared import Prepared
+from include.autopilot.s3.conditional import write_once
+from include.autopilot.s3.objects import read_json
+from include.autopilot.s3.reader import opened
+from include.autopilot.template.published import Template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -34,18 +37,18 @@ _ADAPTER = TypeAdapter(PlannedBaseline)
 
 
 def baseline_of(
-    s3: S3Client, delivery: Delivery, visible: Sequence[Drop], template: Template, contract: Contract
+    s3: S3Client, run_drops: RunDrops, visible: Sequence[Drop], template: Template, contract: Contract
 ) -> PlannedBaseline:
     """Return the baseline that is kept, or the one that the run would make.
 
     :param visible: the drops up to the run's cutoff, oldest first.
     """
-    folder = Locations(delivery.root).baseline(template.digest, contract.digest)
+    folder = Locations(run_drops.root).baseline(template.digest, contract.digest)
     kept = _kept(s3, folder)
     if kept is not None:
         return kept
     seen, why = _drops_seen(visible, template)
-    drops = [delivery.see(drop) for drop in seen]
+    drops = [run_drops.see(drop) for drop in seen]
     made_of = tuple(BaselineDrop(one.drop.name, one.content.digest, one.prepared.folder) for one in drops)
     return PlannedBaseline(folder, made_of, why, combine(one.content.source for one in drops))
 
@@ -62,7 +65,7 @@ class Baseline:
         self._schema = schema
         self._keep = keep
         if keep:
-            write_once(s3, f"{planned.folder}/drops.json", _ADAPTER.dump_python(planned, mode="json"))
+            write_once(s3, BaselineFolder(planned.folder).drops, _ADAPTER.dump_python(planned, mode="json"))
         self.planned = _kept(s3, planned.folder) or planned
 
     @cached_property
@@ -90,7 +93,7 @@ def prepared_lines(s3: S3Client, prepared: Prepared) -> Iterator[tuple[str, str]
 
 def _kept(s3: S3Client, folder: str) -> PlannedBaseline | None:
     try:
-        return _ADAPTER.validate_python(read_json(s3, f"{folder}/drops.json"))
+        return _ADAPTER.validate_python(read_json(s3, BaselineFolder(folder).drops))
     except MissingObjectError:
         return None
 

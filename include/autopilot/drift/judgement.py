@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from include.autopilot.drift.columndrift import ColumnDrift, Outcome, Test
-from include.autopilot.drift.driftconfig import Action, DriftConfig
+from include.autopilot.drift.columns import ColumnDrift, Outcome, Test
+from include.autopilot.settings.drift import Action, DriftConfig
 
 # Fewer drifted columns than this say nothing about a whole file, however small their number makes the file.
 _FEWEST = 3
+# The share of a column's values, of those that the baseline never had, above which it looks like another column.
+_MOST = 0.5
 _SHOWN = 3
 _LONGEST = 40
 
@@ -19,6 +21,7 @@ def judge(column: ColumnDrift, rules: DriftConfig) -> ColumnDrift:
 
     :param column: one whose q-values are known.
     """
+    column = replace(column, moves_on=column.moves_on and column.role == "feature" and _shifted(column, rules))
     found = [(action, reason) for action, reason in _findings(column, rules) if action != "off"]
     actions = {action for action, _ in found}
     outcome: Outcome = "block" if "block" in actions else "warn" if "warn" in actions else "none"
@@ -26,16 +29,36 @@ def judge(column: ColumnDrift, rules: DriftConfig) -> ColumnDrift:
 
 
 def judge_file(columns: Sequence[ColumnDrift], rules: DriftConfig) -> list[tuple[Action, str]]:
-    """Return what concerns the whole file: an action and a sentence each."""
-    tested = [column for column in columns if column.role == "feature" and "values" in column.p]
+    """Return what concerns the whole file: an action and a sentence each.
+
+    Rows that resemble each other more than the baseline's do, such as one chemical series, shift many features and stay
+    in the ranges seen before. Values that the baseline never had, in feature after feature, are another matter.
+    """
+    tested = [column for column in columns if column.role == "feature" and "values" in column.p and not column.moves_on]
     drifted = [column for column in tested if _shifted(column, rules)]
-    if rules.on_widespread == "off" or len(drifted) < max(_FEWEST, rules.widespread * len(tested)):
-        return []
-    sentence = (
-        f"{len(drifted)} of {len(tested)} features that vary are distributed differently. See whether the columns are "
-        "in their places and in their units; if the data really is another, search for a new template."
-    )
-    return [(rules.on_widespread, sentence)]
+    displaced = [column for column in drifted if (column.outside or 0) > _MOST]
+    found: list[tuple[Action, str]] = []
+    if rules.on_displaced != "off" and _many(displaced, tested, rules.displaced):
+        text = (
+            f"{len(displaced)} of {len(tested)} features that vary hold mostly values that the baseline never had, "
+            f"among them {', '.join(repr(column.name) for column in displaced[:_SHOWN])}. See whether the columns are "
+            "in their places and in their units; if the data really is another, search for a new template."
+        )
+        found.append((rules.on_displaced, text))
+    # What is displaced is widespread, too, and need not be told twice.
+    wanted = rules.on_widespread == "block" or (rules.on_widespread == "warn" and not found)
+    if wanted and _many(drifted, tested, rules.widespread):
+        text = (
+            f"{len(drifted)} of {len(tested)} features that vary are distributed differently. Rows that resemble each "
+            "other, such as one chemical series, look like this, and then nothing needs to be done. If they do not, "
+            "see whether the columns are in their places and in their units."
+        )
+        found.append((rules.on_widespread, text))
+    return found
+
+
+def _many(found: Sequence[ColumnDrift], tested: Sequence[ColumnDrift], share: float) -> bool:
+    return len(found) >= max(_FEWEST, share * len(tested))
 
 
 def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action, str]]:
@@ -48,6 +71,8 @@ def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action,
     if target and column.kind == "categorical" and column.unseen:
         fix = "search for a template that knows it, or take these rows out"
         yield rules.on_new_label, f"the baseline does not have the class {_named(column.unseen)}; {fix}"
+    if column.moves_on:
+        return
     if _shifted(column, rules):
         yield (rules.on_target if target else rules.on_feature), _shift(column)
     if target and _counts(column, "values", rules) and (column.distance or 0) >= rules.apart:

@@ -1,23 +1,22 @@
 """Make the profile of a table in one pass and in constant memory.
 
-Rows come as (key, CSV line) pairs, as :class:`include.autopilot.data.table.Table` holds them. Counts and ranges are
-of all rows, distributions of numbers are those of a sample of rows, and categories are counted as long as they are
-few. The order of the rows and the size of the pieces they come in do not matter.
+Rows come as (name, CSV line) pairs. Counts and ranges are of all rows, distributions of numbers are those of a sample
+of rows, and categories are counted as long as they are few. The order of the rows and the size of the pieces they come
+in do not matter.
 """
 
 from __future__ import annotations
 
 import csv
-import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from include.autopilot.contract import Schema
-from include.autopilot.data.cells import is_blank
+from include.autopilot.base.numbers import is_blank, read_numbers
+from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.moments import Floats, Moments
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers, Profile
 from include.autopilot.drift.sample import SIZE, RowSample
@@ -43,10 +42,16 @@ def profile_of(
     :raises ValueError: a line has another number of cells than the schema has columns.
     """
     profiler = Profiler(schema, like, size)
-    rows = iter(lines)
-    while block := list(islice(rows, _BLOCK)):
+    for block in blocks_of(lines):
         profiler.add(block)
     return profiler.finish()
+
+
+def blocks_of(lines: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Yield rows in pieces that are worth parsing together and small enough to hold."""
+    rows = iter(lines)
+    while block := list(islice(rows, _BLOCK)):
+        yield block
 
 
 class Profiler:
@@ -70,12 +75,15 @@ class Profiler:
             if self._kinds.get(name) not in ("numeric", "text")
         }
 
-    def add(self, lines: Sequence[tuple[str, str]]) -> None:
-        """Add rows: key and CSV line of each."""
-        if not lines:
-            return
+    def add(self, lines: Sequence[tuple[str, str]]) -> Floats:
+        """Add rows, key and CSV line of each, and return their cells as numbers: rows by columns.
+
+        Not finite is a cell that is none, or one of a column that is not read as numbers.
+        """
         cells = _cells([line for _, line in lines], len(self._columns))
         numbers = self._numbers(cells)
+        if not lines:
+            return numbers
         self._rows += len(cells)
         self._sample.add(lines)
         self._moments.add(numbers)
@@ -83,20 +91,24 @@ class Profiler:
         for index in self._values:
             self._count(index, cells[:, index])
         self._forget_texts()
+        return numbers
+
+    def sampled(self) -> tuple[Cells, Floats]:
+        """Return the sampled rows as texts and as numbers."""
+        cells = _cells(self._sample.lines(), len(self._columns))
+        return cells, self._numbers(cells)
 
     def finish(self) -> Profile:
         """Return the profile of what was added."""
-        lines = self._sample.lines()
-        cells = _cells(lines, len(self._columns))
-        numbers = self._numbers(cells)
+        cells, numbers = self.sampled()
         columns = tuple(self._column(index, cells[:, index], numbers[:, index]) for index in range(len(self._columns)))
-        return Profile(self._rows, len(lines), columns)
+        return Profile(self._rows, len(cells), columns)
 
     def _numbers(self, cells: Cells) -> Floats:
         """Cells as numbers; not finite where a cell is none, or in a column that is not to be read as numbers."""
         numbers = np.full(cells.shape, np.nan)
         for index in self._numeric:
-            numbers[:, index] = _parsed(cells[:, index])
+            numbers[:, index] = read_numbers(cells[:, index])
         return numbers
 
     def _forget_texts(self) -> None:
@@ -173,21 +185,6 @@ def _cells(lines: list[str], columns: int) -> Cells:
     if rows:
         cells[:] = rows
     return cells
-
-
-def _parsed(column: Cells) -> Floats:
-    """Cells as numbers, by the same rule whether all of them are numbers (the fast way) or not."""
-    try:
-        return column.astype(np.float64)
-    except ValueError:
-        return np.array([_number(cell) for cell in column])
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell) if cell else math.nan
-    except ValueError:
-        return math.nan
 
 
 def _blank(cells: Cells, numbers: Floats) -> NDArray[np.bool_]:

@@ -1,1 +1,15 @@
-"""Whether the challenger is better than the champion."""
+"""Whether the challenger is better than the champion, and whether the champion is as good as it was."""
+
+__all__ = [
+    "comparison",
+    "decline",
+    "history",
+    "looks",
+    "lossrows",
+    "measuring",
+    "objective",
+    "resampled",
+    "stored",
+    "table",
+    "verdict",
+]

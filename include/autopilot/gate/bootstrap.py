@@ -10,10 +10,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from include.autopilot.gate.resampled import ResampledMetric, Scorer, Values
+from include.autopilot.gate.confusion import Scorer, Values
+from include.autopilot.gate.resampled import ResampledMetric
 
-# One chunk of counts takes 16 MB, whatever the number of rows.
-_CELLS = 2_000_000
+# One chunk of counts takes 8 MB, or one resample; what is drawn does not depend on it.
+_CELLS = 1_000_000
+# Draws of all resamples together: some minutes. Of a large holdout fewer resamples tell the interval as well.
+_DRAWS, _FEWEST = 2 * 10**9, 1000
+# A metric that more resamples than this share lack (AUC without a positive row) has no honest interval.
+MOST_UNDEFINED = 0.05
+
+
+def resamples_of(rows: int, wanted: int) -> int:
+    """Return how many resamples are drawn of a holdout: what is wanted, and of more than 200,000 rows fewer."""
+    return min(wanted, max(_FEWEST, _DRAWS // rows))
 
 
 def resampled_counts(rows: int, resamples: int, seed: int) -> Iterator[Values]:
@@ -30,13 +40,22 @@ def resampled_gains(
     metric: ResampledMetric, champion: Scorer, challenger: Scorer, rows: int, resamples: int, seed: int
 ) -> Values:
     """Return the challenger's gain in every resample where it is defined; above zero the challenger is better."""
-    gains = np.concatenate(
-        [
-            metric.loss(champion(counts)) - metric.loss(challenger(counts))
-            for counts in resampled_counts(rows, resamples, seed)
-        ]
-    )
+    # Two infinite losses have no difference; what is not finite is left out.
+    with np.errstate(invalid="ignore", over="ignore"):
+        gains = np.concatenate(
+            [
+                metric.loss(champion(counts)) - metric.loss(challenger(counts))
+                for counts in resampled_counts(rows, resamples, seed)
+            ]
+        )
     return np.asarray(gains[np.isfinite(gains)], dtype=float)
+
+
+def resampled_values(scorer: Scorer, rows: int, resamples: int, seed: int) -> Values:
+    """Return one model's metric in every resample where it is defined."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        values = np.concatenate([scorer(counts) for counts in resampled_counts(rows, resamples, seed)])
+    return np.asarray(values[np.isfinite(values)], dtype=float)
 
 
 def value_of(scorer: Scorer, rows: int) -> float:

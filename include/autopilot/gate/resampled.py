@@ -10,37 +10,43 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from include.autopilot.errors import GateError
+from include.autopilot.base.errors import GateError
+from include.autopilot.base.metrics import REGRESSION, Metric, metric_named
+from include.autopilot.gate import confusion
+from include.autopilot.gate.confusion import Finish, Scorer, Values, confusion_scorer
 from include.autopilot.gate.contender import Contender
-
-Values = NDArray[np.float64]
-Scorer = Callable[[Values], Values]
-"""Takes counts (one line per resample) and returns the metric of each; NaN where it is not defined."""
 
 
 @dataclass(frozen=True)
 class ResampledMetric:
-    """A metric by Autopilot's name.
+    """How the gate computes a metric; what else there is to know of it is in the table of metrics.
 
-    :param best: the value of a perfect model. 0 is approached from above (an error), 1 from below (a score).
-    :param regression: whether the answers are numbers, not classes.
+    :param finish: of a metric of the confusion matrix, what makes the metric of it; None of any other.
+    :param losses: what each row adds to the loss, up to a factor that keeps it finite; None where rows do not add up.
     """
 
     name: str
-    best: float
-    regression: bool
     scorer: Callable[[Contender], Scorer]
+    finish: Finish | None = None
+    losses: Callable[[Contender], Values] | None = None
 
     @property
-    def direction(self) -> str:
-        """Minimize or Maximize, as Autopilot says it."""
-        return "Maximize" if self.best else "Minimize"
+    def known(self) -> Metric:
+        """The metric."""
+        return metric_named(self.name)
+
+    @property
+    def regression(self) -> bool:
+        """Whether the answers are numbers, not classes."""
+        return REGRESSION in self.known.problem_types
 
     def loss(self, value: Values) -> Values:
-        """Return the distance to the best value: smaller is better, whatever the direction."""
-        return np.asarray(self.best - value if self.best else value, dtype=float)
+        """Return the distance to the best value: smaller is better, whatever the direction.
+
+        What is minimised is an error, which is approached from above 0, and what is maximised a score, from below 1.
+        """
+        return np.asarray(value if self.known.direction == "Minimize" else 1 - value, dtype=float)
 
 
 def resampled_metric(name: str) -> ResampledMetric:
@@ -56,9 +62,20 @@ def resampled_metric(name: str) -> ResampledMetric:
     return found
 
 
+def too_large(contender: Contender) -> bool:
+    """Whether a regression's errors are too large for the sum of their squares."""
+    with np.errstate(over="ignore"):
+        return not np.isfinite(_squares(contender).sum())
+
+
+def _of_confusion(name: str, finish: Finish) -> ResampledMetric:
+    return ResampledMetric(name, lambda one: confusion_scorer(one.actual, one.predicted, finish), finish)
+
+
 def _mean_scorer(columns: Values, finish: Callable[[Values], Values]) -> Scorer:
     def score(counts: Values) -> Values:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        # An error too large for its square is infinite: then the metric is not defined, which is for others to say.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             means: Values = counts @ columns / counts.sum(axis=1, keepdims=True)
             return finish(means)
 
@@ -66,18 +83,41 @@ def _mean_scorer(columns: Values, finish: Callable[[Values], Values]) -> Scorer:
 
 
 def _errors(contender: Contender) -> Values:
-    errors: Values = np.asarray(contender.predicted, dtype=float) - np.asarray(contender.actual, dtype=float)
+    with np.errstate(over="ignore"):
+        errors: Values = np.asarray(contender.predicted, dtype=float) - np.asarray(contender.actual, dtype=float)
     return errors
 
 
-def _of_error(column: Callable[[Values], Values], finish: Callable[[Values], Values]) -> Callable[[Contender], Scorer]:
-    return lambda contender: _mean_scorer(column(_errors(contender))[:, None], lambda means: finish(means[:, 0]))
+def _squares(contender: Contender) -> Values:
+    with np.errstate(over="ignore"):
+        return np.asarray(np.square(_errors(contender)), dtype=float)
+
+
+def _sizes(contender: Contender) -> Values:
+    return np.asarray(np.abs(_errors(contender)), dtype=float)
+
+
+def _of_error(
+    column: Callable[[Contender], Values], finish: Callable[[Values], Values]
+) -> Callable[[Contender], Scorer]:
+    return lambda contender: _mean_scorer(column(contender)[:, None], lambda means: finish(means[:, 0]))
+
+
+def _to_the(power: int) -> Callable[[Contender], Values]:
+    """Return what makes the rows' losses of errors: as shares of the largest one, so that their squares are finite."""
+
+    def losses(contender: Contender) -> Values:
+        sizes = np.abs(np.asarray(contender.predicted, dtype=float) / 2 - np.asarray(contender.actual, dtype=float) / 2)
+        return np.asarray((sizes / (sizes.max() or 1.0)) ** power, dtype=float)
+
+    return losses
 
 
 def _r2(contender: Contender) -> Scorer:
     actual = np.asarray(contender.actual, dtype=float)
-    centred = actual - actual.mean()  # a variance from means of squares loses digits far from zero
-    columns = np.column_stack([_errors(contender) ** 2, centred, centred**2])
+    with np.errstate(over="ignore", invalid="ignore"):
+        centred = actual - actual.mean()  # a variance from means of squares loses digits far from zero
+        columns = np.column_stack([_squares(contender), centred, centred**2])
 
     def finish(means: Values) -> Values:
         variance = means[:, 2] - means[:, 1] ** 2
@@ -87,77 +127,20 @@ def _r2(contender: Contender) -> Scorer:
 
 
 def _log_loss(contender: Contender) -> Scorer:
+    return _mean_scorer(_surprises(contender)[:, None], lambda means: means[:, 0])
+
+
+def _surprises(contender: Contender) -> Values:
     rows = _probabilities(contender)
     chosen = rows[np.arange(len(rows)), np.asarray(contender.actual, dtype=int)] / rows.sum(axis=1)
     # Clipped as scikit-learn does: a probability of 0 for what happened would outweigh everything else.
-    losses = -np.log(np.clip(chosen, np.finfo(float).eps, 1))
-    return _mean_scorer(losses[:, None], lambda means: means[:, 0])
+    return np.asarray(-np.log(np.clip(chosen, np.finfo(float).eps, 1)), dtype=float)
 
 
 def _probabilities(contender: Contender) -> Values:
     if contender.probabilities is None:
         raise GateError(f"{contender.model} answered without probabilities, which this metric needs. Name another one.")
     return np.asarray(contender.probabilities, dtype=float)
-
-
-def _of_confusion(finish: Callable[[Values], Values]) -> Callable[[Contender], Scorer]:
-    """Return a metric of the confusion matrix: shares of rows per (resample, measured class, predicted class)."""
-
-    def scorer(contender: Contender) -> Scorer:
-        actual, predicted = (np.asarray(column, dtype=int) for column in (contender.actual, contender.predicted))
-        classes = max(2, int(max(actual.max(), predicted.max())) + 1)
-        columns = np.eye(classes * classes)[actual * classes + predicted]
-        return _mean_scorer(columns, lambda means: finish(means.reshape(-1, classes, classes)))
-
-    return scorer
-
-
-def _parts(confusion: Values) -> tuple[Values, Values, Values]:
-    """Return right answers, measured rows and predicted rows, each per resample and class."""
-    return np.diagonal(confusion, axis1=1, axis2=2), confusion.sum(axis=2), confusion.sum(axis=1)
-
-
-def _share(right: Values, of: Values) -> Values:
-    return np.divide(right, of, out=np.zeros_like(right), where=of > 0)
-
-
-def _recall(confusion: Values) -> Values:
-    right, measured, _ = _parts(confusion)
-    return _share(right, measured)
-
-
-def _precision(confusion: Values) -> Values:
-    right, _, predicted = _parts(confusion)
-    return _share(right, predicted)
-
-
-def _f1(confusion: Values) -> Values:
-    right, measured, predicted = _parts(confusion)
-    return _share(2 * right, measured + predicted)
-
-
-def _positive(per_class: Callable[[Values], Values]) -> Callable[[Values], Values]:
-    return lambda confusion: per_class(confusion)[:, 1]
-
-
-def _macro(per_class: Callable[[Values], Values]) -> Callable[[Values], Values]:
-    """Return the mean over the classes that occur in a resample, measured or predicted."""
-
-    def finish(confusion: Values) -> Values:
-        _, measured, predicted = _parts(confusion)
-        occurs = (measured + predicted) > 0
-        return np.asarray((per_class(confusion) * occurs).sum(axis=1) / occurs.sum(axis=1), dtype=float)
-
-    return finish
-
-
-def _balanced(confusion: Values) -> Values:
-    occurs = confusion.sum(axis=2) > 0
-    return np.asarray((_recall(confusion) * occurs).sum(axis=1) / occurs.sum(axis=1), dtype=float)
-
-
-def _accuracy(confusion: Values) -> Values:
-    return np.asarray(_parts(confusion)[0].sum(axis=1), dtype=float)
 
 
 def _auc(contender: Contender) -> Scorer:
@@ -181,18 +164,18 @@ def _auc(contender: Contender) -> Scorer:
 
 
 _METRICS = (
-    ResampledMetric("MSE", 0, True, _of_error(np.square, lambda means: means)),
-    ResampledMetric("RMSE", 0, True, _of_error(np.square, np.sqrt)),
-    ResampledMetric("MAE", 0, True, _of_error(np.abs, lambda means: means)),
-    ResampledMetric("R2", 1, True, _r2),
-    ResampledMetric("Accuracy", 1, False, _of_confusion(_accuracy)),
-    ResampledMetric("BalancedAccuracy", 1, False, _of_confusion(_balanced)),
-    ResampledMetric("F1", 1, False, _of_confusion(_positive(_f1))),
-    ResampledMetric("Precision", 1, False, _of_confusion(_positive(_precision))),
-    ResampledMetric("Recall", 1, False, _of_confusion(_positive(_recall))),
-    ResampledMetric("F1macro", 1, False, _of_confusion(_macro(_f1))),
-    ResampledMetric("PrecisionMacro", 1, False, _of_confusion(_macro(_precision))),
-    ResampledMetric("RecallMacro", 1, False, _of_confusion(_macro(_recall))),
-    ResampledMetric("AUC", 1, False, _auc),
-    ResampledMetric("LogLoss", 0, False, _log_loss),
+    ResampledMetric("MSE", _of_error(_squares, lambda means: means), losses=_to_the(2)),
+    ResampledMetric("RMSE", _of_error(_squares, np.sqrt), losses=_to_the(2)),
+    ResampledMetric("MAE", _of_error(_sizes, lambda means: means), losses=_to_the(1)),
+    ResampledMetric("R2", _r2, losses=_to_the(2)),
+    _of_confusion("Accuracy", confusion.accuracy),
+    _of_confusion("BalancedAccuracy", confusion.balanced),
+    _of_confusion("F1", confusion.positive(confusion.f1)),
+    _of_confusion("Precision", confusion.positive(confusion.precision)),
+    _of_confusion("Recall", confusion.positive(confusion.recall)),
+    _of_confusion("F1macro", confusion.macro(confusion.f1)),
+    _of_confusion("PrecisionMacro", confusion.macro(confusion.precision)),
+    _of_confusion("RecallMacro", confusion.macro(confusion.recall)),
+    ResampledMetric("AUC", _auc),
+    ResampledMetric("LogLoss", _log_loss, losses=_surprises),
 )

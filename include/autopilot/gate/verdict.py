@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from include.autopilot.gate.gateconfig import Mode, Rule
+from include.autopilot.gate.lossrows import LossRow
+from include.autopilot.gate.spending import Look
+from include.autopilot.settings.gate import Mode, Rule
+
+# Above this, per cent are hard to read.
+MANY_TIMES = 10
 
 Decision = Literal["promote", "keep"]
 Reason = Literal[
@@ -36,10 +41,13 @@ class Comparison:
     :param challenger: the metric of the challenger.
     :param gain: by how much the challenger is better, in units of the metric; below zero it is worse.
     :param relative_gain: the gain as a share of the champion's loss, which is the distance to a perfect model; None
-        where the champion is perfect.
+        where the champion is perfect, or so nearly that the share is no number.
     :param low: lower end of the two-sided interval of the gain.
     :param high: its upper end.
     :param bound: one-sided lower bound of the gain, at the same confidence.
+    :param level: the confidence of that interval; None in verdicts of earlier releases: that of the verdict.
+    :param likely_gain: of a challenger that won, its gain without the luck of having been chosen for it; in units of
+        the metric, never above ``gain``. None of any other.
     """
 
     metric: str
@@ -51,6 +59,8 @@ class Comparison:
     low: float
     high: float
     bound: float
+    level: float | None = None
+    likely_gain: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,10 @@ class Verdict:
     :param sentence: the reason for people, with the numbers.
     :param opponent: the champion's name, or the baseline's; None where the gate is disabled.
     :param comparison: None where nothing could be, or was to be, computed.
+    :param loss_rows: the one to three rows that make nearly all of a model's loss, where there are such.
+    :param chance: of a first model, how often its answers mixed among the rows are as good; None where it was not
+        asked.
+    :param look: which comparison of its timeline it is; None of a first model, and in verdicts of earlier releases.
     """
 
     decision: Decision
@@ -77,19 +91,38 @@ class Verdict:
     resamples: int
     seed: int
     comparison: Comparison | None = None
+    loss_rows: tuple[LossRow, ...] = ()
+    chance: float | None = None
+    look: Look | None = None
 
     @property
     def promotes(self) -> bool:
         """Whether the challenger is to be promoted: a dry run decides, and promotes nothing."""
         return self.decision == "promote" and self.mode == "enabled"
 
+    @property
+    def spends(self) -> bool:
+        """Whether a challenger was really compared, so that the look that this was is spent."""
+        return self.mode == "enabled" and self.comparison is not None and self.reason != "too_few_rows"
+
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON, ``promotes`` included."""
-        return {**asdict(self), "promotes": self.promotes}
+        return {**asdict(self), "loss_rows": [asdict(row) for row in self.loss_rows], "promotes": self.promotes}
+
+
+def relative_words(relative: float) -> str:
+    """Return a relative gain for people; a loss many times the champion's is told as that."""
+    if relative < -MANY_TIMES:
+        return f"a loss {1 - relative:.3g} times as large"
+    return f"{abs(relative):.1%} {'better' if relative > 0 else 'worse'}"
 
 
 def verdict_of(stored: Mapping[str, Any]) -> Verdict:
     """Return the verdict that ``as_json`` gave."""
     members = {name: value for name, value in stored.items() if name != "promotes"}
     comparison = members.pop("comparison")
-    return Verdict(**members, comparison=None if comparison is None else Comparison(**comparison))
+    # Verdicts of earlier releases have no such rows and no look.
+    look = members.pop("look", None)
+    rows = tuple(LossRow(**row) for row in members.pop("loss_rows", ()))
+    compared = None if comparison is None else Comparison(**comparison)
+    return Verdict(**members, comparison=compared, loss_rows=rows, look=Look(**look) if look else None)

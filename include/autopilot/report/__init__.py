@@ -1,1 +1,3 @@
-"""How good a model is, for people and programs."""
+"""The page about a run, for people and programs."""
+
+__all__ = ["note", "page"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.autopilot.evaluation.outcome import Classes
 from include.autopilot.report.chart import ACCENT, INK, MUTED, label_axes, plain, svg
-from include.autopilot.report.outcome import Classes
 
 # More classes than this get no counts in the cells: they would not fit; the shades still tell.
 _COUNTED = 12

@@ -1,1 +1,15 @@
 """What is sent to SageMaker: made from the template, checked and foretold."""
+
+__all__ = [
+    "dryrun",
+    "encrypted",
+    "origin",
+    "preflight",
+    "preview",
+    "refit",
+    "replay",
+    "searchagain",
+    "searchrequest",
+    "searchrows",
+    "warmstart",
+]

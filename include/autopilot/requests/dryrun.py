@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from include.autopilot.config import PriceTable
-from include.autopilot.errors import MissingResourceError
-from include.autopilot.masking import masked
-from include.autopilot.objects import write_json
-from include.autopilot.plan import load_plan
+from include.autopilot.base.errors import MissingResourceError
+from include.autopilot.base.masking import masked
+from include.autopilot.base.source import marked
+from include.autopilot.candidate.descriptions import describe
+from include.autopilot.candidate.searchtime import made_at
+from include.autopilot.drops.plan import Plan
 from include.autopilot.requests.estimate import Expected, estimate
-from include.autopilot.requests.preflight import Account, check_requests
+from include.autopilot.requests.preflight import Account, check_requests, logged
 from include.autopilot.requests.preview import Foretold, changes, foretell
-from include.autopilot.source import marked
-from include.autopilot.survey.descriptions import describe
-from include.autopilot.survey.searchtime import made_at
-from include.autopilot.template import load_template
+from include.autopilot.s3.objects import write_json
+from include.autopilot.settings.config import PriceTable
+from include.autopilot.template.published import Template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,7 +35,8 @@ def preflight(
     s3: S3Client,
     sagemaker: SageMakerClient,
     account: Account,
-    plan_uri: str,
+    template: Template,
+    plan: Plan,
     expected: Expected,
     prices: PriceTable | None,
     more: Sequence[Foretold] = (),
@@ -50,18 +51,15 @@ def preflight(
         :func:`include.autopilot.requests.estimate.estimate`.
     :raises PreflightError: something that a request names is missing.
     """
-    plan = load_plan(s3, plan_uri)
-    template = load_template(s3, plan.locations, plan.template)
     foretold = [*foretell(s3, template, plan), *more]
-    checks = check_requests(s3, account, foretold, plan.folder)
-    for check in checks:
-        log.info("%-7s %s%s", check.result, check.what, f": {check.detail}" if check.detail else "")
+    checks = logged(check_requests(s3, account, foretold, plan.folder, plan.sse))
     estimated = estimate(foretold, expected, partial(_lasted, sagemaker), prices)
     log.info("%s", marked(estimated["sentence"], plan.source))
     content: dict[str, Any] = {
         "run": plan.run,
         "path": plan.path,
         "dry_run": plan.options.dry_run,
+        "notes": list(plan.notes),
         "data_source": plan.source,
         "synthetic": plan.synthetic,
         "checks": [asdict(check) for check in checks],
@@ -72,7 +70,7 @@ def preflight(
         for one in foretold:
             log.info("%s", text_of(one))
         log.info("%s", marked("Dry run: no job was started.", plan.source))
-    uri = write_json(s3, f"{plan.folder}/preflight.json", content)
+    uri = write_json(s3, plan.run_folder.preflight, content)
     told = {name: estimated[name] for name in ("seconds", "usd", "sentence")}
     return {"dry_run": plan.options.dry_run, "uri": uri, "jobs": len(estimated["jobs"]), **told}
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from include.autopilot.config import PriceTable
-from include.autopilot.lenient import number_at, text_at
+from include.autopilot.base.lenient import number_at, text_at
 from include.autopilot.requests.preview import Foretold
-from include.autopilot.requests.projection import Request
+from include.autopilot.settings.config import PriceTable
+from include.autopilot.template.projection import Request
 
 # kind, name of a job -> seconds; None: not known.
 Expected = Callable[[str, str], float | None]

@@ -6,11 +6,11 @@ same artifact takes every column for a feature, the target too, and says nothing
 
 from __future__ import annotations
 
-from include.autopilot.errors import TemplateError
-from include.autopilot.lenient import text_at
-from include.autopilot.survey.artifacts import featurizer_container
-from include.autopilot.survey.containers import MODE
-from include.autopilot.survey.descriptions import Description
+from include.autopilot.base.errors import TemplateError
+from include.autopilot.base.lenient import text_at
+from include.autopilot.candidate.artifacts import featurizer_container
+from include.autopilot.candidate.containers import MODE
+from include.autopilot.candidate.descriptions import Description
 
 
 def check_featurizer(model: Description, what: str) -> None:

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from include.autopilot.candidate import Candidate, find_candidate, find_candidate_by_jobs
-from include.autopilot.config import AutopilotConfig, ModelConfig
-from include.autopilot.digest import of_json
-from include.autopilot.errors import MissingObjectError, MissingResourceError, TemplateError
-from include.autopilot.locations import Locations
-from include.autopilot.objects import read_json, write_json
+from include.autopilot.base.digest import of_json
+from include.autopilot.base.errors import MissingObjectError, MissingResourceError, TemplateError
+from include.autopilot.base.locations import Locations
+from include.autopilot.candidate.descriptions import describe
+from include.autopilot.candidate.searchtime import search_began
+from include.autopilot.candidate.stated import Stated
+from include.autopilot.candidate.winner import Candidate, find_candidate, find_candidate_by_jobs
 from include.autopilot.requests.leak import check_featurizer
-from include.autopilot.survey.descriptions import describe
-from include.autopilot.survey.searchtime import search_began
-from include.autopilot.template import (
+from include.autopilot.s3.objects import read_json, write_json
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.settings.search import AutopilotConfig
+from include.autopilot.template.published import (
     Template,
     check_cutoff,
     current_template,
@@ -95,7 +97,8 @@ def check_fits(template: Template, config: ModelConfig) -> None:
 
 def _take_over(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, named: AutopilotConfig) -> None:
     locations = Locations(config.root)
-    stated = of_json(_ADAPTER.dump_python(named, mode="json"))
+    # As before there were labels, so that what was taken over then is not taken over once more.
+    stated = of_json(_ADAPTER.dump_python(named, mode="json", exclude=None if named.labels else {"labels"}))
     try:
         if read_json(s3, locations.template("origin"))["stated"] == stated:
             return
@@ -122,10 +125,10 @@ def _find(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, named: 
 
 
 def _candidate(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, named: AutopilotConfig) -> Candidate:
-    columns = named.columns or None
+    stated = Stated(named.columns or None, config.target, labels=named.labels)
     if named.job is not None:
-        return find_candidate(sagemaker, s3, named.job, named.candidate, columns)
+        return find_candidate(sagemaker, s3, named.job, named.candidate, stated)
     if named.transform_job is None or named.training_job is None:
         raise AssertionError("AutopilotConfig names exactly one way")
     jobs = (named.transform_job, named.training_job)
-    return find_candidate_by_jobs(sagemaker, s3, *jobs, columns, config.target)
+    return find_candidate_by_jobs(sagemaker, s3, *jobs, stated)

@@ -1,47 +1,50 @@
 """What can be asked of AWS for free before a run's first paid job: whether everything the requests name is there.
 
-An answer that AWS does not give (no permission to ask, another account) is ``unknown`` and stops nothing; a thing that
-is certainly missing stops the run. Drops, classes and the featurizer model were checked when the plan was made.
+An answer that AWS does not give (no permission to ask, another account, no way to it) is ``unknown`` and stops nothing;
+a thing that is certainly missing stops the run. Drops, classes and the featurizer model were checked when the plan was
+made.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.autopilot.errors import MissingObjectError, PreflightError
-from include.autopilot.lenient import at, items_at, number_at, text_at
-from include.autopilot.objects import exists, list_uris
+from include.autopilot.base.errors import MissingObjectError, PreflightError
+from include.autopilot.base.lenient import at, items_at, number_at, text_at
+from include.autopilot.base.masking import masked
+from include.autopilot.requests.asking import Check, Question, answer, answers
+from include.autopilot.requests.outputcheck import outputs
 from include.autopilot.requests.preview import Foretold
+from include.autopilot.s3.objects import exists, list_uris
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger(__name__)
 
 _ECR = re.compile(r"^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com")
 _ROLE = re.compile(r"^arn:aws[a-z-]*:iam::(\d{12}):role/(?:.*/)?([^/]+)$")
 # How Service Quotas names what limits the instances of one type.
 _QUOTAS = {"TrainingJob": "{} for training job usage", "TransformJob": "{} for transform job usage"}
 _SPOT_QUOTA = "{} for spot training job usage"
+_QUOTAS_A_PAGE = 100
+_SAGEMAKER = "sagemaker.amazonaws.com"
+# Roles that are looked at for a message, and those that it names.
+_MOST_ROLES, _SHOWN = 1000, 5
 _RESOURCES = {"TrainingJob": "ResourceConfig", "TransformJob": "TransformResources"}
 
 
 @dataclass(frozen=True)
-class Check:
-    """One thing that was looked at; ``result`` is ok, unknown or missing."""
-
-    what: str
-    result: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
 class Account:
-    """The services that are asked, besides S3.
+    """The services that are asked, besides S3; where one cannot be reached, its answers are unknown.
 
     :param region: where the jobs run.
     """
@@ -52,23 +55,33 @@ class Account:
     quotas: Any
 
 
-def check_requests(s3: S3Client, account: Account, foretold: Sequence[Foretold], made_here: str) -> list[Check]:
+def check_requests(
+    s3: S3Client, account: Account, foretold: Sequence[Foretold], made_here: str, sse: str | None = None
+) -> list[Check]:
     """Look at everything that the requests name.
 
     :param made_here: the run's own folder: what is below it will be made by the run itself.
+    :param sse: how the model's YAML lets objects be encrypted.
     :raises PreflightError: something is missing; the message lists all of it.
     """
     found = [
         *_images(foretold, account.region),
         *_artifacts(s3, foretold, made_here),
-        *_roles(account, foretold),
-        *_quotas(account, foretold),
+        *answers([*outputs(s3, foretold, made_here, sse), *_roles(account, foretold), *_quotas(account, foretold)]),
     ]
     missing = [check for check in found if check.result == "missing"]
     if missing:
         listed = "\n".join(f"{one.what}: {one.detail}" for one in missing)
         raise PreflightError(f"No job was started, because these are missing:\n{listed}")
     return found
+
+
+def logged(found: Sequence[Check]) -> list[Check]:
+    """Log what was found, and return it without its secrets."""
+    checks = [replace(one, what=masked(one.what), detail=masked(one.detail)) for one in found]
+    for check in checks:
+        log.info("%-7s %s%s", check.result, check.what, f": {check.detail}" if check.detail else "")
+    return checks
 
 
 def _images(foretold: Sequence[Foretold], region: str) -> Iterator[Check]:
@@ -90,52 +103,73 @@ def _images(foretold: Sequence[Foretold], region: str) -> Iterator[Check]:
 def _artifacts(s3: S3Client, foretold: Sequence[Foretold], made_here: str) -> Iterator[Check]:
     urls = [text_at(container, "ModelDataUrl") for one in foretold for container in _containers(one)]
     for url in dict.fromkeys(url for url in urls if url and not url.startswith(f"{made_here}/")):
-        yield _asked(f"artifact {url}", partial(_artifact, s3, url))
+        yield from answer(Question(f"artifact {url}", partial(_artifact, s3, url)))
     for one in foretold:
         for channel in items_at(one.request, "InputDataConfig"):
             uri = text_at(channel, "DataSource", "S3DataSource", "S3Uri")
             if text_at(channel, "ChannelName") == "code" and uri and one.kind == "TrainingJob":
-                yield _asked(f"code {uri}", partial(_code, s3, uri))
+                yield from answer(Question(f"code {uri}", partial(_code, s3, uri)))
 
 
-def _artifact(s3: S3Client, url: str) -> Check:
+def _artifact(s3: S3Client, url: str) -> list[Check]:
     there = exists(s3, url)
     detail = "" if there else "it was deleted; restore it or search again"
-    return Check(f"artifact {url}", "ok" if there else "missing", detail)
+    return [Check(f"artifact {url}", "ok" if there else "missing", detail)]
 
 
-def _code(s3: S3Client, uri: str) -> Check:
+def _code(s3: S3Client, uri: str) -> list[Check]:
     try:
         there = bool(list_uris(s3, uri))
     except MissingObjectError:
         there = False
     detail = "" if there else "Autopilot's generated code was deleted; restore it or reuse the featurizer"
-    return Check(f"code {uri}", "ok" if there else "missing", detail)
+    return [Check(f"code {uri}", "ok" if there else "missing", detail)]
 
 
-def _roles(account: Account, foretold: Sequence[Foretold]) -> Iterator[Check]:
+def _roles(account: Account, foretold: Sequence[Foretold]) -> Iterator[Question]:
     roles = [text_at(one.request, member) for one in foretold for member in ("RoleArn", "ExecutionRoleArn")]
     for role in dict.fromkeys(role for role in roles if role):
-        yield _asked(f"role {role}", partial(_role, account, role))
+        yield Question(f"role {role}", partial(_role, account, role))
 
 
-def _role(account: Account, arn: str) -> Check:
+def _role(account: Account, arn: str) -> list[Check]:
     match = _ROLE.match(arn)
     if match is None:
-        return Check(f"role {arn}", "missing", "this is not the ARN of a role")
+        return [Check(f"role {arn}", "missing", "this is not the ARN of a role")]
     try:
-        account.iam.get_role(RoleName=match[2])
+        role = account.iam.get_role(RoleName=match[2])["Role"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchEntity":
             raise
         owner = account.sts.get_caller_identity()["Account"]
         if owner != match[1]:
-            return Check(f"role {arn}", "unknown", f"it belongs to account {match[1]}, asked was {owner}")
-        return Check(f"role {arn}", "missing", "there is no such role; create it, or search again with another one")
-    return Check(f"role {arn}", "ok")
+            return [Check(f"role {arn}", "unknown", f"it belongs to account {match[1]}, asked was {owner}")]
+        detail = f"there is no such role; create it, or search again with another one{_others(account)}"
+        return [Check(f"role {arn}", "missing", detail)]
+    if not _lets_sagemaker(role):
+        detail = f"its trust policy does not let {_SAGEMAKER} assume it; allow that{_others(account)}"
+        return [Check(f"role {arn}", "missing", detail)]
+    return [Check(f"role {arn}", "ok")]
 
 
-def _quotas(account: Account, foretold: Sequence[Foretold]) -> Iterator[Check]:
+def _others(account: Account) -> str:
+    """Return which roles there are for it, for a message; nothing where they may not be listed."""
+    try:
+        roles = account.iam.list_roles(MaxItems=_MOST_ROLES)["Roles"]
+    except (ClientError, BotoCoreError):
+        return ""
+    fit = [str(role["Arn"]) for role in roles if _lets_sagemaker(role)]
+    more = ", ..." if len(fit) > _SHOWN else ""
+    return f". SageMaker can assume: {', '.join(fit[:_SHOWN])}{more}" if fit else ""
+
+
+def _lets_sagemaker(role: Mapping[str, Any]) -> bool:
+    """Whether a role's trust policy speaks of SageMaker at all; what it says under which condition is not judged."""
+    trust = json.dumps(role.get("AssumeRolePolicyDocument"))
+    return _SAGEMAKER in trust or '"*"' in trust
+
+
+def _quotas(account: Account, foretold: Sequence[Foretold]) -> Iterator[Question]:
     wanted: dict[str, int] = {}
     for one in foretold:
         resources = at(one.request, _RESOURCES.get(one.kind, ""))
@@ -144,34 +178,45 @@ def _quotas(account: Account, foretold: Sequence[Foretold]) -> Iterator[Check]:
             name = _SPOT_QUOTA if one.request.get("EnableManagedSpotTraining") else _QUOTAS[one.kind]
             count = int(number_at(resources, "InstanceCount") or 1)
             wanted[name.format(instance)] = max(count, wanted.get(name.format(instance), 0))
-    if not wanted:
-        return
-    known: dict[str, float] = {}
-    asked = _asked("quotas", partial(_read_quotas, account, known))
-    if asked.result == "unknown":
-        yield asked
-        return
-    for name, count in wanted.items():
-        limit = known.get(name)
-        if limit is None:
-            yield Check(f"quota {name}", "unknown", "Service Quotas does not list it")
-        else:
-            detail = f"{limit:g} of {count} needed; raise it in Service Quotas or choose another instance type"
-            yield Check(f"quota {name}", "ok" if limit >= count else "missing", "" if limit >= count else detail)
+    if wanted:
+        yield Question("quotas", partial(_limits, account, wanted))
 
 
-def _read_quotas(account: Account, known: dict[str, float]) -> Check:
-    for page in account.quotas.get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker"):
-        known.update({quota["QuotaName"]: quota["Value"] for quota in page["Quotas"]})
-    return Check("quotas", "ok")
+def _limits(account: Account, wanted: Mapping[str, int]) -> list[Check]:
+    """Compare with the account's own quotas; one that Service Quotas does not list there has AWS's default."""
+    known: dict[str, tuple[float | None, str]] = {}
+    _read_quotas(account, "list_service_quotas", "", wanted, known)
+    if not wanted.keys() <= known.keys():
+        try:
+            _read_quotas(account, "list_aws_default_service_quotas", "AWS's default, ", wanted, known)
+        except (ClientError, BotoCoreError) as error:
+            known = dict.fromkeys(wanted, (None, str(error))) | known
+    unlisted = (None, "Service Quotas does not list it")
+    return [_limit(name, count, *known.get(name, unlisted)) for name, count in wanted.items()]
 
 
-def _asked(what: str, ask: Callable[[], Check]) -> Check:
-    """Return the answer; where AWS gives none, that it is unknown and why."""
-    try:
-        return ask()
-    except (ClientError, BotoCoreError) as error:
-        return Check(what, "unknown", str(error))
+def _read_quotas(
+    account: Account, operation: str, whose: str, wanted: Mapping[str, int], known: dict[str, tuple[float | None, str]]
+) -> None:
+    """Add quotas until those that are wanted are known; SageMaker has thousands."""
+    pages = account.quotas.get_paginator(operation).paginate(
+        ServiceCode="sagemaker", PaginationConfig={"PageSize": _QUOTAS_A_PAGE}
+    )
+    for page in pages:
+        for quota in page["Quotas"]:
+            known.setdefault(quota["QuotaName"], (quota["Value"], whose))
+        if wanted.keys() <= known.keys():
+            return
+
+
+def _limit(name: str, count: int, limit: float | None, told: str) -> Check:
+    """Judge one quota; ``told`` is whose it is, or why it is not known."""
+    if limit is None:
+        return Check(f"quota {name}", "unknown", told)
+    if limit >= count:
+        return Check(f"quota {name}", "ok")
+    detail = f"{told}{limit:g} of {count} needed; raise it in Service Quotas or choose another instance type"
+    return Check(f"quota {name}", "missing", detail)
 
 
 def _containers(one: Foretold) -> Iterable[Any]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.data.manifest import fit_manifest_of, manifest_uri, to_featurize
-from include.autopilot.data.split import SIDES
-from include.autopilot.plan import Plan
-from include.autopilot.requests import refit, requests, searchagain
-from include.autopilot.requests.projection import Request
-from include.autopilot.template import Template
+from include.autopilot.drops.manifest import fit_manifest_of, manifest_uri, to_featurize
+from include.autopilot.drops.plan import Plan
+from include.autopilot.drops.split import SIDES
+from include.autopilot.requests import refit, replay, searchagain
+from include.autopilot.template.projection import Request
+from include.autopilot.template.published import Template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -66,16 +66,16 @@ def foretell(s3: S3Client, template: Template, plan: Plan) -> list[Foretold]:
         found.append(Foretold("fit_featurizer", "TrainingJob", fit, steps.fit or {}))
         found.append(Foretold("create_featurizer", "Model", model, steps.featurizer))
     for drop in to_featurize(s3, plan):
-        request = requests.featurize_request(template, drop, featurizer)
+        request = replay.featurize_request(template, drop, featurizer, plan.kms_key)
         found.append(Foretold("featurize", "TransformJob", request, steps.featurize))
-    train = requests.training_request(template, plan, {side: manifest_uri(plan, side) for side in SIDES})
-    pipeline = requests.model_request(template, plan, artifact_of(train), artifact)
-    predict = requests.prediction_request(template, plan, pipeline["ModelName"])
+    train = replay.training_request(template, plan, {side: manifest_uri(plan, side) for side in SIDES})
+    pipeline = replay.model_request(template, plan, artifact_of(train), artifact)
+    predict = replay.prediction_request(template, plan, pipeline["ModelName"])
     return [
         *found,
         Foretold("train", "TrainingJob", train, steps.train),
         Foretold("create_model", "Model", pipeline, steps.model),
-        Foretold("predict_holdout", "TransformJob", predict, steps.featurize, replays=False),
+        Foretold("predict", "TransformJob", predict, steps.featurize, replays=False),
     ]
 
 

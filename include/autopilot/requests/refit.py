@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import copy
 
-from include.autopilot.errors import TemplateError
-from include.autopilot.plan import Plan
+from include.autopilot.base.errors import TemplateError
+from include.autopilot.base.names import job_name
+from include.autopilot.drops.plan import Plan
 from include.autopilot.requests.leak import check_featurizer
-from include.autopilot.requests.names import job_name
-from include.autopilot.requests.projection import Request
-from include.autopilot.requests.requests import read_manifest, tagged
-from include.autopilot.requests.validation import check
-from include.autopilot.template import Template
+from include.autopilot.requests.replay import finished, read_manifest
+from include.autopilot.template.projection import Request
+from include.autopilot.template.published import Template
 
 
 def fit_request(template: Template, plan: Plan, manifest: str) -> Request:
@@ -34,11 +33,11 @@ def fit_request(template: Template, plan: Plan, manifest: str) -> Request:
         )
     request = copy.deepcopy(template.steps.fit)
     read_manifest(request, {"train": manifest}, template)
-    request["OutputDataConfig"]["S3OutputPath"] = f"{plan.folder}/featurizer"
+    request["OutputDataConfig"]["S3OutputPath"] = plan.run_folder.featurizer
     if "CheckpointConfig" in request:
-        request["CheckpointConfig"]["S3Uri"] = f"{plan.folder}/featurizer-checkpoints"
+        request["CheckpointConfig"]["S3Uri"] = plan.run_folder.featurizer_checkpoints
     request["TrainingJobName"] = job_name(plan.model, "fit", plan.cutoff, *_identity(template, plan))
-    return check("TrainingJob", tagged(request, template))
+    return finished("TrainingJob", request, template, plan.kms_key)
 
 
 def featurizer_request(template: Template, plan: Plan, artifact: str) -> Request:
@@ -52,7 +51,7 @@ def featurizer_request(template: Template, plan: Plan, artifact: str) -> Request
     container = request.get("PrimaryContainer") or request["Containers"][0]
     container["ModelDataUrl"] = artifact
     request["ModelName"] = job_name(plan.model, "featurizer", plan.cutoff, artifact, *_identity(template, plan))
-    return check("Model", tagged(request, template))
+    return finished("Model", request, template, plan.kms_key)
 
 
 def _identity(template: Template, plan: Plan) -> tuple[str, ...]:

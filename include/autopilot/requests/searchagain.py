@@ -7,22 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from include.autopilot.candidate import Candidate
-from include.autopilot.data.csvlines import encode_line
-from include.autopilot.data.manifest import manifest_of, prepared_files
-from include.autopilot.errors import CandidateError, RunError
-from include.autopilot.objectreader import opened
-from include.autopilot.objects import write_json
-from include.autopilot.objectwriter import ObjectWriter
-from include.autopilot.plan import Plan
-from include.autopilot.requests.answer import asked_for
-from include.autopilot.requests.names import job_name
-from include.autopilot.requests.projection import Request
-from include.autopilot.requests.requests import tagged
-from include.autopilot.requests.searchrequest import repeated_request
-from include.autopilot.requests.validation import check
-from include.autopilot.search import FEWEST_ROWS
-from include.autopilot.template import Template
+from include.autopilot.base.csvlines import encode_line
+from include.autopilot.base.digest import of_json
+from include.autopilot.base.errors import CandidateError, RunError
+from include.autopilot.base.names import job_name
+from include.autopilot.candidate.inference import asked_for
+from include.autopilot.candidate.winner import Candidate
+from include.autopilot.drops.manifest import manifest_of, prepared_files, search_manifest_of
+from include.autopilot.drops.plan import Plan
+from include.autopilot.requests.replay import finished
+from include.autopilot.requests.searchrequest import FEWEST_ROWS, read_tagged, repeated_request
+from include.autopilot.s3.objects import write_json
+from include.autopilot.s3.reader import opened
+from include.autopilot.s3.writer import ObjectWriter
+from include.autopilot.template.projection import Request
+from include.autopilot.template.published import Template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -49,7 +48,7 @@ def write_table(s3: S3Client, plan: Plan) -> str:
     The chunks that it is made of are listed in a manifest beside those of the other paths.
     """
     files = [uri for _, uri in prepared_files(s3, plan)]
-    write_json(s3, sources_of(plan), manifest_of(plan.root, files))
+    write_json(s3, search_manifest_of(plan), manifest_of(plan.root, files))
     table = ObjectWriter(s3, table_of(plan), "text/csv", plan.source)
     table.write(f"{encode_line(plan.columns)}\n".encode())
     for uri in files:
@@ -59,14 +58,9 @@ def write_table(s3: S3Client, plan: Plan) -> str:
     return table.finish()
 
 
-def sources_of(plan: Plan) -> str:
-    """Return where the manifest of the chunks is that the table of a run's search is made of."""
-    return f"{plan.folder}/manifest/search.manifest"
-
-
 def table_of(plan: Plan) -> str:
     """Return where the table of a run's search is."""
-    return f"{plan.folder}/search/input/train.csv"
+    return plan.run_folder.search_input
 
 
 def again_request(template: Template, plan: Plan) -> Request:
@@ -74,9 +68,13 @@ def again_request(template: Template, plan: Plan) -> Request:
 
     :raises TemplateError: it is not known what the search was asked for.
     """
-    output, identity = f"{plan.folder}/search/output", f"{plan.run} {template.digest}"
+    output, identity = plan.run_folder.search_output, f"{plan.run} {template.digest}"
     request = repeated_request(template, plan.model, plan.cutoff, table_of(plan), output, identity)
-    return check(template.repeatable.kind, tagged(request, template))
+    rows = [
+        [drop.prepared.prepared, {name: gone.digest for name, gone in drop.superseded.chunks.items()}]
+        for drop in plan.used
+    ]
+    return finished(template.repeatable.kind, read_tagged(request, of_json(rows)), template, plan.kms_key)
 
 
 def found_model_request(template: Template, plan: Plan, found: Candidate) -> Request:
@@ -99,4 +97,4 @@ def found_model_request(template: Template, plan: Plan, found: Candidate) -> Req
         request["VpcConfig"] = search.security["VpcConfig"]
     if "Tags" in search.request:
         request["Tags"] = search.request["Tags"]
-    return check("Model", tagged(request, template))
+    return finished("Model", request, template, plan.kms_key)

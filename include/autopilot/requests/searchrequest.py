@@ -6,15 +6,20 @@ import copy
 from datetime import datetime
 from typing import Any
 
-from include.autopilot.config import ModelConfig, SearchConfig
-from include.autopilot.cutoff import stamp
-from include.autopilot.locations import Locations
-from include.autopilot.report.metrics import find_metric
-from include.autopilot.requests.names import automl_name
-from include.autopilot.requests.projection import Request
-from include.autopilot.requests.validation import check
-from include.autopilot.template import Template
+from include.autopilot.base.cutoff import stamp
+from include.autopilot.base.locations import Locations
+from include.autopilot.base.metrics import find_metric
+from include.autopilot.base.names import automl_name
+from include.autopilot.candidate.tags import INPUT_TAG
+from include.autopilot.requests.encrypted import encrypted
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.settings.search import SearchConfig
+from include.autopilot.template.projection import Request
+from include.autopilot.template.published import Template
+from include.autopilot.template.validation import check
 
+# Autopilot refuses smaller tables.
+FEWEST_ROWS = 500
 _CONTENT = "text/csv;header=present"
 
 
@@ -52,11 +57,17 @@ def automl_request(
     if search.algorithms:
         generation = {"AlgorithmsConfig": [{"AutoMLAlgorithms": list(search.algorithms)}]}
         request["AutoMLJobConfig"]["CandidateGenerationConfig"] = generation
-    return check("AutoMLJob", request)
+    return check("AutoMLJob", encrypted("AutoMLJob", request, config.kms_key))
 
 
 def repeated_request(
-    template: Template, model: str, cutoff: datetime, input_uri: str, output_uri: str, identity: str
+    template: Template,
+    model: str,
+    cutoff: datetime,
+    input_uri: str,
+    output_uri: str,
+    identity: str,
+    kms_key: str | None = None,
 ) -> Request:
     """Return the request of the search that a template came from, with new data, in the same version of the API.
 
@@ -66,6 +77,7 @@ def repeated_request(
 
     :param input_uri: a CSV file with a header.
     :param output_uri: Autopilot's S3OutputPath.
+    :param kms_key: the model's, for where the search was given no key.
     :raises TemplateError: the template names no Autopilot job.
     """
     search = template.repeatable
@@ -74,12 +86,17 @@ def repeated_request(
     request[channels] = [_channel(request[channels], input_uri)]
     request["AutoMLJobName"] = automl_name(model, cutoff, stamp(cutoff), identity)
     request["OutputDataConfig"]["S3OutputPath"] = output_uri
-    told = request if search.kind == "AutoMLJob" else request["AutoMLProblemTypeConfig"]["TabularJobConfig"]
-    if "ProblemType" not in told or "AutoMLJobObjective" not in request:
-        told["ProblemType"] = template.problem_type
+    problem = request if search.kind == "AutoMLJob" else request["AutoMLProblemTypeConfig"]["TabularJobConfig"]
+    if "ProblemType" not in problem or "AutoMLJobObjective" not in request:
+        problem["ProblemType"] = template.problem_type
         metric = find_metric(template.objective.metric, template.problem_type)
         request["AutoMLJobObjective"] = {"MetricName": metric.name if metric else template.objective.metric}
-    return check(search.kind, request)
+    return check(search.kind, encrypted(search.kind, request, kms_key))
+
+
+def read_tagged(request: Request, content: str) -> Request:
+    """Tag the request with the digest of what its table holds: one that was written again is another question."""
+    return {**request, "Tags": [*request.get("Tags", []), {"Key": INPUT_TAG, "Value": content}]}
 
 
 def _channel(channels: list[dict[str, Any]], input_uri: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.config import ModelConfig
-from include.autopilot.lenient import at, text_at
-from include.autopilot.locations import Locations
-from include.autopilot.requests.projection import Request
-from include.autopilot.survey.images import algorithm_of
-from include.autopilot.template import Template, current_template
+from include.autopilot.base.lenient import at, text_at
+from include.autopilot.base.locations import Locations
+from include.autopilot.candidate.images import algorithm_of
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.template.projection import Request
+from include.autopilot.template.published import Template, current_template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -6,12 +6,12 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from include.autopilot.champion.serving import Champion
-from include.autopilot.errors import AutopilotError, IntervalError
-from include.autopilot.plan import Plan
-from include.autopilot.report.evaluation import load_evaluation
-from include.autopilot.report.outcome import Numbers
-from include.autopilot.report.predictions import read_predictions
+from include.autopilot.base.errors import AutopilotError, IntervalError
+from include.autopilot.champion.serving import ServingChampion
+from include.autopilot.drops.plan import Plan
+from include.autopilot.evaluation.measured import load_evaluation
+from include.autopilot.evaluation.outcome import Numbers
+from include.autopilot.evaluation.predictions import read_predictions
 from include.autopilot.scoring.interval import Coverage, Interval, coverage_of, interval_of
 from include.autopilot.scoring.outoffold import read_out_of_fold
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def champion_interval(s3: S3Client, champion: Champion, level: float) -> Interval:
+def champion_interval(s3: S3Client, champion: ServingChampion, level: float) -> Interval:
     """Return the champion's interval at a level, with what it covered of the holdout that judged it.
 
     :raises IntervalError: it predicts classes, or has no out-of-fold predictions.
@@ -47,7 +47,7 @@ def champion_interval(s3: S3Client, champion: Champion, level: float) -> Interva
 def _covered(s3: S3Client, plan: Plan, half_width: float) -> Coverage | None:
     """Return what the interval covers of the judging holdout, which no booster saw; None where it cannot be read."""
     try:
-        judge = read_predictions(s3, plan, load_evaluation(s3, plan)["predictions"])[0]
+        judge = read_predictions(s3, plan.problem, plan.holdouts, load_evaluation(s3, plan)["predictions"])[0]
     except AutopilotError as error:
         log.warning("the interval's coverage of the holdout is not known: %s", error)
         return None

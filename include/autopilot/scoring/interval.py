@@ -11,11 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from include.autopilot.errors import IntervalError
+from include.autopilot.base.errors import IntervalError
 from include.autopilot.scoring.outoffold import OutOfFold
 
 METHOD = "k-fold residuals: mean of the boosters +/- the conformal quantile of absolute out-of-fold residuals"
-LEVELS = (0.8, 0.9, 0.95)
 
 
 @dataclass(frozen=True)

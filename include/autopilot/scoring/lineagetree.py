@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from include.autopilot.base.source import SYNTHETIC
+from include.autopilot.base.tree import Node, tree
 from include.autopilot.scoring.lineagewalk import Found
-from include.autopilot.source import SYNTHETIC
-from include.autopilot.survey.tree import Node, tree
 
 _NOW = {"same": "still the same in S3", "changed": "CHANGED in S3 since", "gone": "GONE from S3"}
 
@@ -44,10 +44,10 @@ def _scoring(one: Mapping[str, Any]) -> Node:
         )
         for file in one["files"]
     ]
-    told = [f"job {one['job']}", f"data: {one['data_source'] or 'nobody said where it comes from'}"]
+    lines = [f"job {one['job']}", f"data: {one['data_source'] or 'nobody said where it comes from'}"]
     if one["interval"]:
-        told.append(f"interval at {one['interval']['level']:.0%}: +/- {one['interval']['half_width']:.4g}")
-    return f"scoring run {one['run']}", [*files, *((text, ()) for text in told)]
+        lines.append(f"interval at {one['interval']['level']:.0%}: +/- {one['interval']['half_width']:.4g}")
+    return f"scoring run {one['run']}", [*files, *((text, ()) for text in lines)]
 
 
 def _version(one: Mapping[str, Any]) -> Node:
@@ -62,8 +62,8 @@ def _metrics(metrics: Mapping[str, Any]) -> list[str]:
 
 
 def _run(one: Mapping[str, Any]) -> Node:
-    told = [f"code {one['code_revision']}", f"data: {one['data_source'] or 'nobody said where it comes from'}"]
-    return f"run {one['key']}, cutoff {one['cutoff']}", [(text, ()) for text in told]
+    lines = [f"code {one['code_revision']}", f"data: {one['data_source'] or 'nobody said where it comes from'}"]
+    return f"run {one['key']}, cutoff {one['cutoff']}", [(text, ()) for text in lines]
 
 
 def _template(one: Mapping[str, Any]) -> Node:
@@ -76,7 +76,10 @@ def _job(job: Mapping[str, Any]) -> str:
 
 
 def _drop(drop: Mapping[str, Any]) -> Node:
-    return f"{drop['date']}: digest {drop['digest']}, {_NOW[drop['state']]}", [(uri, ()) for uri in drop["files"]]
+    lines = list(drop["files"])
+    if drop["features_job"]:
+        lines.append(f"featurized by job {drop['features_job']}")
+    return f"{drop['date']}: digest {drop['digest']}, {_NOW[drop['state']]}", [(line, ()) for line in lines]
 
 
 def _holdout(one: Mapping[str, Any]) -> Node:

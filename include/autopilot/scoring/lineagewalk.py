@@ -10,17 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.errors import LineageError, MissingObjectError, TemplateError, UnreadableError
-from include.autopilot.locations import Locations, parse_uri
-from include.autopilot.objects import list_uris, read_json
-from include.autopilot.scoring.scorelineage import LINEAGE
+from include.autopilot.base.errors import LineageError, MissingObjectError, TemplateError, UnreadableError
+from include.autopilot.base.folders import RUN_PREDICTIONS, ScoreFolder
+from include.autopilot.base.locations import Locations, parse_uri
+from include.autopilot.s3.objects import list_uris, read_json
+from include.autopilot.scoring.lineage import LINEAGE
 from include.autopilot.scoring.stillthere import state_of_drop, state_of_file
-from include.autopilot.template import load_template
+from include.autopilot.template.published import load_template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_OF_A_RUN = re.compile(r"^(?P<root>s3://.+)/runs/(?P<run>[^/]+)/predictions(/(?P<model>[^/]+)(/.+)?)?$")
 
 
 @dataclass
@@ -46,7 +45,7 @@ def walk(s3: S3Client, uri: str) -> Found:
         raise UnreadableError(f"{error}".rstrip(".") + ". Give the S3 address of predictions.") from error
     found = Found(address)
     try:
-        match = _OF_A_RUN.match(address)
+        match = RUN_PREDICTIONS.match(address)
         record = _of_a_run(s3, match) if match else _of_a_scoring(s3, found)
         _run(s3, found, record)
     except (LineageError, MissingObjectError, TemplateError) as error:
@@ -105,7 +104,7 @@ def _of_a_run(s3: S3Client, match: re.Match[str]) -> dict[str, Any]:
 
     A run that was cleared may have several models; where none is named, the last one that was registered counts.
     """
-    folder, run, model = f"{match['root']}/ledger", match["run"], match["model"]
+    folder, run, model = Locations(match["root"]).ledger, match["run"], match["model"]
     named = re.compile(rf"/{re.escape(run)}\.v\d+\.json$")
     records = [_ledger(s3, uri) for uri in list_uris(s3, folder) if named.search(uri)]
     mine = [one for one in records if model in (None, one["version"]["model"])]
@@ -143,6 +142,8 @@ def _run(s3: S3Client, found: Found, record: Mapping[str, Any]) -> None:
     found.links["drops"] = [
         {
             **{name: one[name] for name in ("date", "digest", "files")},
+            # An earlier run may have made them, whose job is then not among this run's.
+            **{name: one.get(name) for name in ("features", "features_job")},
             "state": state_of_drop(s3, one["files"], one["digest"]),
         }
         for one in record["drops"]
@@ -157,11 +158,11 @@ def _sidecar(s3: S3Client, address: str) -> tuple[str, dict[str, Any]]:
     folder = address
     while folder.count("/") > 2:
         try:
-            return f"{folder}/{LINEAGE}", read_json(s3, f"{folder}/{LINEAGE}")
+            return ScoreFolder(folder).lineage, read_json(s3, ScoreFolder(folder).lineage)
         except MissingObjectError:
             folder = folder.rpartition("/")[0]
         except ValueError as error:
-            raise LineageError(f"{folder}/{LINEAGE} is not JSON ({error}): it was changed.") from error
+            raise LineageError(f"{ScoreFolder(folder).lineage} is not JSON ({error}): it was changed.") from error
     raise LineageError(f"There is no {LINEAGE} beside {address} or above it: no scoring has written it.")
 
 

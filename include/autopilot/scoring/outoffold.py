@@ -15,8 +15,9 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from include.autopilot.errors import IntervalError, MissingObjectError
-from include.autopilot.objects import open_object
+from include.autopilot.base.errors import IntervalError, MissingObjectError
+from include.autopilot.base.numbers import read_answer
+from include.autopilot.s3.objects import open_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -74,10 +75,9 @@ def _member(archive: BinaryIO) -> str | None:
 
 
 def _pair(uri: str, line: int, row: list[str]) -> tuple[float, float]:
-    try:
-        measured, predicted = (float(cell) for cell in row)
-    except ValueError as error:
-        raise IntervalError(f"{uri}, {_FILE} line {line} is {row[:4]}; expected two numbers: {error}.") from error
+    measured, predicted = map(read_answer, row) if len(row) == 2 else (None, None)
+    if measured is None or predicted is None:
+        raise IntervalError(f"{uri}, {_FILE} line {line} is {row[:4]}; expected two numbers.")
     if not (math.isfinite(measured) and math.isfinite(predicted)):
         raise IntervalError(f"{uri}, {_FILE} line {line} holds a number that is not finite: {row}.")
     return measured, predicted

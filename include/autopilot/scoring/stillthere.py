@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from include.autopilot.digest import LENGTH, of_json
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.objects import open_object
+from include.autopilot.base.digest import LENGTH, of_json
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.s3.objects import open_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

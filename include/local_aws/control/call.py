@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from include.local_aws.control.searches import Searches
+    from include.local_aws.control.tuning import Tunings
     from include.local_aws.runner.endpoints import Endpoints
     from include.local_aws.runner.runner import Runner
     from include.local_aws.runner.s3 import S3Access
@@ -35,13 +36,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Services:
-    """The store, S3, the job runner, the endpoints' processes and the AutoML searches."""
+    """The store, S3, the job runner, the endpoints' processes, the AutoML searches and the tuning jobs."""
 
     store: Store
     s3_access: S3Access
     runner: Runner
     endpoints: Endpoints
     searches: Searches
+    tunings: Tunings
 
     def s3(self, region: str) -> S3Client:
         """Return the S3 client of a region."""

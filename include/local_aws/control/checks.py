@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,10 @@ from include.local_aws.runtimes import UnknownImage, container_for
 
 # One machine is one instance; AWS's quotas of a new account are no larger for most types.
 INSTANCES = 1
+# A "d" behind the generation names the disk; the other families have one without saying so.
+_LOCAL_STORAGE = re.compile(
+    r"ml\.(?:dl1|[a-z]+\d+[a-z]*d[a-z]*|g5|g6[ef]?|gr6f?|g7e|p5(?:e|en)?|p6e?|trn1n?|trn2[nu]?|[di]\d\w*)[.-]"
+)
 
 
 def one_instance(usage: str, instance_type: str, count: int) -> None:
@@ -29,6 +34,15 @@ def quota_exceeded(usage: str, instance_type: str, *, used: int, wanted: int) ->
         "Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support "
         "to request an increase for this quota."
     )
+
+
+def volume_key(instance_type: str, key: str | None, member: str) -> None:
+    """Refuse a key for the volume of an instance type with local storage, as AWS does; in words of our own."""
+    if key and _LOCAL_STORAGE.match(instance_type):
+        raise ValidationException(
+            f"{member} is not supported for the instance type {instance_type}: it uses local storage, which is "
+            "encrypted by a hardware module on the instance."
+        )
 
 
 def known_image(image: str) -> None:

@@ -37,6 +37,7 @@ def create(services: Services, call: Call) -> Json:
     if len(variants) > 1:
         raise NotDone("An endpoint of more than one production variant")
     _check(services, call.region, variants[0])
+    checks.volume_key(variants[0]["InstanceType"], request.get("KmsKeyId"), "KmsKeyId")
     described = {"InitialVariantWeight": 1.0, **variants[0]}
     created = kinds.create(services, ENDPOINT_CONFIG, call, {"ProductionVariants": [described]})
     return {"EndpointConfigArn": created.arn}

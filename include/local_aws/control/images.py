@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 from include.local_aws.runtimes import container_for
+from include.local_aws.runtimes.hyperparameters import Hyperparameter
 
 
 def built_in_metrics(image: str) -> list[dict[str, Any]]:
     """Return the metric definitions an image brings: ``METRIC_DEFINITIONS`` of its runtime's package; [] if none."""
+    return [dict(item) for item in _brought(image, "METRIC_DEFINITIONS") or []]
+
+
+def hyperparameters(image: str) -> Mapping[str, Hyperparameter] | None:
+    """Return the hyperparameters of an image: ``HYPERPARAMETERS`` of its runtime's package; None if none are told."""
+    found: Mapping[str, Hyperparameter] | None = _brought(image, "HYPERPARAMETERS")
+    return found
+
+
+def _brought(image: str, name: str) -> Any:
     package = type(container_for(image)).__module__
     while package:
-        found = getattr(importlib.import_module(package), "METRIC_DEFINITIONS", None)
+        found = getattr(importlib.import_module(package), name, None)
         if found is not None:
-            return [dict(item) for item in found]
+            return found
         package = package.rpartition(".")[0]
-    return []
+    return None

@@ -49,8 +49,9 @@ class Kind:
     def missing(self, call: Call) -> AwsError:
         """AWS's error for a resource that is not there; it differs by kind."""
         name = call.request[self.name_member]
-        if self is AUTOML:
-            return ResourceNotFound(f"Amazon SageMaker can't find an AutoML job called {name}.")
+        if self in {AUTOML, TUNING}:
+            article = "an" if self is AUTOML else "a"
+            return ResourceNotFound(f"Amazon SageMaker can't find {article} {self.spoken} called {name}.")
         if self in _HOSTED:
             return ValidationException(f'Could not find {self.spoken} "{self.arn(call)}".')
         if self is TRAINING:
@@ -60,12 +61,21 @@ class Kind:
             return ValidationException(f"{self.members} {told} does not exist.")
         return ValidationException(f"Could not find requested job with name: {name}")
 
+    def ended(self, status: str) -> AwsError:
+        """AWS's error for stopping a job that has ended: its words are known of training jobs."""
+        state = "is in status" if self is TRAINING else "has already reached a terminal state:"
+        return ValidationException(f"The request was rejected because the {self.spoken} {state} {status}.")
+
     def taken(self, resource: Resource) -> AwsError:
         """AWS's error for a name that is taken."""
         if self in _HOSTED:
             return ValidationException(f'Cannot create already existing {self.spoken} "{resource.arn}".')
         if self is GROUP:  # a ValidationException, though the registry has a ConflictException
             return ValidationException(f"Model Package Group already exists: {resource.arn}")
+        if self is TUNING:
+            return ResourceInUse(
+                f"A hyperparameter tuning job with the name, {resource.name}, already exists. Choose a different name."
+            )
         if self is TRAINING:
             noun, article = "Training job", "a training job"
         elif self is AUTOML:
@@ -93,6 +103,7 @@ TRAINING = Kind("TrainingJob", "training-job", "training job")
 TRANSFORM = Kind("TransformJob", "transform-job", "transform job")
 PROCESSING = Kind("ProcessingJob", "processing-job", "processing job")
 AUTOML = Kind("AutoMLJob", "automl-job", "AutoML job")
+TUNING = Kind("HyperParameterTuningJob", "hyper-parameter-tuning-job", "hyperparameter tuning job")
 MODEL = Kind("Model", "model", "model", first_status="InService", has_status=False)
 GROUP = Kind("ModelPackageGroup", "model-package-group", "model package group", first_status="Completed")
 PACKAGE = Kind("ModelPackage", "model-package", "model package", first_status="Completed", has_name=False)
@@ -103,7 +114,7 @@ ENDPOINT = Kind("Endpoint", "endpoint", "endpoint", first_status="Creating")
 _HOSTED = {MODEL, ENDPOINT_CONFIG, ENDPOINT}
 KINDS = {
     kind.members: kind
-    for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, MODEL, GROUP, PACKAGE, ENDPOINT_CONFIG, ENDPOINT)
+    for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, TUNING, MODEL, GROUP, PACKAGE, ENDPOINT_CONFIG, ENDPOINT)
 }
 
 
@@ -173,5 +184,5 @@ def stop(services: Services, kind: Kind, call: Call) -> Resource:
     if changed is None:
         status = find(services, kind, call).status
         if status != "Stopping":
-            raise ValidationException(f"The request was rejected because the {kind.spoken} is in status {status}.")
+            raise kind.ended(status)
     return changed or found

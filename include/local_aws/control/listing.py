@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from include.local_aws.control.kinds import (
     PROCESSING,
     TRAINING,
     TRANSFORM,
+    TUNING,
     Kind,
     describe,
 )
@@ -39,7 +41,8 @@ PAGE = 10
 class Listing:
     """A List operation: where its items are, and its defaults, which the documentation gives in prose only.
 
-    ``filters`` are members of the request that an item's own member of that name must equal.
+    ``filters`` are members of the request that an item's own member of that name must equal, ``within`` is a member
+    of the description whose members are told, too.
     """
 
     kind: Kind
@@ -48,6 +51,7 @@ class Listing:
     sort: str
     descending: bool
     filters: tuple[str, ...] = ()
+    within: str = ""
 
 
 LISTINGS = {
@@ -55,6 +59,14 @@ LISTINGS = {
     "ListTransformJobs": Listing(TRANSFORM, "TransformJobSummaries", "DescribeTransformJob", "CreationTime", True),
     "ListProcessingJobs": Listing(PROCESSING, "ProcessingJobSummaries", "DescribeProcessingJob", "CreationTime", False),
     "ListAutoMLJobs": Listing(AUTOML, "AutoMLJobSummaries", "DescribeAutoMLJobV2", "Name", True),
+    "ListHyperParameterTuningJobs": Listing(
+        TUNING,
+        "HyperParameterTuningJobSummaries",
+        "DescribeHyperParameterTuningJob",
+        "Name",
+        False,
+        within="HyperParameterTuningJobConfig",
+    ),
     "ListModels": Listing(MODEL, "Models", "DescribeModel", "CreationTime", True),
     "ListEndpointConfigs": Listing(ENDPOINT_CONFIG, "EndpointConfigs", "DescribeEndpointConfig", "CreationTime", True),
     "ListEndpoints": Listing(ENDPOINT, "Endpoints", "DescribeEndpoint", "CreationTime", True),
@@ -92,7 +104,7 @@ def list_resources(services: Services, call: Call) -> Json:
         created_before=request.get("CreationTimeBefore"),
         modified_after=request.get("LastModifiedTimeAfter"),
         modified_before=request.get("LastModifiedTimeBefore"),
-        after=_read_token(call),
+        after=_after_position(call),
         limit=limit + 1,
     )
     found = services.store.find(query)
@@ -148,7 +160,8 @@ def _descending(request: Mapping[str, Any], *, default: bool) -> bool:
 def _after(operation: str, moment: datetime | None) -> datetime | None:
     """For what is hosted "greater than or equal to" is documented, for jobs "after"; the store compares with ``>``."""
     if moment is not None and operation in {"ListModels", "ListEndpointConfigs", "ListEndpoints"}:
-        return moment - timedelta(milliseconds=0.5)
+        with suppress(OverflowError):  # there is nothing before the first instant
+            return moment - timedelta(milliseconds=0.5)
     return moment
 
 
@@ -158,6 +171,7 @@ def _summary(operation: str, listing: Listing, resource: Resource) -> Json:
     if not isinstance(items, ListShape) or not isinstance(items.member, StructureShape):
         raise wire.WireBug(f"{operation} answers no list {listing.member}")
     told = describe(listing.kind, resource, listing.describe)
+    told |= told.get(listing.within, {})
     return {key: told[key] for key in items.member.members if key in told}
 
 
@@ -177,13 +191,20 @@ def _write_token(call: Call, position: tuple[Any, str]) -> str:
     return base64.urlsafe_b64encode(json.dumps([_digest(call), *position]).encode()).decode()
 
 
+def _after_position(call: Call) -> tuple[Any, str] | None:
+    position = _read_token(call)
+    if position and not (isinstance(position[0], str | float) and isinstance(position[1], str)):
+        raise ValidationException(f"Invalid NextToken: {call.request['NextToken']}")
+    return position
+
+
 def _read_token(call: Call) -> tuple[Any, str] | None:
     token = call.request.get("NextToken")
     if not token:
         return None
     try:
         digest, value, name = json.loads(base64.urlsafe_b64decode(token))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise ValidationException(f"Invalid NextToken: {token}") from None
     if digest != _digest(call):
         raise ValidationException("Invalid NextToken: it belongs to a request with other filters or another order.")

@@ -19,9 +19,11 @@ from include.local_aws.control import (
     tags,
     training,
     transform,
+    tuning,
 )
 from include.local_aws.control.call import Call, Handler, Json, Services
-from include.local_aws.control.kinds import KINDS
+from include.local_aws.control.conductors import Conductors
+from include.local_aws.control.kinds import KINDS, TUNING
 from include.local_aws.control.listing import LISTINGS, list_resources
 from include.local_aws.control.searches import Searches
 from include.local_aws.errors import NotDone
@@ -37,6 +39,7 @@ OPERATIONS: dict[str, Handler] = {
     "CreateAutoMLJobV2": automl.create_v2,
     "CreateEndpoint": endpoints.create,
     "CreateEndpointConfig": endpoint_configs.create,
+    "CreateHyperParameterTuningJob": tuning.create,
     "CreateModel": models.create,
     "CreateModelPackage": packages.create,
     "CreateModelPackageGroup": package_groups.create,
@@ -53,6 +56,7 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeAutoMLJobV2": automl.describe_v2,
     "DescribeEndpoint": endpoints.describe,
     "DescribeEndpointConfig": endpoint_configs.describe,
+    "DescribeHyperParameterTuningJob": tuning.describe,
     "DescribeModel": models.describe,
     "DescribeModelPackage": packages.describe,
     "DescribeModelPackageGroup": package_groups.describe,
@@ -61,7 +65,9 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeTransformJob": transform.describe,
     "ListCandidatesForAutoMLJob": automl.list_candidates,
     "ListTags": tags.list_,
+    "ListTrainingJobsForHyperParameterTuningJob": tuning.list_children,
     "StopAutoMLJob": automl.stop,
+    "StopHyperParameterTuningJob": tuning.stop,
     "StopProcessingJob": processing.stop,
     "StopTrainingJob": training.stop,
     "StopTransformJob": transform.stop,
@@ -77,8 +83,10 @@ class ControlPlane:
     """SageMaker's operations over a store, a runner of jobs and one of endpoints."""
 
     def __init__(self, store: Store, s3: S3Access, runner: Runner, endpoints: Endpoints) -> None:
-        self._searches = Searches(store, s3, self.call)
-        self._services = Services(store, s3, runner, endpoints, self._searches)
+        self._conductors = Conductors()
+        searches = Searches(store, s3, self.call, self._conductors)
+        tunings = tuning.Tunings(store, self.call, self._conductors)
+        self._services = Services(store, s3, runner, endpoints, searches, tunings)
 
     def call(
         self, region: str, operation: str, request: Mapping[str, Any], computed: Mapping[str, Any] | None = None
@@ -98,12 +106,16 @@ class ControlPlane:
 
     def recover(self) -> None:
         """Fail what was running when the last endpoint on this data folder ended, as an instance loss would."""
-        for resource in self._services.store.unfinished():
+        lost = self._services.store.unfinished()
+        for resource in lost:
             self._services.store.change(resource.region, resource.kind, resource.name, _lost)
+        for resource in lost:
+            if resource.kind == TUNING.members:
+                self._services.tunings.recount(resource)
 
     def shutdown(self) -> None:
-        """Stop searches, jobs and endpoints; the first two are told as failed at the next start."""
-        self._searches.shutdown()
+        """Stop searches, tuning jobs, jobs and endpoints; all but the last are told as failed at the next start."""
+        self._conductors.shutdown()
         self._services.endpoints.shutdown()
         self._services.runner.shutdown()
 

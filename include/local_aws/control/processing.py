@@ -19,6 +19,11 @@ def create(services: Services, call: Call) -> Json:
     checks.not_done(request["AppSpecification"], "AppSpecification", "ContainerEntrypoint", "ContainerArguments")
     checks.known_image(request["AppSpecification"]["ImageUri"])
     cluster = request["ProcessingResources"]["ClusterConfig"]
+    checks.not_done(cluster, "ProcessingResources.ClusterConfig", "InstancePreferences")
+    missing = [name for name in ("InstanceType", "InstanceCount") if name not in cluster]
+    if missing:
+        raise ValidationException(f"ProcessingResources.ClusterConfig must specify {', '.join(missing)}.")
+    checks.volume_key(cluster["InstanceType"], cluster.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
     checks.one_instance("processing job", cluster["InstanceType"], cluster["InstanceCount"])
     _check_inputs(request)
     _check_outputs(request)

@@ -10,15 +10,24 @@ from include.local_aws.control.call import Call, Json, Services
 from include.local_aws.control.images import built_in_metrics
 from include.local_aws.control.kinds import TRAINING
 from include.local_aws.errors import ValidationException
-from include.local_aws.runner.sources import no_objects, resolve
+from include.local_aws.runner.failures import JobFailed
+from include.local_aws.runner.sources import SourceObject, no_objects, resolve
 
 _DEFAULT_MAX_RUNTIME_SECONDS = 86_400
 
 
 def create(services: Services, call: Call) -> Json:
     """CreateTrainingJob: everything that can be refused is refused before the job exists."""
-    request = call.request
     kinds.ensure_free(services, TRAINING, call)
+    check(services, call)
+    resource = kinds.create(services, TRAINING, call, _described(call.request))
+    services.runner.submit(resource)
+    return {"TrainingJobArn": resource.arn}
+
+
+def check(services: Services, call: Call) -> None:
+    """Raise AWS's error for a CreateTrainingJob request that cannot be carried out."""
+    request = call.request
     checks.not_done(request, "", "ServerlessJobConfig", "SessionChainingConfig", "ModelPackageConfig")
     checks.required(request, "AlgorithmSpecification", "ResourceConfig", "StoppingCondition")
     _check_algorithm(request["AlgorithmSpecification"])
@@ -26,9 +35,6 @@ def create(services: Services, call: Call) -> Json:
     _check_stopping(request)
     checks.s3_uri(request["OutputDataConfig"]["S3OutputPath"], "outputDataConfig.s3OutputPath")
     _check_channels(services, call)
-    resource = kinds.create(services, TRAINING, call, _described(request))
-    services.runner.submit(resource)
-    return {"TrainingJobArn": resource.arn}
 
 
 def describe(services: Services, call: Call) -> Json:
@@ -61,6 +67,7 @@ def _check_resources(request: Mapping[str, Any]) -> None:
     missing = [name for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB") if name not in resources]
     if missing:
         raise ValidationException(f"ResourceConfig must specify {', '.join(missing)}.")
+    checks.volume_key(resources["InstanceType"], resources.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
     usage = "spot training job" if request.get("EnableManagedSpotTraining") else "training job"
     checks.one_instance(usage, resources["InstanceType"], resources["InstanceCount"])
 
@@ -93,8 +100,15 @@ def _check_channels(services: Services, call: Call) -> None:
         if source is None:
             raise ValidationException(f"Channel {name} has no S3DataSource.")
         checks.s3_source(source, f"{member}.dataSource.s3DataSource.s3Uri")
-        if not resolve(services.s3(call.region), source["S3Uri"], source["S3DataType"]):
+        if not _objects(services, call, source):
             raise ValidationException(no_objects(source["S3Uri"], call.region, call.request["RoleArn"]))
+
+
+def _objects(services: Services, call: Call, source: Mapping[str, Any]) -> list[SourceObject]:
+    try:
+        return resolve(services.s3(call.region), source["S3Uri"], source["S3DataType"])
+    except JobFailed as error:  # a manifest that is none
+        raise ValidationException(str(error)) from error
 
 
 def _described(request: Mapping[str, Any]) -> Json:
@@ -104,7 +118,7 @@ def _described(request: Mapping[str, Any]) -> Json:
     algorithm.setdefault("EnableSageMakerMetricsTimeSeries", False)
     return {
         "AlgorithmSpecification": algorithm,
-        "InputDataConfig": [_described_channel(item) for item in request.get("InputDataConfig", [])] or None,
+        "InputDataConfig": [described_channel(item) for item in request.get("InputDataConfig", [])] or None,
         "OutputDataConfig": {"KmsKeyId": "", "CompressionType": "GZIP", **request["OutputDataConfig"]},
         "StoppingCondition": {"MaxRuntimeInSeconds": _DEFAULT_MAX_RUNTIME_SECONDS, **request["StoppingCondition"]},
         "EnableNetworkIsolation": request.get("EnableNetworkIsolation", False),
@@ -113,6 +127,7 @@ def _described(request: Mapping[str, Any]) -> Json:
     }
 
 
-def _described_channel(channel: Mapping[str, Any]) -> Json:
+def described_channel(channel: Mapping[str, Any]) -> Json:
+    """Return a channel as Describe tells it, with what AWS assumed."""
     source = {"S3DataDistributionType": "FullyReplicated", **channel["DataSource"]["S3DataSource"]}
     return {"CompressionType": "None", "RecordWrapperType": "None", **channel, "DataSource": {"S3DataSource": source}}

@@ -20,6 +20,7 @@ def create(services: Services, call: Call) -> Json:
     model = models.deployable(services, call.region, request["ModelName"], "Batch transform")
     checks.not_done(request, "", "DataCaptureConfig")
     resources = request["TransformResources"]
+    checks.volume_key(resources["InstanceType"], resources.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
     checks.one_instance("transform job", resources["InstanceType"], resources["InstanceCount"])
     checks.s3_source(request["TransformInput"]["DataSource"]["S3DataSource"], "transformInput.dataSource.s3DataSource")
     checks.s3_uri(request["TransformOutput"]["S3OutputPath"], "transformOutput.s3OutputPath")
@@ -42,7 +43,7 @@ def stop(services: Services, call: Call) -> Json:
 
 def _check_batches(request: Mapping[str, Any]) -> None:
     split = request["TransformInput"].get("SplitType", "None")
-    if request.get("BatchStrategy") and split == "None":
+    if request.get("BatchStrategy") == "MultiRecord" and split == "None":  # a single record is then the whole object
         raise ValidationException("BatchStrategy can only be specified when SplitType is not None.")
     in_flight = request.get("MaxPayloadInMB", 0) * request.get("MaxConcurrentTransforms", 1)
     if in_flight > _MOST_MEGABYTES_IN_FLIGHT:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from include.local_aws.errors import SerializationException
 from include.local_aws.faults.book import RuleBook
 from include.local_aws.faults.rules import BadRule, Rule, read_rule
+from include.local_aws.json_body import read
 from include.local_aws.operations import body_of
 from include.local_aws.refusals import json_refusal
 
@@ -44,8 +46,8 @@ def serve(book: RuleBook | None, environ: dict[str, Any], start_response: Any) -
 
 def _document(environ: dict[str, Any]) -> dict[str, Any]:
     try:
-        found = json.loads(body_of(environ))
-    except ValueError as error:
+        found = read(body_of(environ))
+    except SerializationException as error:
         raise BadRule(f"the body is not JSON: {error}") from error
     if not isinstance(found, dict) or not found or not found.keys() <= {"rules", "calls"}:
         raise BadRule('the body must be an object with "rules", "calls" or both')

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from include.local_aws.control.checks import quota_exceeded
 from include.local_aws.faults.rules import Rule
+from include.local_aws.json_body import read_object
 from include.local_aws.operations import body_of
-from include.local_aws.refusals import json_refusal, query_refusal, xml_refusal
-
-_FORMS = {"s3": xml_refusal, "sts": query_refusal, "iam": query_refusal, "sns": query_refusal}
+from include.local_aws.refusals import form_of
 
 
 class _Told(NamedTuple):
@@ -49,7 +47,7 @@ def refuse(rule: Rule, operation: str, environ: dict[str, Any], start_response: 
     told = _over_quota(called, environ) if rule.fault == "resource_limit" else _general(rule)
     told = _WORDS.get(service, {}).get(told, told)
     status = rule.status if rule.fault == "server_error" else told.status
-    return _FORMS.get(service, json_refusal)(start_response, told.code, told.message, status)
+    return form_of(service, environ)(start_response, told.code, told.message, status)
 
 
 def _general(rule: Rule) -> _Told:
@@ -62,7 +60,7 @@ def _general(rule: Rule) -> _Told:
 
 def _over_quota(called: str, environ: dict[str, Any]) -> _Told:
     """Word the quota of a Create call's own instance type as used up."""
-    request = json.loads(body_of(environ))
+    request = read_object(body_of(environ))
     usage = called.removeprefix("Create").removesuffix("Job").lower() + " job"
     if request.get("EnableManagedSpotTraining"):
         usage = f"spot {usage}"

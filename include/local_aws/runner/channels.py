@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from include.local_aws.folders import LeavesFolder, inside
 from include.local_aws.runner import pipes
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.s3 import download
-from include.local_aws.runner.sources import SourceObject, no_objects, resolve
+from include.local_aws.runner.sources import SourceObject, no_objects, placed, resolve
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -23,17 +25,17 @@ def stage(s3: S3Client, request: Mapping[str, Any], opt_ml: Path, region: str) -
 
     Raises :class:`JobFailed` for a channel without objects or one that S3 does not give.
     """
-    for folder in ("input/config", "input/data", "model", "output/data"):
-        (opt_ml / folder).mkdir(parents=True, exist_ok=True)
+    for name in ("input/config", "input/data", "model", "output/data"):
+        (opt_ml / name).mkdir(parents=True, exist_ok=True)
     _write_config(request, opt_ml / "input" / "config")
     opened: list[pipes.Pipes] = []
     for channel in request.get("InputDataConfig", []):
         objects = _objects(s3, channel, region, request["RoleArn"])
-        folder = opt_ml / "input" / "data" / channel["ChannelName"]
+        folder = _folder(opt_ml / "input" / "data", channel["ChannelName"])
         if input_mode(request, channel) == "Pipe":
             opened.append(_open_pipe(s3, channel, objects, folder))
         else:
-            _fill(s3, channel, objects, folder)
+            _fill(s3, channel, objects, folder, opt_ml / "packed")
     return opened
 
 
@@ -41,6 +43,13 @@ def input_mode(request: Mapping[str, Any], channel: Mapping[str, Any]) -> str:
     """File, FastFile or Pipe: the channel's own word wins over the algorithm's."""
     mode: str = channel.get("InputMode", request["AlgorithmSpecification"]["TrainingInputMode"])
     return mode
+
+
+def _folder(data: Path, name: str) -> Path:
+    try:
+        return inside(data, name)
+    except LeavesFolder as error:
+        raise JobFailed(f"ClientError: A channel cannot be a folder: its name {error}.") from error
 
 
 def _objects(s3: S3Client, channel: Mapping[str, Any], region: str, role: str) -> list[SourceObject]:
@@ -51,26 +60,24 @@ def _objects(s3: S3Client, channel: Mapping[str, Any], region: str, role: str) -
     return objects
 
 
-def _fill(s3: S3Client, channel: Mapping[str, Any], objects: list[SourceObject], folder: Path) -> None:
-    """File mode, and FastFile, which on AWS differs only in when the bytes arrive."""
+def _fill(s3: S3Client, channel: Mapping[str, Any], objects: list[SourceObject], folder: Path, packed: Path) -> None:
+    """File mode, and FastFile, which on AWS differs only in when the bytes arrive; ``packed`` is a place in passing."""
     folder.mkdir(parents=True, exist_ok=True)
-    for item in objects:
-        target = folder / item.path
-        download(s3, item.place, target)
-        if channel.get("CompressionType") == "Gzip":
-            _unzip(target)
+    gzipped = channel.get("CompressionType") == "Gzip"
+    for item, target in placed(objects, folder, without=".gz" if gzipped else ""):
+        download(s3, item.place, packed if gzipped else target)
+        if gzipped:
+            _unzip(packed, target, item.path)
 
 
-def _unzip(path: Path) -> None:
-    plain = path.with_name(path.name.removesuffix(".gz"))
-    part = path.with_name(f"{path.name}.part")
+def _unzip(packed: Path, target: Path, name: str) -> None:
     try:
-        with gzip.open(path) as packed, part.open("wb") as target:
-            shutil.copyfileobj(packed, target)
-    except (OSError, EOFError) as error:
-        raise JobFailed(f"ClientError: Data download failed:{path.name} is not gzip: {error}") from error
-    path.unlink()
-    part.rename(plain)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with gzip.open(packed) as source, target.open("xb") as file:
+            shutil.copyfileobj(source, file)
+    except (OSError, EOFError, zlib.error) as error:
+        raise JobFailed(f"ClientError: Data download failed:{name} is not gzip: {error}") from error
+    packed.unlink()
 
 
 def _open_pipe(s3: S3Client, channel: Mapping[str, Any], objects: list[SourceObject], folder: Path) -> pipes.Pipes:

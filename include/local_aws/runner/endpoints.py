@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from include.local_aws.folders import inside
 from include.local_aws.logbook import Logbook
 from include.local_aws.runner import processes
 from include.local_aws.runner.deployment import SECONDS, Deployment, NotReached, Reply
@@ -105,7 +106,7 @@ class Endpoints:
 
     def _start(self, endpoint: Resource, wanted: Mapping[str, Any], place: dict[str, Deployment]) -> None:
         instance = f"i-{secrets.token_hex(9)[:17]}"
-        folder = self._folder / endpoint.region / endpoint.name / instance
+        folder = inside(self._folder, f"{endpoint.region}/{endpoint.name}/{instance}")
         job = Job(self._store, endpoint, folder, self._s3.client(endpoint.region), self._logbook, self._shutdown)
         deployment = Deployment(job, wanted, instance)
         thread = threading.Thread(target=self._run, args=(deployment, folder), name=endpoint.name, daemon=True)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from include.local_aws.folders import LeavesFolder, inside
+from include.local_aws.runner.processes import LOST, Ended
+
 _LONGEST_REASON = 1024  # FailureReason's max length in the service model
 _CLIENT_ERROR = 2  # the exit code by which a container blames the customer's data or settings
 
@@ -25,8 +30,31 @@ class JobInterrupted(Exception):
     """The job's spot instance was taken away; it can be started again."""
 
 
+class JobLost(JobFailed):
+    """The process that the job was forked from has gone, and with it all knowledge of the job."""
+
+    def __init__(self) -> None:
+        super().__init__("InternalServerError: The process that runs the jobs has ended. Please try again.")
+
+
 class EndpointStopping(Exception):
     """The endpoint itself is being stopped: leave the job as it is, the next start tells what happened to it."""
+
+
+def container_failed(ended: Ended, folder: Path, failure: str) -> JobFailed:
+    """Return the failure of a container that ended by itself, with what it wrote to its ``failure`` file, if it did."""
+    if ended.ended_by == LOST:
+        return JobLost()
+    return JobFailed(container_failure(written_to(folder, failure), ended.exit_code))
+
+
+def written_to(folder: Path, failure: str) -> str:
+    """Return what a container wrote to its failure file in ``folder``; nothing if there is none there."""
+    try:
+        file = inside(folder, failure)
+    except LeavesFolder:
+        return ""
+    return file.read_text(errors="replace") if file.is_file() else ""
 
 
 def container_failure(written: str, exit_code: int) -> str:

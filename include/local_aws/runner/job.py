@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FOREVER = float("inf")
 _PAUSE_SECONDS = 0.1
+_SIGNAL_SECONDS = 2.0
 
 
 class Job:
@@ -122,9 +123,18 @@ class Job:
             each_tick=lambda: self._ship(stream, self._new_lines(), read_line),
         )
         self._ship(stream, self._new_lines(whole=True), read_line)
-        if ended.ended_by == "shutdown":
+        if ended.ended_by == "shutdown" or self._ended_with_endpoint(ended):
             raise EndpointStopping
         return ended
+
+    def _ended_with_endpoint(self, ended: processes.Ended) -> bool:
+        """Whether a container ended, seemingly by itself, by what is ending the endpoint.
+
+        A signal to all processes of a machine or a group reaches the container, or the process it was forked from, a
+        moment before this one notes it.
+        """
+        struck = ended.exit_code < 0 or ended.ended_by == processes.LOST
+        return ended.by_itself and self._shutdown.wait(_SIGNAL_SECONDS if struck else 0)
 
     def _ship(self, stream: tuple[str, str], lines: Sequence[str], read_line: Callable[[str], None]) -> None:
         if not lines:

@@ -9,9 +9,14 @@ from typing import Any
 
 
 class Metrics:
-    """Collects the last value of each metric. ``definitions`` are AWS's: ``{"Name": ..., "Regex": ...}``."""
+    """Collects the last value of each metric. ``definitions`` are AWS's: ``{"Name": ..., "Regex": ...}``.
 
-    def __init__(self, definitions: Iterable[Mapping[str, str]]) -> None:
+    Of the metric ``followed`` all values are kept, in ``series``.
+    """
+
+    def __init__(self, definitions: Iterable[Mapping[str, str]], followed: str | None = None) -> None:
+        self.series: list[float] = []
+        self._followed = followed
         self._definitions = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
         self._last: dict[str, tuple[float, datetime]] = {}
 
@@ -23,6 +28,8 @@ class Metrics:
                     self._last[name] = (float(match.group(1) if pattern.groups else match.group()), datetime.now(UTC))
                 except ValueError:
                     continue
+                if name == self._followed:
+                    self.series.append(self._last[name][0])
 
     def final(self) -> list[dict[str, Any]]:
         """Return the FinalMetricDataList."""

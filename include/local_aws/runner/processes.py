@@ -20,6 +20,7 @@ from include.local_aws.runner import child
 _CONTEXT = multiprocessing.get_context("forkserver")
 # A job then starts in about 0.1 s instead of the 1.6 s that importing these takes.
 _PRELOAD = [
+    "include.local_aws.runner.apart",
     "include.local_aws.runner.child",
     "include.local_aws.runtimes.entry",
     "numpy",
@@ -38,15 +39,26 @@ _TICK_SECONDS = 0.1
 # Asking a process how it ended takes the answer out of a pipe, and starting one asks all others: of two threads that
 # ask of the same one at once, one gets an end of file, which multiprocessing takes for the exit code 255.
 _ASKING = threading.Lock()
+# What a job is ended by when the process it was forked from has gone: its exit code is not known to anybody.
+LOST = "lost"
+_UNKNOWN_EXIT = 255  # what multiprocessing says then
 GRACE_SECONDS = 10.0  # between SIGTERM and SIGKILL; AWS gives a training container 120
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended: its exit code (negative = signal) and why it was ended from outside, if it was."""
+    """How a process ended: its exit code (negative = signal) and why it was ended from outside, if it was.
+
+    ``ended_by`` is None, "deadline", what :func:`execute`'s ``ended_by`` answered, or :data:`LOST`.
+    """
 
     exit_code: int
-    ended_by: str | None = None  # None | "deadline" | what execute's ended_by answered
+    ended_by: str | None = None
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether nobody here ended it."""
+        return self.ended_by in {None, LOST}
 
 
 def warm_up() -> None:
@@ -86,11 +98,14 @@ def execute(
         reason = None
     while not _has_ended(process, None):
         pass
+    orphaned = _is_there(process.pid)
     _signal_group(process.pid, signal.SIGKILL)  # what the container started and left behind
     each_tick()
     with _ASKING:
         exit_code = process.exitcode if process.exitcode is not None else 1
         process.close()
+    if orphaned and exit_code == _UNKNOWN_EXIT:
+        reason = reason or LOST
     return Ended(exit_code, reason)
 
 
@@ -111,6 +126,15 @@ def _end(process: multiprocessing.context.ForkServerProcess, each_tick: Callable
         each_tick()
     with _ASKING:
         process.kill()
+
+
+def _is_there(pid: int | None) -> bool:
+    """Whether a process that has been told to have ended is still there: then nobody has waited for it."""
+    try:
+        os.kill(pid or 0, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return pid is not None
 
 
 def _signal_group(pid: int | None, number: int) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from include.local_aws.runner.failures import JobFailed, JobStopped, container_failure
+from include.local_aws.folders import LeavesFolder, inside
+from include.local_aws.runner.failures import JobFailed, JobStopped, container_failed, written_to
 from include.local_aws.runner.job import Job
-from include.local_aws.runner.s3 import download, location, upload
-from include.local_aws.runner.sources import no_objects, resolve
+from include.local_aws.runner.s3 import download, location, upload_all
+from include.local_aws.runner.sources import no_objects, placed, resolve
 from include.local_aws.store import now
 
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
@@ -36,8 +37,12 @@ def times(_: Job) -> dict[str, Any]:
 
 
 def local(opt_ml: Path, path: str) -> Path:
-    """Where a container's ``/opt/ml/processing/...`` is on this machine."""
-    return opt_ml / "processing" / path.removeprefix(ROOT).lstrip("/")
+    """Where a container's ``/opt/ml/processing/...`` is on this machine; raises :class:`JobFailed` for another path."""
+    folder, name = opt_ml / "processing", path.rstrip("/").removeprefix(ROOT).removeprefix("/")
+    try:
+        return inside(folder, name) if name else folder
+    except LeavesFolder as error:
+        raise JobFailed(f"ClientError: LocalPath {path!r} is no path below {ROOT}: {error}.") from error
 
 
 def _stage(job: Job, opt_ml: Path) -> None:
@@ -62,8 +67,8 @@ def _fetch(job: Job, opt_ml: Path, source: Mapping[str, Any]) -> None:
         told = no_objects(source["S3Uri"], job.resource.region, job.request["RoleArn"])
         raise JobFailed(f"ClientError: Data download failed:{told}")
     folder = local(opt_ml, source["LocalPath"])
-    for item in objects:
-        download(job.s3, item.place, folder / item.path)
+    for item, target in placed(objects, folder):
+        download(job.s3, item.place, target)
 
 
 def _process(job: Job, opt_ml: Path) -> None:
@@ -81,19 +86,17 @@ def _process(job: Job, opt_ml: Path) -> None:
         job.change(lambda found: found.with_(ExitMessage="MaxRuntimeInSeconds exceeded"))
         raise JobStopped
     if ended.exit_code != 0:
-        failure = opt_ml / "output" / "failure"
-        written = failure.read_text(errors="replace") if failure.exists() else ""
+        written = written_to(opt_ml, "output/failure")
         job.change(lambda found: found.with_(ExitMessage=written[:1024] or None))
-        raise JobFailed(container_failure(written, ended.exit_code))
+        raise container_failed(ended, opt_ml, "output/failure")
 
 
 def _upload(job: Job, opt_ml: Path) -> None:
+    key = job.request.get("ProcessingOutputConfig", {}).get("KmsKeyId")
     for item in _outputs(job.request):
         folder = local(opt_ml, item["LocalPath"])
         target = location(item["S3Uri"])
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                upload(job.s3, path, target / path.relative_to(folder).as_posix())
+        upload_all(job.s3, folder, target, key)
 
 
 def _outputs(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:

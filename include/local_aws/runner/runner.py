@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from include.local_aws.faults.book import RuleBook
 from include.local_aws.faults.jobs import Fate, fate_of
+from include.local_aws.folders import inside
 from include.local_aws.logbook import Logbook
 from include.local_aws.runner import processes, processing, training, transform
 from include.local_aws.runner.failures import EndpointStopping, JobFailed, JobInterrupted, JobStopped
@@ -24,6 +25,8 @@ from include.local_aws.store import Resource, Store
 CONCURRENT_JOBS = 2
 # Importing the libraries of the jobs takes two seconds of a core, which the first requests need more.
 _WARM_UP_SECONDS = 1.0
+# What ends the endpoint may break a job's thread first: a job is not started while what it is forked from dies.
+_STRUCK_SECONDS = 2.0
 
 
 class _Kind(NamedTuple):
@@ -64,7 +67,7 @@ class Runner:
 
     def submit(self, resource: Resource) -> None:
         """Run the job of a resource that was just created."""
-        folder = self._folder / resource.kind / resource.region / resource.name
+        folder = inside(self._folder, f"{resource.kind}/{resource.region}/{resource.name}")
         s3 = self._s3.client(resource.region)
         job = Job(self._store, resource, folder, s3, self._logbook, self._shutdown)
         thread = threading.Thread(target=self._run, args=(job,), name=resource.name, daemon=True)
@@ -95,11 +98,12 @@ class Runner:
         except JobStopped as stopped:
             job.finish("Stopped", stopped.secondary, **kind.times(job))
         except JobFailed as failure:
-            job.finish("Failed", FailureReason=str(failure), **kind.times(job))
+            if not self._shutdown.is_set():  # else what it missed may be what is being stopped
+                job.finish("Failed", FailureReason=str(failure), **kind.times(job))
         except EndpointStopping:
             pass
         except Exception:  # noqa: BLE001 - a defect must end the job and be seen, not leave it InProgress for ever
-            if not self._shutdown.is_set():
+            if not self._shutdown.wait(_STRUCK_SECONDS):
                 traceback.print_exc(file=sys.stderr)
                 reason = "InternalServerError: We encountered an internal error. Please try again."
                 job.finish("Failed", FailureReason=reason, **kind.times(job))

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from include.local_aws.folders import LeavesFolder, files_in
 from include.local_aws.runner.failures import JobFailed
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class S3Access:
         session = boto3.session.Session()
         if self._endpoint:
             return session.client("s3", region_name=region, endpoint_url=self._endpoint, config=_CONFIG)
-        return session.client(
+        made = session.client(
             "s3",
             region_name=region,
             endpoint_url=self._own_url,
@@ -87,6 +88,15 @@ class S3Access:
             aws_access_key_id=self._own_key,
             aws_secret_access_key=secrets.token_hex(20),
         )
+        # SageMaker encrypts whatever it writes with KMS; without a key with the account's own one for S3. An S3 of
+        # somebody else's may have no KMS, so only a key that a request names is sent there.
+        made.meta.events.register("before-parameter-build.s3", _encrypt)
+        return made
+
+
+def _encrypt(params: dict[str, Any], model: Any, **_: Any) -> None:
+    if model.input_shape is not None and "ServerSideEncryption" in model.input_shape.members:
+        params.setdefault("ServerSideEncryption", "aws:kms")
 
 
 def keys_below(s3: S3Client, prefix: Location) -> Iterator[str]:
@@ -102,6 +112,8 @@ def exists(s3: S3Client, place: Location) -> bool:
     """Whether there is an object at exactly this address."""
     try:
         s3.head_object(Bucket=place.bucket, Key=place.key)
+    except ParamValidationError:  # no key, or a bucket's name that is none
+        return False
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NoSuchBucket", "403"}:
             return False
@@ -110,24 +122,43 @@ def exists(s3: S3Client, place: Location) -> bool:
 
 
 def download(s3: S3Client, place: Location, target: Path) -> None:
-    """Fetch an object into a file, making its folders; raises :class:`JobFailed` if S3 will not give it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Fetch an object into a new file, making its folders.
+
+    :raises JobFailed: S3 will not give it, or there cannot be such a file.
+    """
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         body = s3.get_object(Bucket=place.bucket, Key=place.key)["Body"]
-        with target.open("wb") as file:
+        with target.open("xb") as file:
             for chunk in body.iter_chunks(1 << 20):
                 file.write(chunk)
     except (ClientError, BotoCoreError) as error:
         raise JobFailed(f"ClientError: Data download failed:{said(error)} ({place})") from error
+    except OSError as error:
+        # Also where the file system does not tell two names apart that S3 does.
+        raise JobFailed(f"ClientError: Data download failed:{error.strerror} ({place})") from error
 
 
-def upload(s3: S3Client, source: Path, place: Location) -> None:
-    """Put a file into S3; raises :class:`JobFailed` if S3 will not take it."""
+def upload(s3: S3Client, source: Path, place: Location, kms_key: str | None) -> None:
+    """Put a file into S3, encrypted with the key that the job's request names; raises :class:`JobFailed` if refused."""
+    about = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
     try:
         with source.open("rb") as file:
-            s3.upload_fileobj(file, place.bucket, place.key)
+            s3.upload_fileobj(file, place.bucket, place.key, ExtraArgs=about)
     except (ClientError, BotoCoreError, boto3.exceptions.Boto3Error) as error:
         raise JobFailed(f"ClientError: Artifact upload failed:{said(error)} ({place})") from error
+
+
+def upload_all(s3: S3Client, folder: Path, place: Location, kms_key: str | None) -> None:
+    """Put every file in a folder into S3, under its name there, as :func:`upload` does.
+
+    :raises JobFailed: S3 will not take one, or one is a link that leads out of the folder.
+    """
+    try:
+        for path, name in files_in(folder):
+            upload(s3, path, place / name, kms_key)
+    except LeavesFolder as error:
+        raise JobFailed(f"ClientError: Artifact upload failed:{error} ({place})") from error
 
 
 def said(error: Exception) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from include.local_aws.folders import LeavesFolder, check, inside
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.s3 import Location, keys_below, location, said
 
@@ -53,6 +54,40 @@ def resolve(s3: S3Client, uri: str, kind: str) -> list[SourceObject]:
         raise JobFailed(f"ClientError: Data download failed:{said(error)} ({uri})") from error
 
 
+def placed(
+    objects: Iterable[SourceObject], folder: Path, *, without: str = "", suffix: str = ""
+) -> list[tuple[SourceObject, Path]]:
+    """Return each object with the file in ``folder`` that it becomes: its path ``without`` an ending, plus ``suffix``.
+
+    :raises JobFailed: an object's path leads out of the folder or is none, two objects would be one file, or one
+        would be a file and the folder of another. Nothing is renamed.
+    """
+    files: dict[str, SourceObject] = {}
+    for item in objects:
+        name = item.path.removesuffix(without) + suffix
+        if name in files:
+            raise _no_place(item, f"{files[name].place} becomes the same file, {name!r}")
+        files[name] = item
+    result = []
+    for name, item in files.items():
+        parts = name.split("/")
+        above = next((up for end in range(1, len(parts)) if (up := "/".join(parts[:end])) in files), None)
+        if above is not None:
+            raise _no_place(item, f"{files[above].place} becomes the file {above!r}, which would have to be a folder")
+        try:
+            result.append((item, inside(folder, name)))
+        except LeavesFolder as error:
+            raise _no_place(item, f"its path below the source {error}") from error
+    return result
+
+
+def _no_place(item: SourceObject, told: str) -> JobFailed:
+    return JobFailed(
+        f"ClientError: Data download failed:{str(item.place)[:300]!r} cannot be a file of the job: {told}. Rename the "
+        "object, or choose a prefix without it."
+    )
+
+
 def _prefix(s3: S3Client, prefix: Location) -> Iterator[SourceObject]:
     for key in keys_below(s3, prefix):
         yield SourceObject(Location(prefix.bucket, key), _below(prefix.key, key))
@@ -77,13 +112,21 @@ def _manifest(s3: S3Client, place: Location) -> Iterator[SourceObject]:
     try:
         first, *names = json.loads(text)
         prefix = location(first["prefix"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JobFailed(f"ClientError: Data download failed:{place} is not a valid manifest file: {error}") from error
     for name in names:
         yield SourceObject(_manifest_entry(place, prefix, name), name)
 
 
 def _manifest_entry(place: Location, prefix: Location, name: Any) -> Location:
-    if not isinstance(name, str) or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-        raise JobFailed(f"ClientError: Data download failed:{place} is not a valid manifest file: entry {name!r}")
-    return Location(prefix.bucket, prefix.key + name)
+    told = "is no text"
+    if isinstance(name, str):
+        try:
+            check(name)
+        except LeavesFolder as error:
+            told = str(error)
+        else:
+            return Location(prefix.bucket, prefix.key + name)
+    raise JobFailed(
+        f"ClientError: Data download failed:{place} is not a valid manifest file: entry {str(name)[:200]!r}: {told}"
+    )

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from include.local_aws.runner import archive, channels
-from include.local_aws.runner.failures import JobFailed, JobInterrupted, JobStopped, container_failure
+from include.local_aws.runner.failures import JobInterrupted, JobStopped, container_failed
 from include.local_aws.runner.job import Job
 from include.local_aws.runner.metrics import Metrics
 from include.local_aws.runner.processes import Ended
-from include.local_aws.runner.s3 import Location, location, upload
+from include.local_aws.runner.s3 import Location, location, upload, upload_all
 from include.local_aws.store import now
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+_TELL_SECONDS = 0.5  # between two notes of how the objective goes, for a tuning job that follows it
 _DEFAULT_MAX_RUNTIME_SECONDS = 86_400  # StoppingCondition's documented default, one day
 
 
@@ -37,7 +38,18 @@ def run(job: Job) -> None:
 def _train(job: Job, opt_ml: Path) -> Ended:
     # The stored description, not the request: it has the image's built-in metric definitions.
     specification = job.resource.computed["AlgorithmSpecification"]
-    metrics = Metrics(specification.get("MetricDefinitions", []))
+    computed = job.resource.computed
+    followed = computed["_Objective"]["MetricName"] if computed.get("_Followed") else None
+    metrics = Metrics(specification.get("MetricDefinitions", []), followed)
+    last_told = time.monotonic()
+
+    def read(line: str) -> None:
+        nonlocal last_told
+        metrics.read(line)
+        if metrics.series and time.monotonic() - last_told > _TELL_SECONDS:
+            last_told = time.monotonic()
+            job.change(lambda found: found.with_(_Series=metrics.series))
+
     stopping = job.request.get("StoppingCondition", {})
     ended = job.execute(
         "train_main",
@@ -45,9 +57,9 @@ def _train(job: Job, opt_ml: Path) -> Ended:
         _environment(job),
         stream=(LOG_GROUP, f"{job.resource.name}/algo-1-{int(time.time())}"),
         seconds=stopping.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
-        read_line=metrics.read,
+        read_line=read,
     )
-    job.change(lambda found: found.with_(FinalMetricDataList=metrics.final() or None))
+    job.change(lambda found: found.with_(FinalMetricDataList=metrics.final() or None, _Series=metrics.series or None))
     return ended
 
 
@@ -60,11 +72,9 @@ def _environment(job: Job) -> dict[str, str]:
 
 
 def _conclude(job: Job, opt_ml: Path, ended: Ended) -> None:
-    if ended.ended_by is None and ended.exit_code != 0:
-        failure = opt_ml / "output" / "failure"
-        written = failure.read_text(errors="replace") if failure.exists() else ""
-        raise JobFailed(container_failure(written, ended.exit_code))
-    if ended.ended_by is None:
+    if ended.by_itself and ended.exit_code != 0:
+        raise container_failed(ended, opt_ml, "output/failure")
+    if ended.by_itself:
         job.phase("Uploading")
     if ended.ended_by == "interrupt":
         raise JobInterrupted  # what it had saved went with the instance: checkpoints are not done here
@@ -90,15 +100,14 @@ def _upload(job: Job, opt_ml: Path) -> dict[str, Any]:
 def _upload_folder(job: Job, folder: Path, target: Location, name: str) -> Location | None:
     if not archive.has_files(folder):
         return None
+    key = job.request["OutputDataConfig"].get("KmsKeyId")
     if job.request["OutputDataConfig"].get("CompressionType") == "NONE":
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                upload(job.s3, path, target / name / path.relative_to(folder).as_posix())
+        upload_all(job.s3, folder, target / name, key)
         return target / f"{name}/"
     packed = job.folder / f"{name}.tar.gz"
     archive.pack(folder, packed)
     place = target / packed.name
-    upload(job.s3, packed, place)
+    upload(job.s3, packed, place, key)
     return place
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from include.local_aws.runner import models
-from include.local_aws.runner.failures import JobFailed, JobStopped, container_failure
+from include.local_aws.runner.failures import JobFailed, JobStopped, container_failed
 from include.local_aws.runner.job import Job
 from include.local_aws.runner.s3 import download, location, upload
-from include.local_aws.runner.sources import SourceObject, no_objects, resolve
+from include.local_aws.runner.sources import SourceObject, no_objects, placed, resolve
 from include.local_aws.store import now
 
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
@@ -23,9 +23,10 @@ def run(job: Job) -> None:
     job.phase("InProgress", TransformStartTime=now())
     model = job.resource.computed["_Model"]
     objects = _objects(job, model.get("ExecutionRoleArn", ""))
+    placed(objects, job.folder / "output", suffix=".out")  # told before anything is downloaded
     spec = {
         "containers": models.place(job, model["Containers"], job.request.get("Environment", {})),
-        "inputs": [_input(job, item) for item in objects],
+        "inputs": [_input(job, *one) for one in placed(objects, job.folder / "input")],
         "output_dir": str(job.folder / "output"),
         **_settings(job.request),
     }
@@ -50,10 +51,7 @@ def _transform(job: Job, spec_file: Path) -> None:
     if ended.ended_by == "stop":
         raise JobStopped
     if ended.exit_code != 0:
-        failure = job.folder / "failure"
-        raise JobFailed(
-            container_failure(failure.read_text(errors="replace") if failure.exists() else "", ended.exit_code)
-        )
+        raise container_failed(ended, job.folder, "failure")
 
 
 def _objects(job: Job, role: str) -> list[SourceObject]:
@@ -64,8 +62,7 @@ def _objects(job: Job, role: str) -> list[SourceObject]:
     return objects
 
 
-def _input(job: Job, item: SourceObject) -> dict[str, str]:
-    target = job.folder / "input" / item.path
+def _input(job: Job, item: SourceObject, target: Path) -> dict[str, str]:
     download(job.s3, item.place, target)
     return {"path": str(target), "key": item.path}
 
@@ -91,6 +88,5 @@ def _settings(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _upload(job: Job, objects: list[SourceObject]) -> None:
     target = location(job.request["TransformOutput"]["S3OutputPath"])
-    for item in objects:
-        name = f"{item.path}.out"
-        upload(job.s3, job.folder / "output" / name, target / name)
+    for item, path in placed(objects, job.folder / "output", suffix=".out"):
+        upload(job.s3, path, target / f"{item.path}.out", job.request["TransformOutput"].get("KmsKeyId"))

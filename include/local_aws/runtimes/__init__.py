@@ -19,7 +19,8 @@ _RUNTIMES = {
     "sagemaker-xgboost": "xgboost",
 }
 _IMAGE_URI = re.compile(
-    r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9._/-]+):(?P<tag>[\w.-]+)"
+    r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9._/-]+)"
+    r"(?::(?P<tag>[\w.-]+))?(?:@sha256:[0-9a-f]{64})?"
 )
 # Repositories with these tags hold two images, one for each purpose; a package's CONTAINER does both.
 _PURPOSES = {"training-cpu": "TRAINING", "inference-cpu": "SERVING"}
@@ -72,11 +73,11 @@ def container_for(image_uri: str) -> Container:
     if match is None:
         raise UnknownImage(
             f"{image_uri!r} is not an image URI: "
-            "write <12-digit account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>"
+            "write <12-digit account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>, or @<digest> for the tag"
         )
     repository = match["repository"].rsplit("/", 1)[-1]
     package = _RUNTIMES.get(repository)
     if package is None:
         raise UnknownImage(f"no local runtime for the image {image_uri}: there are {', '.join(sorted(_RUNTIMES))}")
     module = importlib.import_module(f"{__name__}.{package}")
-    return cast(Container, getattr(module, _PURPOSES.get(match["tag"], ""), module.CONTAINER))
+    return cast(Container, getattr(module, _PURPOSES.get(match["tag"] or "", ""), module.CONTAINER))

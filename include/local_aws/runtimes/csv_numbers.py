@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.number_texts import number_in
 
 
 def parse_numbers(data: bytes, where: str) -> NDArray[np.float64]:
@@ -38,12 +37,11 @@ def _rows(data: bytes, where: str) -> list[list[str]]:
 
 
 def _number(field: str, where: str, row: int, column: int) -> float:
-    try:
-        # Python reads 1_000 as a number, CSV does not.
-        return float(field if "_" not in field else "not a number") if field.strip() else math.nan
-    except ValueError:
-        shown: Any = field if len(field) <= 40 else field[:37] + "..."
+    number = number_in(field)
+    if number is None:
+        shown = field if len(field) <= 40 else field[:37] + "..."
         raise ClientError(
             f"{where}: row {row}, column {column}: {shown!r} is not a number "
             "(CSV for training and inference has no header and no text)"
-        ) from None
+        )
+    return number

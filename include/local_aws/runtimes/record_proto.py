@@ -1,25 +1,29 @@
-"""The protobuf wire format of one Amazon `Record`, as far as vectors and labels need it.
+"""One Amazon `Record` as protobuf, as far as vectors and labels need it; Google's library reads and writes the bytes.
 
-Schema (AWS documentation, "Common data formats for training"): `Record{features = 1, label = 2}` are maps from string
-to `Value{float32_tensor = 2, float64_tensor = 3, int32_tensor = 7}`, each tensor is `{values = 1, keys = 2, shape = 3}`
-with packed numbers. Bytes are laid out as Google's encoder lays them out: ascending field numbers, empty fields absent.
+The schema is AWS's record.proto ("Common data formats for training" in the SageMaker developer guide), made here
+instead of generated: features and labels are maps from a name to a tensor of packed numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_TENSOR_FIELD: dict[np.dtype[Any], int] = {np.dtype("<f4"): 2, np.dtype("<f8"): 3, np.dtype("<i4"): 7}
-_TENSOR_DTYPE = {field: dtype for dtype, field in _TENSOR_FIELD.items()}
-_KEY = b"\x0a\x06values"  # map entry field 1, the name every vector goes by
-_BYTES_VALUE = 9
-_MAX_VARINT = 10  # bytes of a 64-bit varint
+_Field = descriptor_pb2.FieldDescriptorProto
+# Value's member -> the type of its tensor's name, its number, its values for protobuf and for NumPy.
+_TENSORS: dict[str, tuple[str, int, Any, np.dtype[Any]]] = {
+    "float32_tensor": ("Float32Tensor", 2, _Field.TYPE_FLOAT, np.dtype(np.float32)),
+    "float64_tensor": ("Float64Tensor", 3, _Field.TYPE_DOUBLE, np.dtype(np.float64)),
+    "int32_tensor": ("Int32Tensor", 7, _Field.TYPE_INT32, np.dtype(np.int32)),
+}
+_DTYPES = {member: dtype for member, (*_, dtype) in _TENSORS.items()}
+_MEMBERS = {dtype: member for member, dtype in _DTYPES.items()}
+_NAME = "values"  # every vector goes by it
 
 
 class ProtobufError(ValueError):
@@ -35,48 +39,16 @@ class Tensor:
     shape: tuple[int, ...] = ()
 
 
-def encode_varints(numbers: NDArray[np.uint64]) -> bytes:
-    """Encode unsigned 64-bit numbers as base-128 varints, one after the other."""
-    shifts = np.arange(_MAX_VARINT, dtype=np.uint64) * np.uint64(7)
-    rest = numbers.astype(np.uint64)[:, None] >> shifts
-    groups = (rest & np.uint64(0x7F)).astype(np.uint8)
-    more = np.zeros(groups.shape, dtype=bool)
-    more[:, :-1] = rest[:, 1:] > 0
-    used = np.ones(groups.shape, dtype=bool)
-    used[:, 1:] = rest[:, 1:] > 0
-    return (groups | (more.astype(np.uint8) << 7))[used].tobytes()
-
-
-def decode_varints(data: bytes) -> NDArray[np.uint64]:
-    """Decode the varints `data` consists of.
-
-    :raises ProtobufError: the last one is cut off, or one is longer than 64 bits need.
-    """
-    raw = np.frombuffer(data, dtype=np.uint8)
-    ends = np.flatnonzero(raw < 0x80)
-    if raw.size and (not ends.size or ends[-1] != raw.size - 1):
-        raise ProtobufError("a number is cut off")
-    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
-    lengths = ends - starts + 1
-    if lengths.size and lengths.max() > _MAX_VARINT:
-        raise ProtobufError("a number is longer than 64 bits")
-    numbers = np.zeros(ends.size, dtype=np.uint64)
-    for position in range(int(lengths.max(initial=0))):
-        wide = lengths > position
-        group = (raw[starts[wide] + position] & 0x7F).astype(np.uint64)
-        numbers[wide] |= group << np.uint64(7 * position)
-    return numbers
-
-
 def encode_record(features: Tensor, label: Tensor | None) -> bytes:
     """Encode one Record whose features and label go by the name `values`.
 
     :raises ProtobufError: the values are neither float32, float64 nor int32.
     """
-    record = _field(1, _KEY + _field(2, _encode_value(features)))
+    record = _Record()
+    _fill(record.features[_NAME], features)
     if label is not None:
-        record += _field(2, _KEY + _field(2, _encode_value(label)))
-    return record
+        _fill(record.label[_NAME], label)
+    return bytes(record.SerializeToString())
 
 
 def decode_record(data: bytes) -> tuple[Tensor, Tensor | None]:
@@ -84,107 +56,69 @@ def decode_record(data: bytes) -> tuple[Tensor, Tensor | None]:
 
     :raises ProtobufError: the bytes are damaged, or hold no features called `values`.
     """
-    features: Tensor | None = None
-    label: Tensor | None = None
-    for number, value in _fields(data):
-        if number not in (1, 2) or not isinstance(value, bytes):
-            continue  # uid, metadata, configuration and fields of later schemas say nothing about the vector
-        name, tensor = _decode_entry(value)
-        if name == b"values":
-            features, label = (tensor, label) if number == 1 else (features, tensor)
+    try:
+        record = _Record.FromString(data)
+    except DecodeError as error:
+        raise ProtobufError("the bytes are damaged: they are no Record of record.proto") from error
+    features = _tensor(record.features)
     if features is None:
-        raise ProtobufError("the record has no features called 'values'")
-    return features, label
+        raise ProtobufError(f"the record has no features called {_NAME!r}")
+    return features, _tensor(record.label)
 
 
-def _field(number: int, payload: bytes) -> bytes:
-    return _varint(number << 3 | _BYTES) + _varint(len(payload)) + payload
-
-
-def _varint(number: int) -> bytes:
-    return encode_varints(np.array([number], dtype=np.uint64))
-
-
-def _encode_value(tensor: Tensor) -> bytes:
-    field = _TENSOR_FIELD.get(tensor.values.dtype)
-    if field is None:
+def _fill(value: Any, tensor: Tensor) -> None:
+    member = _MEMBERS.get(tensor.values.dtype)
+    if member is None:
         raise ProtobufError(f"values of type {tensor.values.dtype} cannot be stored: use float32, float64 or int32")
-    if tensor.values.dtype.kind == "i":  # negative int32 travel as 64-bit two's complement
-        packed = encode_varints(tensor.values.astype(np.int64).view(np.uint64))
-    else:
-        packed = tensor.values.tobytes()
-    parts = [packed]
-    parts.append(b"" if tensor.keys is None else encode_varints(tensor.keys))
-    parts.append(encode_varints(np.array(tensor.shape, dtype=np.uint64)))
-    return _field(field, b"".join(_field(number, part) for number, part in enumerate(parts, start=1) if part))
+    target = getattr(value, member)
+    target.SetInParent()  # a row without entries is a tensor too
+    target.values.extend(tensor.values.tolist())
+    target.shape.extend(tensor.shape)
+    if tensor.keys is not None:
+        target.keys.extend(tensor.keys.tolist())
 
 
-def _decode_entry(data: bytes) -> tuple[bytes, Tensor | None]:
-    name, tensor = b"", None
-    for number, value in _fields(data):
-        if number == 1 and isinstance(value, bytes):
-            name = value
-        elif number == 2 and isinstance(value, bytes):
-            tensor = _decode_value(value)
-    return name, tensor
+def _tensor(entries: Any) -> Tensor | None:
+    member = entries[_NAME].WhichOneof("value") if _NAME in entries else None
+    if member is None:
+        return None
+    if member == "bytes":
+        raise ProtobufError("the record holds raw bytes, not numbers")
+    found = getattr(entries[_NAME], member)
+    keys = np.array(found.keys, np.uint64) if found.keys else None
+    return Tensor(np.array(found.values, _DTYPES[member]), keys, tuple(found.shape))
 
 
-def _decode_value(data: bytes) -> Tensor | None:
-    tensor = None
-    for number, value in _fields(data):
-        if number == _BYTES_VALUE:
-            raise ProtobufError("the record holds raw bytes, not numbers")
-        if number in _TENSOR_DTYPE and isinstance(value, bytes):
-            tensor = _decode_tensor(value, _TENSOR_DTYPE[number])
-    return tensor
+def _add(message: Any, name: str, number: int, kind: int, of: str | None = None, repeated: bool = False) -> Any:
+    label = _Field.LABEL_REPEATED if repeated else _Field.LABEL_OPTIONAL
+    field = message.field.add(name=name, number=number, type=kind, label=label, type_name=of)
+    if repeated and kind != _Field.TYPE_MESSAGE:
+        field.options.packed = True
+    return field
 
 
-def _decode_tensor(data: bytes, dtype: np.dtype[Any]) -> Tensor:
-    values, keys, shape = bytearray(), bytearray(), bytearray()
-    parts = {1: values, 2: keys, 3: shape}
-    for number, value in _fields(data):
-        if number in parts:  # packed runs and single numbers alike: readers must accept both
-            parts[number] += value if isinstance(value, bytes) else _varint(value)
-    numbers: NDArray[np.generic]
-    if dtype.kind == "i":
-        numbers = decode_varints(bytes(values)).astype(np.int64).astype(np.int32)
-    elif len(values) % dtype.itemsize:
-        raise ProtobufError(f"{len(values)} bytes of values are not whole {dtype} numbers")
-    else:
-        numbers = np.frombuffer(bytes(values), dtype=dtype)
-    locations = decode_varints(bytes(keys)) if keys else None
-    return Tensor(numbers, locations, tuple(int(size) for size in decode_varints(bytes(shape))))
+def _record_class() -> Any:
+    file = descriptor_pb2.FileDescriptorProto(name="record.proto", package="aialgs.data", syntax="proto2")
+    value = file.message_type.add(name="Value")
+    value.oneof_decl.add(name="value")
+    for member, (name, number, kind, _) in _TENSORS.items():
+        tensor = file.message_type.add(name=name)
+        for place, (list_name, of) in enumerate(
+            (("values", kind), ("keys", _Field.TYPE_UINT64), ("shape", _Field.TYPE_UINT64)), start=1
+        ):
+            _add(tensor, list_name, place, of, repeated=True)
+        _add(value, member, number, _Field.TYPE_MESSAGE, f".aialgs.data.{name}").oneof_index = 0
+    _add(value, "bytes", 9, _Field.TYPE_BYTES).oneof_index = 0  # a message of its own, which nobody here reads
+    record = file.message_type.add(name="Record")
+    for number, member in enumerate(("features", "label"), start=1):
+        entry = record.nested_type.add(name=f"{member.capitalize()}Entry")
+        entry.options.map_entry = True
+        _add(entry, "key", 1, _Field.TYPE_STRING)
+        _add(entry, "value", 2, _Field.TYPE_MESSAGE, ".aialgs.data.Value")
+        _add(record, member, number, _Field.TYPE_MESSAGE, f".aialgs.data.Record.{entry.name}", repeated=True)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("aialgs.data.Record"))
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, bytes | int]]:
-    position = 0
-    while position < len(data):
-        tag, position = _read_varint(data, position)
-        number, wire = tag >> 3, tag & 7
-        if wire == _VARINT:
-            value, position = _read_varint(data, position)
-            yield number, value
-            continue
-        if wire == _BYTES:
-            length, position = _read_varint(data, position)
-        elif wire in (_FIXED64, _FIXED32):
-            length = 8 if wire == _FIXED64 else 4
-        else:
-            raise ProtobufError(f"field {number} has the unknown wire type {wire}")
-        if position + length > len(data):
-            raise ProtobufError(f"field {number} says {length} bytes, {len(data) - position} are left")
-        yield number, data[position : position + length]
-        position += length
-
-
-def _read_varint(data: bytes, position: int) -> tuple[int, int]:
-    number = 0
-    for shift in range(0, 7 * _MAX_VARINT, 7):
-        if position >= len(data):
-            raise ProtobufError("a number is cut off")
-        byte = data[position]
-        position += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, position
-    raise ProtobufError("a number is longer than 64 bits")
+_Record = _record_class()

@@ -12,6 +12,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from include.local_aws.door import why_not
+from include.local_aws.hosts import Hosts
 from include.local_aws.runtimes import ClientError
 from include.local_aws.runtimes.chain import Chain, Link, Step
 
@@ -77,7 +79,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        """Answer POST /invocations."""
+        """Answer POST /invocations, unless it comes from a web page."""
+        told = why_not(self._header, Hosts())
+        if told:
+            self._reply(HTTPStatus.FORBIDDEN, told.encode(), "text/plain; charset=utf-8")
+            return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
             answer, media = self.server.answer(
@@ -87,6 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(failed.status, str(failed).encode(), "text/plain; charset=utf-8", failed.container)
         else:
             self._reply(HTTPStatus.OK, answer, media)
+
+    def _header(self, name: str) -> str | None:
+        return ",".join(self.headers.get_all(name, [])) if name in self.headers else None
 
     def _reply(self, status: int, body: bytes, media: str, container: str | None = None) -> None:
         self.send_response(status)

@@ -9,7 +9,7 @@ _PACKAGE = "candidate_data_processors"
 
 _TRAINER = '''"""Fits the data processor that the hyperparameter processor_module names."""
 
-from include.local_aws.runtimes.sklearn_automl.fitting import fit_processor
+from automl_containers.featurizer import fit_processor
 
 
 def train(processor_module, opt_ml):
@@ -19,7 +19,7 @@ def train(processor_module, opt_ml):
 
 _SERVE = '''"""Serves a fitted data processor; AUTOML_TRANSFORM_MODE decides what it answers."""
 
-from include.local_aws.runtimes.sklearn_automl.serving import load
+from automl_containers.featurizer import load
 
 __all__ = ["load"]
 '''

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from include.local_aws.tuning.definitions import child_name
+
 _LONGEST = 63
+_LONGEST_TUNER = 32 - 4
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,14 @@ class Names:
         """Name the interim model that the transform job uses."""
         return self._step(f"dpp{processor}-model")
 
+    @property
+    def tuner(self) -> str:
+        """The tuning job: the AutoML job's name, cut to what such a name may have, and four digits."""
+        return f"{self.job[:_LONGEST_TUNER]}{self._hex('tuning')[:4]}"
+
     def child(self, number: int) -> str:
         """Name a tuning child; also the name of its candidate."""
-        return f"{self.job}{self._hex('tuning')[:4]}-{number:03d}-{self._hex(f'child-{number}')[:8]}"
+        return child_name(self.tuner, number)
 
     @property
     def tuning_data(self) -> str:

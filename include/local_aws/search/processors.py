@@ -44,8 +44,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from include.local_aws.runtimes.sklearn_automl.header import Header
-from include.local_aws.runtimes.sklearn_automl.label_encoders import NALabelEncoder, RobustLabelEncoder
+from sagemaker_sklearn_extension.externals import Header
+from sagemaker_sklearn_extension.preprocessing import NALabelEncoder, RobustLabelEncoder
 
 # The columns of the training data, in order.
 HEADER = Header(
@@ -95,6 +95,11 @@ class Processor:
     def encoding(self) -> str:
         """The encoding as it stands in names and places: `rpb` or `csv`."""
         return "rpb" if self.accept == RECORDIO else "csv"
+
+    @property
+    def pipeline(self) -> str:
+        """The name of its candidates' pipeline."""
+        return f"dpp{self.number}-{self.algorithm.suffix}"
 
     @property
     def module(self) -> str:

@@ -10,6 +10,7 @@ from include.local_aws.search.columns import Columns
 from include.local_aws.search.images import DATA_BUILDER, FEATURIZER, Image
 from include.local_aws.search.interface import Json
 from include.local_aws.search.names import Names
+from include.local_aws.search.objectives import Objective
 from include.local_aws.search.processors import CSV, RECORDIO, Processor
 from include.local_aws.search.settings import Channel, Settings
 
@@ -21,6 +22,7 @@ _INSTANCE = "ml.m5.4xlarge"
 _VOLUME_GB = 50
 _BUILDER_VOLUME_GB = 250
 _DAY_SECONDS = 86_400
+_PARALLEL = 2
 _PREDICTED = "predicted_label"
 
 
@@ -109,16 +111,39 @@ class Requests:
             "DataProcessing": {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"},
         }
 
-    def tune(self, name: str, processor: Processor, hyperparameters: dict[str, str]) -> Json:
-        """CreateTrainingJob: one tuning child."""
+    def tune(self, definitions: list[Json]) -> Json:
+        """CreateHyperParameterTuningJob: search all pipelines together."""
+        limits = {"MaxNumberOfTrainingJobs": self.settings.max_candidates, "MaxParallelTrainingJobs": _PARALLEL}
+        return {
+            "HyperParameterTuningJobName": self.names.tuner,
+            "HyperParameterTuningJobConfig": {"Strategy": "Bayesian", "ResourceLimits": limits, "RandomSeed": 0},
+            "TrainingJobDefinitions": definitions,
+        }
+
+    def results(self, processor: Processor) -> str:
+        """Place the artifacts of a data processor's candidates."""
+        return self.names.tuning(processor.number, processor.algorithm.suffix)
+
+    def pipeline(self, processor: Processor, objective: Objective, static: dict[str, str], ranges: Json) -> Json:
+        """Return the training job definition of the candidates of one data processor."""
         folder = self.names.features(processor.number, processor.encoding)
         channels = [
             channel("train", f"{folder}/train/", processor.accept, "ShardedByS3Key", "Pipe"),
             channel("validation", f"{folder}/validation/", processor.accept, "FullyReplicated", "Pipe"),
         ]
         algorithm = processor.algorithm
-        output, limit = self.names.tuning(processor.number, algorithm.suffix), self.settings.max_training_seconds
-        return self.training(name, algorithm.training, hyperparameters, channels, output, limit)
+        output, limit = self.results(processor), self.settings.max_training_seconds
+        definition = self.training("", algorithm.training, static, channels, output, limit)
+        del definition["TrainingJobName"]
+        return definition | {
+            "DefinitionName": processor.pipeline,
+            "StaticHyperParameters": definition.pop("HyperParameters"),
+            "HyperParameterRanges": ranges,
+            "TuningObjective": {
+                "Type": objective.direction.capitalize(),
+                "MetricName": objective.logged_by(algorithm),
+            },
+        }
 
     def inference_containers(self, algorithm: Algorithm, featurizer: str, model: str, columns: Columns) -> list[Json]:
         """List the containers of a candidate: featurizer, algorithm and, for classes, the featurizer for the labels.

@@ -14,14 +14,15 @@ from include.local_aws.search.jobs import Job, Jobs, OutOfTime, SearchStopped
 from include.local_aws.search.objectives import Objective, objective_for
 from include.local_aws.search.processors import Processor, processors_for
 from include.local_aws.search.settings import Settings
+from include.local_aws.search.tuning import tune
 from include.local_aws.search.workspace import Workspace
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> None:
-    """Run the search of an AutoML job; return when it is done or was stopped.
+def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> str:
+    """Run the search of an AutoML job; return when it is done or was stopped, with the last secondary status.
 
     :param request: the V1-shaped CreateAutoMLJob request that was accepted, with `AutoMLJobArn`.
     :raises SearchFailed: there is no answer; says why.
@@ -35,13 +36,14 @@ def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> Non
         else:
             _Search(workspace).run()
     except SearchStopped:
-        return
+        return "Stopped"
     except OutOfTime as error:
         raise SearchFailed(
             f"MaxAutoMLJobRuntimeInSeconds ({settings.max_seconds}) passed before any candidate had finished."
         ) from error
     finally:
         jobs.stop_all()
+    return "MaxAutoMLJobRuntimeReached" if jobs.out_of_time else "Completed"
 
 
 class _Search:
@@ -56,9 +58,6 @@ class _Search:
         self._processors = processors_for(workspace.settings.algorithms)
 
     def run(self) -> None:
-        # Optuna takes half a second to import; the endpoint must not pay for it at its start.
-        from include.local_aws.search.tuning import tune
-
         self._progress.secondary("AnalyzingData")
         built = self._workspace.build_data()
         columns = self._workspace.columns()

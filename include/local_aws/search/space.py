@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 from include.local_aws.search.algorithms import LINEAR_LEARNER, MLP, XGBOOST, Algorithm
 from include.local_aws.search.columns import Columns
+from include.local_aws.search.interface import Json
 from include.local_aws.search.objectives import BINARY, MULTICLASS, PROBLEMS, REGRESSION, Objective
-
-if TYPE_CHECKING:
-    import optuna
-
-Values = dict[str, Any]
 
 # Up to here Autopilot cross-validates with five folds; beyond, one validation set is enough.
 _FOLDED_ROWS = 50_000
@@ -23,17 +18,15 @@ _FOLDED_ROWS = 50_000
 class Space:
     """What is searched for one algorithm.
 
-    :param start: the first trial of every data processor, by the names that the tuner knows.
+    :param start: the first trial of every data processor.
     :param whole: whole numbers as name -> (low, high); `real`: numbers as name -> (low, high, logarithmic);
         `words`: texts as name -> choices.
-    :param prefix: sets the tuner's names of two algorithms apart.
     """
 
-    start: Values
+    start: Mapping[str, str]
     whole: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     real: Mapping[str, tuple[float, float, bool]] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    prefix: str = ""
 
     def ranges(self) -> dict[str, str]:
         """Return hyperparameter -> its range, for people."""
@@ -42,25 +35,34 @@ class Space:
             told[name] = f"{low:g} to {high:g}{', logarithmic' if logarithmic else ''}"
         return told | {name: "; ".join(choices) for name, choices in self.words.items()}
 
-    def suggest(self, trial: optuna.Trial) -> dict[str, str]:
-        """Ask a trial for the searched hyperparameters, as SageMaker writes them."""
-        at = self.prefix
-        found = {name: str(trial.suggest_int(at + name, low, high)) for name, (low, high) in self.whole.items()}
-        for name, (low, high, logarithmic) in self.real.items():
-            found[name] = f"{trial.suggest_float(at + name, low, high, log=logarithmic):.6g}"
-        return found | {name: trial.suggest_categorical(at + name, words) for name, words in self.words.items()}
+    def parameters(self) -> Json:
+        """Return the ranges as a tuning job's ParameterRanges."""
+        return {
+            "IntegerParameterRanges": [_range(name, *ends, "Linear") for name, ends in self.whole.items()],
+            "ContinuousParameterRanges": [
+                _range(name, low, high, "Logarithmic" if logarithmic else "Linear")
+                for name, (low, high, logarithmic) in self.real.items()
+            ],
+            "CategoricalParameterRanges": [
+                {"Name": name, "Values": list(choices)} for name, choices in self.words.items()
+            ],
+        }
+
+
+def _range(name: str, low: float, high: float, scale: str) -> Json:
+    return {"Name": name, "MinValue": str(low), "MaxValue": str(high), "ScalingType": scale}
 
 
 SPACES = {
     # The start is good on many small and middle-sized tables.
     XGBOOST.name: Space(
         start={
-            "num_round": 150,
-            "max_depth": 4,
-            "min_child_weight": 2,
-            "eta": 0.1,
-            "colsample_bytree": 0.5,
-            "subsample": 0.8,
+            "num_round": "150",
+            "max_depth": "4",
+            "min_child_weight": "2",
+            "eta": "0.1",
+            "colsample_bytree": "0.5",
+            "subsample": "0.8",
         },
         whole={"num_round": (100, 300), "max_depth": (3, 7), "min_child_weight": (1, 6)},
         real={
@@ -70,16 +72,14 @@ SPACES = {
         },
     ),
     LINEAR_LEARNER.name: Space(
-        start={"linear-learner.wd": 0.01},
+        start={"wd": "0.01"},
         real={"wd": (1e-5, 1.0, True)},
-        prefix="linear-learner.",
     ),
     MLP.name: Space(
-        start={"mlp.learning_rate": 1e-3, "mlp.weight_decay": 1e-3, "mlp.layers": "50,25", "mlp.mini_batch_size": 64},
+        start={"learning_rate": "0.001", "weight_decay": "0.001", "layers": "50,25", "mini_batch_size": "64"},
         whole={"mini_batch_size": (32, 128)},
         real={"learning_rate": (3e-4, 1e-2, True), "weight_decay": (1e-6, 1.0, True)},
         words={"layers": ("50,25", "100,50", "100")},
-        prefix="mlp.",
     ),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import dag, get_current_context, task
 
 from airflow_autopilot import assets
-from include.autopilot.data.deliveries import delivered_until
+from include.autopilot.drops.deliveries import delivered_until
 from tests.backfills.model import MODEL
 
 

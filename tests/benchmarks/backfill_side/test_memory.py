@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from benchmarks.backfill_side.memory import MemoryS3
 from benchmarks.backfill_side.world import Meter, counting_client
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.objects import exists, list_objects, read, write, write_once
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.s3.conditional import write_once
+from include.autopilot.s3.objects import exists, list_objects, read, write
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 
 from benchmarks.gate_side.pairs import Pair, out_of_fold
 from benchmarks.gate_side.simulate import Holdouts, evidence_of, exchanged, needed_gain, promoted, scaled
+from include.autopilot.candidate.objective import Objective
+from include.autopilot.gate.comparison import judge
 from include.autopilot.gate.contender import Contender
-from include.autopilot.gate.gate import judge
-from include.autopilot.gate.gateconfig import GateConfig, Rule
-from include.autopilot.objective import Objective
+from include.autopilot.settings.gate import GateConfig, Rule
 
 GATE = GateConfig(resamples=1000, min_holdout_rows=2)
 RULES: tuple[Rule, ...] = ("interval", "bound", "non_inferior", "point")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.gate_side.timeline import Months, course_of
-from include.autopilot.gate.gateconfig import GateConfig
+from include.autopilot.settings.gate import GateConfig
 
 GATE = GateConfig(resamples=1000)
 

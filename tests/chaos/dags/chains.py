@@ -6,7 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
-from airflow_autopilot.operators import AutopilotModelOperator, AutopilotTrainingOperator, AutopilotTransformOperator
+from airflow_sagemaker_once.operators import (
+    AutopilotModelOperator,
+    AutopilotTrainingOperator,
+    AutopilotTransformOperator,
+)
 
 BUCKET = "s3://chaos"
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"

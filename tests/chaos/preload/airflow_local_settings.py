@@ -12,7 +12,7 @@ __all__: list[str] = []  # nothing of it is a setting
 for _module in (
     "airflow.dag_processing.dagbag",
     "airflow.sdk.execution_time.task_runner",
-    "airflow_autopilot.operators",
+    "airflow_sagemaker_once.operators",
     "boto3",
 ):
     import_module(_module)

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from include.autopilot.describe import main
-from tests.conftest import ROOT
-from tests.include.autopilot import vintages
-from tests.include.autopilot.test_vintages import changed, described, only, write
-from tests.include.autopilot.vintages import Files, ensemble, hpo, running
+from tests.support import vintages
+from tests.support.repository import ROOT
+from tests.support.vintagefiles import changed, described, only, write
+from tests.support.vintages import Files, ensemble, hpo, running
 
 STEPS = vintages.step_names("made-up")
 JOB = "DescribeAutoMLJobV2.made-up.json"
@@ -167,6 +167,7 @@ def test_what_is_asked_must_be_clear(
         (["made-up", "--columns", "a,b"], ""),
         (["--transform-job", "a", "--training-job", "b"], "Missing: DescribeTransformJob.a.json"),
         (["nothing.json"], "nothing.json cannot be read"),
+        (["nothing.json", "--labels", "no,yes"], "nothing.json is a template, which has its own columns"),
     ],
 )
 def test_what_cannot_be_read(
@@ -302,3 +303,72 @@ def test_a_denial_of_one_part_leaves_the_rest_readable(tmp_path: Path, capsys: p
     assert "no DescribeModel for you" in found["reason"]
     assert set(found["carried"]) >= {"fit", "featurize", "train"}
     assert len(found["containers"]) == 2
+
+
+def test_a_file_is_read_with_what_lies_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, {"a.json" if name == JOB else name: content for name, content in hpo().items()})
+    assert main([str(folder / "a.json"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["automl_job"], found["verdict"], found["missing"]) == ("made-up", "can be replayed", [])
+
+
+@pytest.mark.parametrize("role", ["featurize", "train"])
+def test_the_file_of_one_of_its_jobs(role: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = only(hpo(), STEPS[role])
+    assert main([str(write(tmp_path, files) / next(iter(files)))]) == 0
+    assert "can be replayed as far as what was seen tells: " in capsys.readouterr().out
+
+
+def test_the_file_of_a_candidate_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = hpo(problem="MulticlassClassification")
+    alone = files.pop(JOB)["BestCandidate"]
+    path = write(tmp_path, {"best.json": alone}) / "best.json"
+    assert main([str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["automl_job"], found["candidate"], found["template_digest"]) == (None, STEPS["train"], None)
+    unknown = ("the description of the Autopilot job", "the problem type", "the target column")
+    assert all(any(missing.startswith(name) for missing in found["missing"]) for name in unknown)
+    stated = ("--target", "y", "--problem-type", "MulticlassClassification", "--columns", "y,a,b", "--labels", "a,b,c")
+    assert main([str(path), *stated, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["target"], found["problem_type"]) == ("y", "MulticlassClassification")
+    assert not any(missing.startswith(unknown[1:]) for missing in found["missing"])
+    assert found["labels"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("asked", [["made-up"], []])
+def test_a_bare_list_says_how_to_wrap_it(asked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the AWS CLI prints it with --query Candidates."""
+    path = tmp_path / "candidates.json"
+    path.write_text(json.dumps([hpo()[JOB]["BestCandidate"]]))
+    assert main([*asked, "--responses", str(tmp_path)] if asked else [str(path)]) == 2
+    assert 'candidates.json holds a bare list; a response is one JSON object. Wrap it: {"Candidates": [...]}.' in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_transform_alone_claims_no_mode(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = only(hpo(), STEPS["featurize"])
+    code, found = described(write(tmp_path, files), capsys, STEPS["featurize"])
+    assert (code, found["mode"]) == (0, None)
+    assert found["verdict"] == "can be replayed as far as what was seen tells: 5 parts are missing"
+    code, found = described(
+        write(tmp_path, only(hpo(), STEPS["featurize"], "DescribeModel")), capsys, STEPS["featurize"]
+    )
+    assert found["mode"] == "HYPERPARAMETER_TUNING"
+
+
+def test_what_is_denied_leaves_the_verdict_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    denied = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+    code, found = described(
+        write(tmp_path, hpo() | {f"DescribeModel.{STEPS['featurizer']}.json": denied}), capsys, "made-up"
+    )
+    assert (code, found["verdict"]) == (2, "it is not known whether it can be replayed")
+
+
+def test_what_is_stated_and_told_otherwise_is_not_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stated = ("--target", "z", "--problem-type", "BinaryClassification")
+    code, found = described(write(tmp_path, hpo()), capsys, "made-up", *stated)
+    assert (code, found["target"], found["problem_type"]) == (0, "y", "Regression")
+    assert "The target given, z, is not the one that is told, y, which is used." in found["warnings"]
+    assert any(warning.startswith("The problem type given, BinaryClassification") for warning in found["warnings"])

@@ -17,17 +17,19 @@ from typing import Any
 import boto3
 import pytest
 
-from include.autopilot import retrain
-from include.autopilot.config import ModelConfig, parse_model
-from include.autopilot.data import split
-from include.autopilot.data.guard import check_leaks
 from include.autopilot.describe import main
-from include.autopilot.drift.driftcheck import check_drift
-from include.autopilot.options import RunOptions
-from include.autopilot.plan import load_plan
-from include.autopilot.search import publish_template, search_request
-from include.autopilot.template import current_template, read_template
-from tests.include.autopilot.conftest import SEARCHED, YAML, Toy, csv_bytes, rows
+from include.autopilot.drift.check import check_drift
+from include.autopilot.drops import split
+from include.autopilot.drops.guard import check_leaks
+from include.autopilot.drops.plan import load_plan
+from include.autopilot.drops.sealing import seal_run
+from include.autopilot.flows import retrain
+from include.autopilot.flows.search import publish_template
+from include.autopilot.settings.config import ModelConfig, parse_model
+from include.autopilot.settings.options import RunOptions
+from include.autopilot.template.published import current_template, read_template
+from tests.support import flows
+from tests.support.toy import SEARCHED, YAML, Toy, csv_bytes, rows
 
 FEBRUARY = datetime(2024, 2, 1, tzinfo=UTC)
 
@@ -55,7 +57,7 @@ def real(aws: str) -> Toy:
     toy.put("holdout/second.csv", csv_bytes(rows(2000, 7)))
     toy.put("drops/2024-01-01/first.csv", csv_bytes(rows(0, 500)))
     toy.put("drops/2024-02-01/second.csv", csv_bytes(rows(500, 60)))
-    request = search_request(s3, sagemaker, config, SEARCHED, "a test")
+    request = flows.search_request(toy, SEARCHED, "a test")
     sagemaker.create_auto_ml_job(**request)
     wait(sagemaker.describe_auto_ml_job_v2, "AutoMLJobStatus", AutoMLJobName=request["AutoMLJobName"])
     publish_template(sagemaker, s3, config, request["AutoMLJobName"], SEARCHED)
@@ -102,17 +104,18 @@ def test_the_describe_command_says_the_same_of_the_live_job(
 def retrained(toy: Toy, cutoff: datetime, key: str) -> tuple[str, dict[str, bytes]]:
     """Run every step and job of a retraining; give its plan, and its manifests and predictions as bytes."""
     plan = retrain.prepare(toy.s3, toy.sagemaker, toy.config, cutoff, RunOptions(), key)["plan"]  # type: ignore[arg-type]
-    check_drift(toy.s3, toy.config, plan)
-    for request in retrain.featurize_requests(toy.s3, plan):
+    check_drift(toy.s3, toy.config, load_plan(toy.s3, plan))
+    seal_run(toy.s3, toy.config, load_plan(toy.s3, plan))
+    for request in flows.featurize_requests(toy, plan):
         transform(toy, request)
-    request = retrain.training_request(toy.s3, plan)
-    check_leaks(toy.s3, toy.config, plan)
+    request = flows.training_request(toy, plan)
+    check_leaks(toy.s3, toy.config, load_plan(toy.s3, plan))
     sagemaker: Any = toy.sagemaker
     sagemaker.create_training_job(**request)
     job = wait(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName=request["TrainingJobName"])
-    model = retrain.model_request(toy.s3, plan, job["ModelArtifacts"]["S3ModelArtifacts"])
+    model = flows.model_request(toy, plan, job["ModelArtifacts"]["S3ModelArtifacts"])
     sagemaker.create_model(**model)
-    prediction = retrain.prediction_request(toy.s3, plan, model["ModelName"])
+    prediction = flows.prediction_request(toy, plan, model["ModelName"])
     transform(toy, prediction)
     folder, output = f"{toy.config.root}/runs/{key}", prediction["TransformOutput"]["S3OutputPath"]
     files = [f"{folder}/manifest/{side}.manifest" for side in split.SIDES]
@@ -144,8 +147,9 @@ def test_four_runs_at_once_prepare_the_same_drops_and_share_their_jobs(real: Toy
     def run(number: int) -> tuple[list[Any], dict[str, Any]]:
         key = f"20240301T000000-0000000{number}"
         prepared = retrain.prepare(real.s3, real.sagemaker, real.config, march, RunOptions(), key)  # type: ignore[arg-type]
-        check_drift(real.s3, real.config, prepared["plan"])
-        requests = retrain.featurize_requests(real.s3, prepared["plan"])
+        check_drift(real.s3, real.config, load_plan(real.s3, prepared["plan"]))
+        seal_run(real.s3, real.config, load_plan(real.s3, prepared["plan"]))
+        requests = flows.featurize_requests(real, prepared["plan"])
         return requests, {**prepared["summary"], "drops": [drop["digest"] for drop in prepared["summary"]["drops"]]}
 
     with ThreadPoolExecutor(4) as pool:
@@ -160,8 +164,8 @@ def test_four_runs_at_once_prepare_the_same_drops_and_share_their_jobs(real: Toy
     manifests = []
     for number in range(4):
         plan = f"{real.config.root}/runs/20240301T000000-0000000{number}/plan.json"
-        retrain.training_request(real.s3, plan)
-        check_leaks(real.s3, real.config, plan)
+        flows.training_request(real, plan)
+        check_leaks(real.s3, real.config, load_plan(real.s3, plan))
         manifests.append(real.get(plan.replace("plan.json", "manifest/train.manifest")))
     assert len(set(manifests)) == 1
 
@@ -170,9 +174,9 @@ def test_a_retraining_from_drop_to_report(real: Toy) -> None:
     key = "20240201T000000-1a2b3c4d"
     prepared = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), key)  # type: ignore[arg-type]
     assert [drop["date"] for drop in prepared["summary"]["drops"]] == ["2024-01-01", "2024-02-01"]
-    for request in retrain.featurize_requests(real.s3, prepared["plan"]):
+    for request in flows.featurize_requests(real, prepared["plan"]):
         transform(real, request)
-    request = retrain.training_request(real.s3, prepared["plan"])
+    request = flows.training_request(real, prepared["plan"])
     sagemaker: Any = real.sagemaker
     sagemaker.create_training_job(**request)
     job = wait(sagemaker.describe_training_job, "TrainingJobStatus", TrainingJobName=request["TrainingJobName"])
@@ -180,21 +184,21 @@ def test_a_retraining_from_drop_to_report(real: Toy) -> None:
     assert artifact.startswith(f"{real.config.root}/runs/{key}/model/")
     with tarfile.open(fileobj=io.BytesIO(real.get(artifact))) as archive:
         assert any("xgboost-model" in name for name in archive.getnames())
-    model = retrain.model_request(real.s3, prepared["plan"], artifact)
+    model = flows.model_request(real, prepared["plan"], artifact)
     sagemaker.create_model(**model)
-    prediction = retrain.prediction_request(real.s3, prepared["plan"], model["ModelName"])
+    prediction = flows.prediction_request(real, prepared["plan"], model["ModelName"])
     transform(real, prediction)
     output = prediction["TransformOutput"]["S3OutputPath"]
     lines = list(csv.reader(io.StringIO(real.get(f"{output}/sealed.csv.out").decode())))
     assert [line[0] for line in lines] == [f"row-{number}" for number in range(1000, 1050)]
-    evaluation = retrain.evaluate(real.s3, prepared["plan"], output)
+    evaluation = flows.evaluate(real, prepared["plan"], output)
     # The target is a sum of two columns with a standard deviation of 2.2: whoever learned at all is well below.
     assert evaluation["holdouts"]["sealed"]["metrics"]["RMSE"]["value"] < 1
     assert evaluation["holdouts"]["second"]["rows"] == 7
-    written = retrain.report(real.s3, prepared["plan"], [])
+    written = flows.report(real, prepared["plan"], [])
     assert json.loads(real.get(written["json"]))["training_rows"] == prepared["summary"]["training_rows"]
     again = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), "another")  # type: ignore[arg-type]
-    assert retrain.featurize_requests(real.s3, again["plan"]) == []
+    assert flows.featurize_requests(real, again["plan"]) == []
 
 
 def labels(body: bytes, accept: str) -> list[float]:
@@ -211,9 +215,9 @@ def labels(body: bytes, accept: str) -> list[float]:
 def test_features_carry_the_label_of_every_prepared_row(real: Toy) -> None:
     """The label is the target, not a feature that was mistaken for it, and no row is lost or repeated."""
     prepared = retrain.prepare(real.s3, real.sagemaker, real.config, FEBRUARY, RunOptions(), "a-third")  # type: ignore[arg-type]
-    for request in retrain.featurize_requests(real.s3, prepared["plan"]):
+    for request in flows.featurize_requests(real, prepared["plan"]):
         transform(real, request)
-    retrain.training_request(real.s3, prepared["plan"])
+    flows.training_request(real, prepared["plan"])
     template = current_template(real.s3, retrain.Locations(real.config.root), "toy")
     accept = template.steps.featurize["TransformOutput"]["Accept"]
     for side in ("train", "validation"):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from include.autopilot import lineage
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.lineages import MODEL, PREDICTIONS, ROOT, RUN, SCORING, Chain, make_chain
-from tests.include.autopilot.scoring.test_scorejoin import SERVING
+from tests.support.lineages import MODEL, PREDICTIONS, ROOT, RUN, SCORING, Chain, make_chain
+from tests.support.servings import SERVING
+from tests.support.toy import Toy
 
 Ask = Any
 

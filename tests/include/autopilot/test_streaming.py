@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.repository import ROOT
 
 SHORT, LONG = 20_000, 320_000
 KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
@@ -25,30 +25,32 @@ import json, sys
 from pathlib import Path
 import boto3
 from include.autopilot.drift.baselinedrops import prepared_lines
-from include.autopilot.data.bundle import Bundle
-from include.autopilot.contract import Contract
-from include.autopilot.data.dropcontent import content_of
-from include.autopilot.data.drops import list_drops
-from include.autopilot.data.keyindex import read_index
-from include.autopilot.locations import Locations
-from include.autopilot.plan import PlannedDrop
-from include.autopilot.data.preparation import Rules, prepare_drop
+from include.autopilot.s3.bundle import Bundle
+from include.autopilot.candidate.contract import Contract
+from include.autopilot.drops.content import content_of
+from include.autopilot.drops.listing import list_drops
+from include.autopilot.drops.heldout import HeldOut
+from include.autopilot.base.locations import Locations
+from include.autopilot.drops.plan import PlannedDrop
+from include.autopilot.drops.preparation import Rules, prepare_drop
 from include.autopilot.drift.profiler import profile_of
-from include.autopilot.data.supersede import supersede
+from include.autopilot.drops.runrows import rows_of_drops
+from include.autopilot.drops.supersede import supersede
 
 s3 = boto3.client("s3", endpoint_url=sys.argv[1])
 places = Locations(sys.argv[2])
 columns = ("y", *(f"x{number}" for number in range(8)))
 contract = Contract(columns, "y", columns, (), "id")
-(drop,) = list_drops(s3, places)
-rules = Rules(contract, (), 0.2, frozenset(), "none")
+(drop,) = list_drops(s3, places).drops
+rules = Rules(contract, (), 0.2, HeldOut(), "none")
 bundle = Bundle(s3, places, places.preparation(rules.digest))
 prepared = prepare_drop(s3, bundle, places, content_of(s3, drop, {}), rules)
 profile = profile_of(prepared_lines(s3, prepared), contract)
 planned = PlannedDrop(
     drop.day, tuple(file.uri for file in drop.files), prepared, "none", "none", None, drop.name, 1, "none"
 )
-(after,), conflicts = supersede(s3, bundle, [planned])
+with rows_of_drops(bundle, [planned]) as table:
+    (after,), conflicts = supersede(s3, bundle, [planned], table)
 peak = next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(json.dumps({
     "rows": prepared.rows, "kept": after.kept.train + after.kept.validation, "profiled": profile.rows,
@@ -85,6 +87,7 @@ def measured(s3: Any, aws: str, count: int) -> dict[str, int]:
     return json.loads(ended.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel does not tell the peak of memory")
 def test_sixteen_times_the_rows_take_hardly_more_memory(s3: Any, aws: str) -> None:
     short, long = measured(s3, aws, SHORT), measured(s3, aws, LONG)

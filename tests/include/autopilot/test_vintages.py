@@ -13,49 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from include.autopilot.describe import main
-from tests.include.autopilot import vintages
-from tests.include.autopilot.vintages import LINEAR, MLP, XGBOOST, Files, ensemble, hpo, other_problem, running
+from tests.support import vintages
+from tests.support.recordings import REFUSED
+from tests.support.vintagefiles import changed, described, only, write
+from tests.support.vintages import LINEAR, MLP, XGBOOST, Files, ensemble, hpo, running
 
 PROBLEMS = ("Regression", "BinaryClassification", "MulticlassClassification")
 
 
-def write(folder: Path, files: Files) -> Path:
-    for name, content in files.items():
-        (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
-    return folder
-
-
-def changed(files: Files, part: str, **changes: Any) -> Files:
-    """The files with members of one of them replaced; None removes a member."""
-    files = copy.deepcopy(files)
-    name = next(name for name in files if part in name)
-    files[name] = {key: value for key, value in (files[name] | changes).items() if value is not None}
-    return files
-
-
-def best(files: Files, **changes: Any) -> Files:
-    """The files with members of the best candidate replaced."""
-    name = next(name for name in files if name.startswith("DescribeAutoMLJob"))
-    inner = files[name]["BestCandidate"] | changes
-    return changed(files, name, BestCandidate={key: value for key, value in inner.items() if value is not None})
-
-
-def candidate(files: Files) -> Any:
-    return next(content for name, content in files.items() if name.startswith("DescribeAutoML"))["BestCandidate"]
-
-
-def only(files: Files, *parts: str) -> Files:
-    return {name: content for name, content in files.items() if any(part in name for part in parts)}
-
-
-def described(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
-    code = main([*arguments, "--responses", str(folder), "--json"])
-    return code, json.loads(capsys.readouterr().out)
-
-
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("algorithm", [XGBOOST, LINEAR, MLP])
-@pytest.mark.parametrize(("year", "version"), [(2020, 1), (2022, 1), (2023, 2), (2025, 2)])
+@pytest.mark.parametrize(("year", "version"), [(2020, 1), (2021, 1), (2022, 1), (2023, 2), (2025, 2)])
 def test_finished_jobs_of_hyperparameter_tuning(
     year: int, version: int, algorithm: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,85 +61,6 @@ def test_an_ensemble_can_only_be_searched_again(
     assert found["template_digest"]
 
 
-REFUSED = {
-    "text": (other_problem("TextClassificationJobConfig"), "other is a job for text classification. Only tabular"),
-    "image": (other_problem("ImageClassificationJobConfig"), "other is a job for image classification"),
-    "series": (other_problem("TimeSeriesForecastingJobConfig"), "other is a job for time-series forecasting"),
-    "language": (other_problem("TextGenerationJobConfig"), "other is a job for text generation"),
-    "new": (other_problem("AudioJobConfig"), "other is a job for AudioJobConfig"),
-    **{
-        secondary: (running(secondary), f"running is InProgress ({secondary}): it has to finish first")
-        for secondary in (
-            *("Starting", "AnalyzingData", "FeatureEngineering", "ModelTuning", "MergingAutoMLTaskReports"),
-            *("GeneratingExplainabilityReport", "SomethingNew"),
-        )
-    },
-    "stopping": (running("Stopping", status="Stopping"), "running is Stopping (Stopping)"),
-    "unknown": (running("Paused", status="Paused"), "running is Paused (Paused): it has to finish first"),
-    "stopped": (running("Stopped", status="Stopped"), "running is Stopped but left no finished candidate"),
-    "failed": (
-        changed(running("Failed", status="Failed"), "AutoML", FailureReason="Could not complete the data builder"),
-        "running has Failed (Failed): Could not complete the data builder. Search again.",
-    ),
-    "definitions": (
-        changed(
-            running("CandidateDefinitionsGenerated", status="Completed"),
-            "AutoML",
-            GenerateCandidateDefinitionsOnly=True,
-        ),
-        "running generated candidate definitions only",
-    ),
-    "bad candidate": (
-        best(hpo("other"), CandidateStatus="Failed", FailureReason="no"),
-        "has Failed: no. Choose another",
-    ),
-    "stopped candidate": (best(hpo("other"), CandidateStatus="Stopped"), "is Stopped; only a Completed one"),
-    "no steps": (best(hpo("other"), CandidateSteps=None), "lists no steps"),
-    "no containers": (best(hpo("other"), InferenceContainers=[]), "has 0 inference containers; 2 were expected"),
-    "too few": (
-        best(
-            hpo("other", problem="BinaryClassification"),
-            InferenceContainers=hpo()["DescribeAutoMLJobV2.made-up.json"]["BestCandidate"]["InferenceContainers"],
-        ),
-        "has 2 inference containers; 3 were expected for BinaryClassification",
-    ),
-    "strange image": (
-        best(
-            hpo("other"),
-            InferenceContainers=[
-                vintages.containers("other", 2025, "Regression", XGBOOST)[0],
-                {"Image": vintages.image("catboost", "1"), "ModelDataUrl": "s3://b/m", "Environment": {}},
-            ],
-        ),
-        "catboost:1, which is not known as an algorithm of Autopilot's",
-    ),
-    "strange featurizer": (
-        changed(
-            hpo("other"),
-            "DescribeTrainingJob.other-dpp7",
-            AlgorithmSpecification={"TrainingImage": vintages.image("own", "1"), "TrainingInputMode": "File"},
-        ),
-        "its fit job ran on 683313688378.dkr.ecr.us-east-1.amazonaws.com/own:1",
-    ),
-    "failed step": (
-        changed(hpo("other"), "DescribeTransformJob", TransformJobStatus="Stopped"),
-        "its featurize job is Stopped; only a Completed one",
-    ),
-    "target": (
-        changed(hpo("other", version=1), "AutoML", InputDataConfig=[{"TargetAttributeName": "z"}]),
-        "the job's target is 'z', its data processor's is 'y'",
-    ),
-    "serving featurizer": (
-        changed(
-            hpo("other"),
-            "DescribeModel",
-            PrimaryContainer=vintages.containers("other", 2025, "Regression", XGBOOST)[0],
-        ),
-        "AUTOML_TRANSFORM_MODE=feature-transform. It would pass the target on as the first feature",
-    ),
-}
-
-
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused_with_the_reason(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files, reason = REFUSED[case]
@@ -205,6 +94,9 @@ def test_a_candidate_saved_alone(file: str, problem: str, tmp_path: Path, capsys
     alone = files.pop("DescribeAutoMLJobV2.made-up.json")["BestCandidate"]
     code, found = described(write(tmp_path, {file: alone}), capsys, "made-up")
     assert (code, found["replayable"], found["searchable"]) == (0, True, False)
+    assert found["missing"][0] == "DescribeAutoMLJob.made-up.json, which describes the Autopilot job"
+    assert "the target column, which nothing that is there names (--target COLUMN states it)" in found["missing"]
+    assert ("the problem type" in str(found["missing"])) == (problem != "Regression")
     assert found["objective"]["metric"] == vintages.OBJECTIVES[problem]
     # Accuracy is a metric of both kinds of classification: which one it is, the training job says.
     assert found["problem_type"] == ("Regression" if problem == "Regression" else None)
@@ -226,7 +118,7 @@ def test_columns_can_be_stated(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("algorithm", [XGBOOST, LINEAR, MLP])
-@pytest.mark.parametrize("year", [2020, 2023])
+@pytest.mark.parametrize("year", [2020, 2021, 2023])
 def test_the_jobs_alone(
     year: int, algorithm: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -262,7 +154,7 @@ def test_the_jobs_without_the_one_that_fitted(tmp_path: Path, capsys: pytest.Cap
 
 def test_numbers_as_text_and_lists_absent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = changed(hpo(), "FqgNeC", ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": "1"})
-    files = changed(files, "FqgNeC", InputDataConfig=None, EnableNetworkIsolation="true")
+    files = changed(files, "FqgNeC", VpcConfig=None, EnableNetworkIsolation="true")
     code, found = described(write(tmp_path, files), capsys, "made-up")
     assert code == 0
     assert found["carried"]["train"]["ResourceConfig"]["InstanceCount"] == 1

@@ -110,6 +110,27 @@ def endless(bucket: str, name: str, **more: Any) -> dict[str, Any]:
     return training(bucket, name, rounds=50_000_000, **more)
 
 
+def tuning(bucket: str, name: str, jobs: int = 2, rounds: int = 5, **config: Any) -> dict[str, Any]:
+    """Make a CreateHyperParameterTuningJob request for XGBoost; ``config`` replaces members of the configuration."""
+    definition = training(bucket, "", rounds)
+    del definition["TrainingJobName"]
+    definition["StaticHyperParameters"] = definition.pop("HyperParameters")
+    depth = {"Name": "max_depth", "MinValue": "2", "MaxValue": "6"}
+    eta = {"Name": "eta", "MinValue": "0.01", "MaxValue": "0.5", "ScalingType": "Logarithmic"}
+    return {
+        "HyperParameterTuningJobName": name,
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Bayesian",
+            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "validation:rmse"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": jobs, "MaxParallelTrainingJobs": 2},
+            "ParameterRanges": {"IntegerParameterRanges": [depth], "ContinuousParameterRanges": [eta]},
+            "RandomSeed": 1,
+            **config,
+        },
+        "TrainingJobDefinition": definition,
+    }
+
+
 def transform(bucket: str, name: str, model: str, prefix: str = "holdout/", **more: Any) -> dict[str, Any]:
     """Make a CreateTransformJob request over CSV lines; ``more`` replaces members."""
     source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/{prefix}"}}
@@ -167,9 +188,10 @@ def until(
 
 
 def finished(sagemaker: Any, kind: str, name: str, seconds: float = 60) -> dict[str, Any]:
-    """Wait for the end of a job; ``kind`` is Training, Transform, Processing or AutoML."""
+    """Wait for the end of a job; ``kind`` is Training, Transform, Processing, AutoML or HyperParameterTuning."""
     member = f"{kind}Job"
-    method = getattr(sagemaker, {"AutoML": "describe_auto_ml_job_v2"}.get(kind, f"describe_{kind.lower()}_job"))
+    named = {"AutoML": "describe_auto_ml_job_v2", "HyperParameterTuning": "describe_hyper_parameter_tuning_job"}
+    method = getattr(sagemaker, named.get(kind, f"describe_{kind.lower()}_job"))
     described = until(
         lambda: method(**{f"{member}Name": name}), lambda found: found[f"{member}Status"] not in RUNNING, seconds
     )

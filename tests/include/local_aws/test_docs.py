@@ -15,6 +15,8 @@ from include.local_aws.runner.processes import GRACE_SECONDS
 from include.local_aws.runtimes.mlp import hyperparameters as mlp
 from include.local_aws.search.algorithms import ALGORITHMS, BLENDED, BLENDED_ELSEWHERE, DEFAULT
 from include.local_aws.search.ensembling import TRIALS
+from include.local_aws.tuning.ranges import AUTO_LOGARITHMIC
+from include.local_aws.tuning.run import ATTEMPTS
 
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
 
@@ -37,6 +39,12 @@ def test_numbers_and_names_are_the_codes() -> None:
     assert f"`{deployment.LOG_GROUP}/<endpoint>`" in DOCS
     for service in moto_services.SERVICES:
         assert service.upper() in DOCS or service.title() in DOCS
+
+
+def test_numbers_of_tuning_jobs_are_the_codes() -> None:
+    assert f"at least {AUTO_LOGARITHMIC} times the least" in DOCS
+    assert ATTEMPTS == 5
+    assert "none of the first five succeeds" in DOCS
 
 
 def test_every_image_and_algorithm_is_named() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -52,6 +54,22 @@ def test_the_command_prints_its_address_and_stops_on_sigterm(tmp_path: Path) -> 
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_it_listens_elsewhere_when_told(tmp_path: Path) -> None:
+    """127.0.0.2 stands for the address of a container's network: no other loopback address leads there."""
+    command = [sys.executable, "-m", "include.local_aws", "--data", str(tmp_path), "--listen", "127.0.0.2"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        assert url.startswith("http://127.0.0.2:")
+        assert Clients.of(url).s3.list_buckets()["Buckets"] == []
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) != 0
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
@@ -128,5 +146,10 @@ def test_nothing_is_left_in_the_job_folder(tmp_path: Path) -> None:
         clients = _busy(running.url)
         assert list((tmp_path / "jobs").rglob("hyperparameters.json"))
         clients.sagemaker.stop_training_job(TrainingJobName="busy")
-        until(lambda: {"files": [*(tmp_path / "jobs").rglob("*.json")]}, lambda found: not found["files"], 20)
+        # Path.rglob would fail on a folder that is deleted while it looks.
+        until(
+            lambda: {"files": [name for _, _, names in os.walk(tmp_path / "jobs") for name in names]},
+            lambda found: not found["files"],
+            20,
+        )
     assert list((tmp_path / "jobs" / "TrainingJob" / "us-east-1").iterdir()) == []

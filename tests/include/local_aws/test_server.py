@@ -89,7 +89,13 @@ def test_unsigned_sagemaker_calls_are_served(clients: Clients) -> None:
 
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
-    [("lambda", "list_functions", {}), ("dynamodb", "list_tables", {}), ("ec2", "describe_vpcs", {})],
+    [
+        ("lambda", "list_functions", {}),
+        ("dynamodb", "list_tables", {}),
+        ("ec2", "describe_vpcs", {}),
+        ("autoscaling", "describe_auto_scaling_groups", {}),
+        ("cloudformation", "list_stacks", {}),
+    ],
 )
 def test_other_services_are_refused(clients: Clients, service: str, operation: str, arguments: dict[str, Any]) -> None:
     call = getattr(client(clients.url, service), operation)
@@ -97,9 +103,23 @@ def test_other_services_are_refused(clients: Clients, service: str, operation: s
         call(**arguments)
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert error.value.response["ResponseMetadata"]["RetryAttempts"] == 0
-    if service == "dynamodb":
+    if service != "ec2":  # whose errors have a form of their own
         assert error.value.response["Error"]["Code"] == "UnknownService"
-        assert "The embedded AWS endpoint has no dynamodb" in error.value.response["Error"]["Message"]
+        assert f"The embedded AWS endpoint has no {service}" in error.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize("service", ["sts", "iam", "sns"])
+def test_query_services_say_why_they_refuse(clients: Clients, service: str) -> None:
+    call = {
+        "sts": "decode_authorization_message",
+        "iam": "list_organizations_features",
+        "sns": "create_sms_sandbox_phone_number",
+    }
+    arguments = {"sts": {"EncodedMessage": "me"}, "iam": {}, "sns": {"PhoneNumber": "+15550100"}}[service]
+    with pytest.raises(ClientError) as error:
+        getattr(client(clients.url, service), call[service])(**arguments)
+    assert error.value.response["Error"]["Code"] != "Unknown"
+    assert error.value.response["Error"]["Message"]
 
 
 def test_refusals_are_never_html(clients: Clients) -> None:
@@ -142,3 +162,10 @@ def test_regions_are_apart(clients: Clients, model: str) -> None:
     code, message = refused(elsewhere.describe_model, ModelName=model)
     assert code == "ValidationException"
     assert ":eu-west-1:" in message
+
+
+@pytest.mark.parametrize("region", ["..", ".", "", "US-EAST-1", "eu west"])
+def test_a_region_that_is_none_names_no_folder(clients: Clients, region: str) -> None:
+    scope = _scope("sagemaker").replace("us-east-1", region)
+    status, _, body = _fetch(clients.url, b"{}", **{"X-Amz-Target": "SageMaker.ListModels", "Authorization": scope})
+    assert (status, b"SignatureDoesNotMatch" in body) == (403, True)

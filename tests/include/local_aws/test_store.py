@@ -164,3 +164,9 @@ def test_what_fails_half_way_is_undone_as_a_whole(store: Store) -> None:
     assert store.find(Query("us-east-1", "TrainingJob")) == []
     assert store.tags(_job("a").arn) == {}
     store.insert(_job("a"))
+
+
+def test_a_member_may_be_called_as_times_are_kept(store: Store) -> None:
+    named = {"$time": "5"}
+    store.insert(replace(_job("a"), request={"HyperParameters": named}), [])
+    assert store.get("us-east-1", "TrainingJob", "a").request == {"HyperParameters": named}

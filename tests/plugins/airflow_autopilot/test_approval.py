@@ -14,8 +14,8 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, task
 
 from airflow_autopilot.approval import approval
-from airflow_autopilot.steps.gating import answered, choose_approval
-from tests.conftest import register as make_known
+from airflow_autopilot.promoting import answered
+from tests.support.airflowdb import register as make_known
 
 WHEN = datetime(2025, 1, 2, tzinfo=UTC)
 ANN = {"id": "1", "name": "ann"}
@@ -34,9 +34,7 @@ def small(asks: bool) -> DAG:
     with DAG(f"asks_{asks}".lower(), schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
         registered = task(register)()
         promoted = task(promote, trigger_rule="none_failed")(registered)
-        question, approved = approval(3600)
-        task.branch(choose_approval)(registered) >> [question, promoted]
-        approved >> promoted
+        registered >> approval(3600) >> promoted
     make_known(dag)
     return dag
 

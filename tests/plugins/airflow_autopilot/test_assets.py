@@ -8,13 +8,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable
 
 from airflow_autopilot import assets
-from airflow_autopilot.steps.announcing import announce
-from include.autopilot.config import ModelConfig, load_models
-from include.autopilot.scoring.scoreconfig import ScoreConfig
-from tests.conftest import register
+from airflow_autopilot.promoting import announce
+from include.autopilot.settings.config import ModelConfig, load_models
+from include.autopilot.settings.score import ScoreConfig
+from tests.support.airflowdb import register
 
 QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"
 
@@ -78,12 +78,13 @@ def test_the_events_of_a_run_are_gathered_whatever_their_asset() -> None:
 def test_the_first_task_takes_the_drops_date(
     monkeypatch: pytest.MonkeyPatch, bace: ModelConfig, extra: dict[str, Any], cutoff: str
 ) -> None:
-    from airflow_autopilot.steps import opening
+    from airflow_autopilot import opening
 
     dag_run = SimpleNamespace(
         logical_date=None,
         data_interval_end=None,
         run_after=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        start_date=None,
         run_type="asset_triggered",
         dag_id="bace_retrain",
         run_id="asset_triggered__1",
@@ -91,11 +92,9 @@ def test_the_first_task_takes_the_drops_date(
     events = {assets.drops: [SimpleNamespace(extra=extra)]}
     context = {"dag_run": dag_run, "params": {"cutoff": None}, "triggering_asset_events": events}
     monkeypatch.setattr(opening, "get_current_context", lambda: context)
-    # Other tests have their own models in place of the files'.
-    monkeypatch.setattr(opening, "model_of", {"bace": bace}.__getitem__)
-    assert opening.open_run("bace")["cutoff"] == cutoff
+    assert opening.opened(bace)["cutoff"] == cutoff
     context["params"] = {"cutoff": "2024-01-01"}
-    assert opening.open_run("bace")["cutoff"] == "2024-01-01T00:00:00+00:00"
+    assert opening.opened(bace)["cutoff"] == "2024-01-01T00:00:00+00:00"
 
 
 def test_without_an_input_only_a_person_scores(bace: ModelConfig) -> None:
@@ -119,26 +118,38 @@ def test_retraining_and_rollback_announce_what_deploying_waits_for(bace: ModelCo
     from dags.retrain import retrain
     from dags.rollback import rollback
 
-    for dag in (retrain(bace), rollback(bace)):
-        assert [one for one in dag.task_dict["announce"].outlets if isinstance(one, Asset)] == [assets.champion(bace)]
-        assert [task.task_id for task in dag.tasks if assets.champion(bace) in task.outlets] == ["announce"]
+    for dag, task_id in ((retrain(bace), "promote"), (rollback(bace), "roll_back")):
+        assert dag.task_dict[task_id].outlets == [assets.new_champion(bace)]
+        # With the Asset itself it would be updated by every run.
+        assert not [task.task_id for task in dag.tasks if assets.champion(bace) in task.outlets]
     assert deploy(bace).timetable.asset_condition.objects == (assets.champion(bace),)
 
 
-@pytest.mark.parametrize(("kind", "events"), [("promoted", 1), ("kept", 0)])
+@pytest.mark.parametrize(("kind", "events"), [("promoted", 1), ("rolled_back", 1), ("kept", 0), ("unchanged", 0)])
 def test_airflow_records_an_event_only_for_a_new_champion(
     airflow_db: None, bace: ModelConfig, kind: str, events: int
 ) -> None:
-    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.models.asset import AssetDagRunQueue, AssetEvent, AssetModel
     from airflow.sdk import DAG, task
     from airflow.utils.session import create_session
     from sqlalchemy import func, select
 
-    asset = assets.champion(replace(bace, name=f"asset_{kind}", root=f"s3://assets/{kind}"))
+    model = replace(bace, name=f"asset_{kind}", root=f"s3://assets/{kind}")
+    asset = assets.champion(model)
+
+    def move() -> None:
+        announce(model, {"kind": kind})
+
     with DAG(f"announces_{kind}", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
-        task(announce, outlets=[asset])({"kind": kind, "sentence": "It is better."})
+        task(move, outlets=[assets.new_champion(model)])()
+    with DAG(f"waits_for_{kind}", schedule=[asset], start_date=datetime(2024, 1, 1, tzinfo=UTC)) as waiting:
+        task(lambda: None, task_id="score")()
     register(dag)
+    register(waiting)
     assert dag.test(logical_date=datetime(2025, 7, 1, tzinfo=UTC)).state == "success"
     with create_session() as session:
         asked = select(func.count()).select_from(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id)
         assert session.scalar(asked.where(AssetModel.uri == asset.uri)) == events
+        queued = select(func.count()).select_from(AssetDagRunQueue)
+        # What waits for the champion is to start; of scoring and deploying test_dags.py says that they do.
+        assert session.scalar(queued.where(AssetDagRunQueue.target_dag_id == waiting.dag_id)) == events

@@ -14,9 +14,10 @@ import pytest
 
 from airflow_autopilot import dropqueue, droptrigger
 from airflow_autopilot.droptrigger import DropTrigger
-from tests.plugins.airflow_autopilot.conftest import CONNECTION, Faulty
+from tests.support.faulty import CONNECTION, Faulty
 
-SETTLE = 1.0
+# Long enough for files that are all there before the trigger looks; a drop that is still arriving needs longer.
+SETTLE, SETTLE_ARRIVING = 0.3, 1.5
 PATIENCE = 60.0
 
 
@@ -32,12 +33,12 @@ class Watchable:
     def put(self, key: str, body: bytes = b"id,y\n1,2\n") -> None:
         self.s3.put_object(Bucket=self.bucket, Key=f"m/{key}", Body=body)
 
-    def trigger(self) -> DropTrigger:
+    def trigger(self, settle: float = SETTLE) -> DropTrigger:
         return DropTrigger(
             model="m",
             root=f"s3://{self.bucket}/m",
             queue_url=self.queue,
-            settle_seconds=SETTLE,
+            settle_seconds=settle,
             aws_conn_id=CONNECTION,
         )
 
@@ -49,6 +50,8 @@ class Watchable:
 
 @pytest.fixture
 def place(faulty: Faulty, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watchable]:
+    # Each time a trigger is ended, the test waits for the poll that is under way.
+    monkeypatch.setattr(dropqueue, "LONG_POLL_SECONDS", 1)
     monkeypatch.setattr(droptrigger, "GRACE_SECONDS", 0.2)
     monkeypatch.setattr(droptrigger, "SHORTEST_PAUSE_SECONDS", 0.2)
     endpoint = faulty.client.meta.endpoint_url
@@ -81,7 +84,7 @@ def heard(trigger: DropTrigger, count: int, act: Callable[[], object] = lambda: 
         deadline = time.monotonic() + PATIENCE
         while len(events) < count and time.monotonic() < deadline:
             await asyncio.sleep(0.1)
-        await asyncio.sleep(3 * SETTLE)
+        await asyncio.sleep(3 * trigger.watched.settle_seconds)
         assert not listening.done(), listening.exception()
         listening.cancel()
 
@@ -107,7 +110,7 @@ def test_several_files_of_one_drop_are_one_event(place: Watchable) -> None:
             place.put(f"drops/2024-03-01/{number}.csv")
             time.sleep(0.3)
 
-    events = heard(place.trigger(), 1, deliver)
+    events = heard(place.trigger(SETTLE_ARRIVING), 1, deliver)
     folder = f"s3://{place.bucket}/m/drops/2024-03-01/"
     assert events == [{"date": "2024-03-01", "uri": folder, "model": "m", "files": 4}]
     assert json.dumps(events)

@@ -21,7 +21,7 @@ FILE_NAME = "ensemble.joblib"
 PROGRAM = "tabular_serve.py"
 _SERVE = '''"""Serves the ensemble beside this program; SAGEMAKER_INFERENCE_OUTPUT decides what it answers."""
 
-from include.local_aws.runtimes.autogluon.serving import load
+from automl_containers.ensemble import load
 
 __all__ = ["load"]
 '''

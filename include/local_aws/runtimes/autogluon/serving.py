@@ -18,6 +18,7 @@ from include.local_aws.runtimes import ClientError, Servant
 from include.local_aws.runtimes.answers import encode, selected_keys, with_keys
 from include.local_aws.runtimes.autogluon.model import Ensemble
 from include.local_aws.runtimes.estimators.serving import contents_of
+from include.local_aws.runtimes.imports import provide
 from include.local_aws.runtimes.invocation import check_size, execution_parameters, in_batch, wanted_type
 from include.local_aws.runtimes.sklearn_automl.programs import serving_program
 from include.local_aws.runtimes.sklearn_automl.table import parse_cells
@@ -32,6 +33,9 @@ _THRESHOLD = 0.5
 def load(model_dir: Path, environment: Mapping[str, str]) -> Servant:
     """Load the ensemble of an artifact; what its serving program calls."""
     return EnsembleServant(Ensemble.load(model_dir), dict(environment))
+
+
+provide("automl_containers.ensemble", load=load)
 
 
 class AutoGluonInference:

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from include.local_aws.runtimes import ClientError
-from include.local_aws.runtimes.data_builder.columns import describe, is_missing, numbers, problem_type
+from include.local_aws.runtimes.data_builder.columns import describe, is_missing, problem_type
 from include.local_aws.runtimes.data_builder.table import Table, read_table, write_rows
+from include.local_aws.runtimes.number_texts import as_numbers
 
 # Autopilot refuses smaller tables.
 MINIMUM_ROWS = 500
@@ -77,7 +78,7 @@ def _same_columns(table: Table, train: Table) -> Table:
 def _labelled(table: Table, problem: str, minimum: int) -> tuple[Table, int]:
     """Return the rows that have a usable target, and how many have none."""
     values = table.cells[:, 0]
-    usable = ~np.isnan(numbers(values)) if problem == "Regression" else ~is_missing(values)
+    usable = ~np.isnan(as_numbers(values)) if problem == "Regression" else ~is_missing(values)
     if usable.sum() < minimum:
         raise ClientError(f"{usable.sum()} rows have a usable target; at least {minimum} are needed")
     return Table(table.names, table.cells[usable]), int((~usable).sum())

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.number_texts import as_numbers
 
 Kind = Literal["numeric", "categorical", "text", "ignored"]
 
@@ -42,12 +42,6 @@ def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
     return np.fromiter((value.strip().lower() in _MISSING for value in values), dtype=bool, count=len(values))
 
 
-def numbers(values: NDArray[Any]) -> NDArray[np.float64]:
-    """Return texts as numbers, NaN where a text is no finite number."""
-    parsed = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
-    return np.where(np.isfinite(parsed), parsed, np.nan)
-
-
 def describe(name: str, values: NDArray[Any]) -> Column:
     """Decide the kind of a feature column from its texts."""
     filled = values[~is_missing(values)]
@@ -65,8 +59,8 @@ def problem_type(values: NDArray[Any]) -> str:
     distinct = len(set(filled))
     if distinct == 2:
         return "BinaryClassification"
-    numeric = bool(np.isfinite(numbers(filled)).mean() >= _NUMERIC_SHARE) if len(filled) else False
-    whole = numeric and bool((np.nan_to_num(numbers(filled)) % 1 == 0).all())
+    numeric = bool(np.isfinite(as_numbers(filled)).mean() >= _NUMERIC_SHARE) if len(filled) else False
+    whole = numeric and bool((np.nan_to_num(as_numbers(filled)) % 1 == 0).all())
     if 2 < distinct <= _CLASSES and (whole or not numeric):
         return "MulticlassClassification"
     if numeric and distinct > 2:
@@ -77,7 +71,7 @@ def problem_type(values: NDArray[Any]) -> str:
 def _kind(filled: NDArray[Any], distinct: int, rows: int) -> tuple[Kind, str]:
     if not len(filled):
         return "ignored", "no values"
-    if np.isfinite(numbers(filled)).mean() >= _NUMERIC_SHARE:
+    if np.isfinite(as_numbers(filled)).mean() >= _NUMERIC_SHARE:
         return "numeric", ""
     if np.mean([len(value.split()) for value in filled]) >= _WORDS_OF_TEXT:
         return "text", ""

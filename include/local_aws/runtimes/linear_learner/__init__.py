@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from include.local_aws.runtimes.estimators.container import EstimatorContainer
 from include.local_aws.runtimes.estimators.scores import METRIC_DEFINITIONS
 from include.local_aws.runtimes.estimators.training import Plan
+from include.local_aws.runtimes.linear_learner.hyperparameters import HYPERPARAMETERS
 from include.local_aws.runtimes.linear_learner.plan import NAME, plan_of
 
-__all__ = ["CONTAINER", "METRIC_DEFINITIONS", "SERVING", "TRAINING", "LinearLearnerContainer"]
+__all__ = ["CONTAINER", "HYPERPARAMETERS", "METRIC_DEFINITIONS", "SERVING", "TRAINING", "LinearLearnerContainer"]
 
 
 class LinearLearnerContainer(EstimatorContainer):

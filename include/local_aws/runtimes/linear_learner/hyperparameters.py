@@ -74,6 +74,7 @@ WITHOUT_EFFECT: Mapping[str, Hyperparameter] = {
     "quantile": number(0, 1, low_open=True, high_open=True),
     "loss_insensitivity": number(0, low_open=True),
 }
+HYPERPARAMETERS: Mapping[str, Hyperparameter] = {**HONOURED, **WITHOUT_EFFECT}
 
 
 def validated(raw: Mapping[str, str]) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def validated(raw: Mapping[str, str]) -> dict[str, Any]:
     """
     if "predictor_type" not in raw:
         raise ClientError("Missing required hyperparameter: predictor_type")
-    values = read_all(raw, {**HONOURED, **WITHOUT_EFFECT})
+    values = read_all(raw, HYPERPARAMETERS)
     predictor = values["predictor_type"]
     if (predictor == MULTICLASS) != ("num_classes" in values):
         raise ClientError(f"num_classes is needed for {MULTICLASS} and for nothing else; predictor_type is {predictor}")

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from include.local_aws.runtimes.estimators.container import EstimatorContainer
 from include.local_aws.runtimes.estimators.scores import METRIC_DEFINITIONS
 from include.local_aws.runtimes.estimators.training import Plan
+from include.local_aws.runtimes.mlp.hyperparameters import HYPERPARAMETERS
 from include.local_aws.runtimes.mlp.plan import NAME, plan_of
 
-__all__ = ["CONTAINER", "METRIC_DEFINITIONS", "SERVING", "TRAINING", "MlpContainer"]
+__all__ = ["CONTAINER", "HYPERPARAMETERS", "METRIC_DEFINITIONS", "SERVING", "TRAINING", "MlpContainer"]
 
 
 class MlpContainer(EstimatorContainer):

@@ -58,6 +58,7 @@ WITHOUT_EFFECT: Mapping[str, Hyperparameter] = {
     "network_type": choice("feedforward", "widedeep"),
     "use_batchnorm": choice("true", "false"),
 }
+HYPERPARAMETERS: Mapping[str, Hyperparameter] = {**HONOURED, **WITHOUT_EFFECT}
 
 
 def validated(raw: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def validated(raw: Mapping[str, str]) -> dict[str, Any]:
     """
     if "problem_type" not in raw:
         raise ClientError("Missing required hyperparameter: problem_type")
-    values = read_all(raw, {**HONOURED, **WITHOUT_EFFECT})
+    values = read_all(raw, HYPERPARAMETERS)
     predictor = PROBLEMS[values["problem_type"]]
     if (predictor == MULTICLASS) != ("num_classes" in values):
         raise ClientError(

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from include.local_aws.runtimes import ClientError, Servant
-from include.local_aws.runtimes.sklearn_automl.fitting import run_program
+from include.local_aws.runtimes.imports import provide
+from include.local_aws.runtimes.sklearn_automl.fitting import fit_processor, run_program
+from include.local_aws.runtimes.sklearn_automl.header import Header
+from include.local_aws.runtimes.sklearn_automl.label_encoders import NALabelEncoder, RobustLabelEncoder
 from include.local_aws.runtimes.sklearn_automl.programs import serving_program
+from include.local_aws.runtimes.sklearn_automl.serving import load
 
 __all__ = ["CONTAINER", "SklearnAutomlContainer"]
+
+provide("sagemaker_sklearn_extension.externals", Header=Header)
+provide(
+    "sagemaker_sklearn_extension.preprocessing", NALabelEncoder=NALabelEncoder, RobustLabelEncoder=RobustLabelEncoder
+)
+provide("automl_containers.featurizer", fit_processor=fit_processor, load=load)
 
 
 class SklearnAutomlContainer:

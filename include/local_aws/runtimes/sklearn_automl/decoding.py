@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.number_texts import as_numbers
 from include.local_aws.runtimes.sklearn_automl.featurizer import Featurizer
-from include.local_aws.runtimes.sklearn_automl.label_encoders import RobustLabelEncoder, as_numbers
+from include.local_aws.runtimes.sklearn_automl.label_encoders import RobustLabelEncoder
 from include.local_aws.runtimes.sklearn_automl.table import parse_cells, write_cells
 
 CSV = "text/csv"

@@ -16,9 +16,10 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from include.local_aws.runtimes import AlgorithmError, ClientError
+from include.local_aws.runtimes.number_texts import as_numbers
 from include.local_aws.runtimes.recordio import Matrix
 from include.local_aws.runtimes.sklearn_automl.header import Header
-from include.local_aws.runtimes.sklearn_automl.label_encoders import LabelEncoder, as_numbers, label_encoder
+from include.local_aws.runtimes.sklearn_automl.label_encoders import LabelEncoder, label_encoder
 
 FILE_NAME = "model.joblib"
 # The branches of a ColumnTransformer whose names start so are given numbers; every other branch is given texts.

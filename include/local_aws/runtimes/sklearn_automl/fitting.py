@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+from include.local_aws.folders import LeavesFolder, inside
 from include.local_aws.runtimes import ClientError
 from include.local_aws.runtimes.channels import channel_config
 from include.local_aws.runtimes.sklearn_automl.featurizer import Featurizer
@@ -27,9 +28,7 @@ def run_program(opt_ml: Path) -> None:
     """
     settings = _settings(opt_ml)
     submitted = settings["sagemaker_submit_directory"]
-    folder = opt_ml / submitted.removeprefix(OPT_ML)
-    if not submitted.startswith(OPT_ML) or not folder.resolve().is_relative_to(opt_ml.resolve()):
-        raise ClientError(f"sagemaker_submit_directory must be under /opt/ml, not {submitted}")
+    folder = _submitted(opt_ml, submitted)
     if not folder.is_dir():
         raise ClientError(f"sagemaker_submit_directory {submitted} does not exist: is there a channel named code?")
     with importing_from(folder):
@@ -45,7 +44,7 @@ def fit_processor(processor_module: str, opt_ml: Path) -> None:
         ``build_label_transform()``.
     :raises ClientError: no `train` channel of CSV files, or data that do not fit the header.
     """
-    folder = opt_ml / _settings(opt_ml)["sagemaker_submit_directory"].removeprefix(OPT_ML)
+    folder = _submitted(opt_ml, _settings(opt_ml)["sagemaker_submit_directory"])
     processor = program(processor_module, folder)
     header: Header = processor.HEADER
     cells = read_cells(_train_folder(opt_ml))
@@ -54,10 +53,20 @@ def fit_processor(processor_module: str, opt_ml: Path) -> None:
     model_dir = opt_ml / "model"
     (model_dir / "code").mkdir(parents=True, exist_ok=True)
     featurizer.save(model_dir)
-    package = processor_module.rpartition(".")[0].replace(".", "/")
-    shutil.copyfile(folder / package / SERVING_PROGRAM, model_dir / "code" / SERVING_PROGRAM)
+    package = processor_module.replace(".", "/").rpartition("/")[0]
+    shutil.copyfile(inside(folder, f"{package}/{SERVING_PROGRAM}".lstrip("/")), model_dir / "code" / SERVING_PROGRAM)
     features, _ = featurizer.transform(cells[:1])
     print(f"Fitted {processor_module}: {features.shape[1]} features", flush=True)
+
+
+def _submitted(opt_ml: Path, directory: str) -> Path:
+    try:
+        if directory.startswith(OPT_ML):
+            return inside(opt_ml, directory.removeprefix(OPT_ML).rstrip("/"))
+        told = "it does not begin so"
+    except LeavesFolder as error:
+        told = str(error)
+    raise ClientError(f"sagemaker_submit_directory must be under /opt/ml, not {directory}: {told}")
 
 
 def _settings(opt_ml: Path) -> dict[str, str]:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+from include.local_aws.runtimes.number_texts import as_numbers
 
 UNSEEN = "<unseen_label>"
 
@@ -91,10 +92,3 @@ def label_encoder(state: Mapping[str, Any]) -> LabelEncoder:
     """Make the encoder that `state` came from."""
     arguments = {key: value for key, value in state.items() if key != "kind"}
     return RobustLabelEncoder(**arguments) if state["kind"] == "classes" else NALabelEncoder()
-
-
-def as_numbers(values: NDArray[Any]) -> NDArray[np.float64]:
-    """Return texts of any shape as numbers; what is not a finite number becomes NaN."""
-    flat = pd.to_numeric(pd.Series(values.ravel(), dtype=object), errors="coerce").to_numpy(dtype=np.float64)
-    flat = np.where(np.isfinite(flat), flat, np.nan)
-    return flat.reshape(values.shape)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from include.local_aws.folders import LeavesFolder, inside
 from include.local_aws.runtimes import AlgorithmError, ClientError
 
 OPT_ML = "/opt/ml/"
@@ -37,7 +38,7 @@ def program(name: str, folder: Path) -> ModuleType:
     :raises ClientError: there is no such file.
     :raises AlgorithmError: it cannot be imported.
     """
-    path = folder / f"{name.replace('.', '/')}.py"
+    path = _inside(folder, f"{name.replace('.', '/')}.py")
     if not path.is_file():
         raise ClientError(f"there is no {path.name} for the program {name} in {folder.name}")
     try:
@@ -57,10 +58,11 @@ def serving_program(model_dir: Path, environment: Mapping[str, str]) -> ModuleTy
     submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", f"{OPT_ML}model/code")
     if not submitted.startswith(f"{OPT_ML}model/"):
         raise ClientError(f"SAGEMAKER_SUBMIT_DIRECTORY must be under /opt/ml/model, not {submitted}")
-    path = model_dir / submitted.removeprefix(f"{OPT_ML}model/")
-    if not submitted.endswith(".py"):
-        path = path / f"{environment.get('SAGEMAKER_PROGRAM', 'sagemaker_serve').removesuffix('.py')}.py"
-    if not path.resolve().is_relative_to(model_dir.resolve()) or not path.is_file():
+    name = submitted.removeprefix(f"{OPT_ML}model/").rstrip("/")
+    if not name.endswith(".py"):
+        name = f"{name}/{environment.get('SAGEMAKER_PROGRAM', 'sagemaker_serve').removesuffix('.py')}.py".lstrip("/")
+    path = _inside(model_dir, name)
+    if not path.is_file():
         raise ClientError(f"the model artifact has no serving program {path.name} where {submitted} says")
     spec = importlib.util.spec_from_file_location(f"_serving_{abs(hash(str(path)))}", path)
     if spec is None or spec.loader is None:
@@ -71,3 +73,10 @@ def serving_program(model_dir: Path, environment: Mapping[str, str]) -> ModuleTy
     except Exception as error:
         raise AlgorithmError(f"the program {path.name} cannot be imported: {error}") from error
     return module
+
+
+def _inside(folder: Path, name: str) -> Path:
+    try:
+        return inside(folder, name)
+    except LeavesFolder as error:
+        raise ClientError(f"a program is a file that comes with its job: {error}") from error

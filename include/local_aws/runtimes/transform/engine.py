@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from include.local_aws.folders import LeavesFolder, inside
 from include.local_aws.runtimes import ClientError
 from include.local_aws.runtimes.chain import Chain
 from include.local_aws.runtimes.recordio import CONTENT_TYPE as RECORDIO
@@ -138,7 +139,7 @@ def _content(item: Input, compression: str) -> bytes:
 
 
 def _below(folder: Path, key: str) -> Path:
-    path = (folder / f"{key}.out").resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ClientError(f"the key {key!r} leads out of the output folder")
-    return path
+    try:
+        return inside(folder, f"{key}.out")
+    except LeavesFolder as error:
+        raise ClientError(f"an output cannot be a file: {error}") from error

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from include.local_aws.runtimes import ClientError, Servant
+from include.local_aws.runtimes.xgboost.hyperparameters import HYPERPARAMETERS
 from include.local_aws.runtimes.xgboost.metrics import METRIC_DEFINITIONS
 from include.local_aws.runtimes.xgboost.serve import BoosterServant
 from include.local_aws.runtimes.xgboost.train import run_training
 
-__all__ = ["CONTAINER", "METRIC_DEFINITIONS", "XGBoostContainer"]
+__all__ = ["CONTAINER", "HYPERPARAMETERS", "METRIC_DEFINITIONS", "XGBoostContainer"]
 
 
 class XGBoostContainer:

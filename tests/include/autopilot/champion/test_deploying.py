@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from include.autopilot.champion import deploying
-from include.autopilot.config import ModelConfig
-from include.autopilot.scoring.scoreconfig import EndpointConfig
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.scoring.test_championinterval import champion_of
-from tests.include.autopilot.scoring.test_scorejoin import REGRESSION
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.settings.score import EndpointConfig
+from tests.support.servings import REGRESSION, champion_of
+from tests.support.toy import Toy
 
 
 def requests(toy: Toy, config: ModelConfig, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.autopilot.champion.ledger import event, events_of, last_number, timeline, write_once
+from include.autopilot.base.locations import Locations
+from include.autopilot.champion.ledger import enter, event, events_of, last_number, timeline
 from include.autopilot.champion.version import Version
-from include.autopilot.locations import Locations
 
 AT = "2025-01-01T00:00:00+00:00"
 PLACE = Locations("s3://toy-models/toy")
@@ -16,14 +16,14 @@ def version(number: int, run: str = "20240101T000000-0a1b2c3d") -> Version:
 
 def happened(s3: Any, number: int, kind: str, count: int, reason: str = "better") -> str:
     uri, content = event(PLACE, version(number), kind, count, AT, "by-run", {"reason": reason, "sentence": "so"})
-    write_once(s3, uri, content)
+    enter(s3, uri, content)
     return uri
 
 
 def test_what_was_written_stays(s3: Any) -> None:
     uri = PLACE.record("run", 1)
-    assert write_once(s3, uri, {"verdict": "first"}) == {"verdict": "first"}
-    assert write_once(s3, uri, {"verdict": "second"}) == {"verdict": "first"}
+    assert enter(s3, uri, {"verdict": "first"}) == {"verdict": "first"}
+    assert enter(s3, uri, {"verdict": "second"}) == {"verdict": "first"}
 
 
 def test_an_event_says_what_when_by_whom_and_of_which_record(s3: Any) -> None:
@@ -41,7 +41,7 @@ def test_an_empty_ledger_knows_nothing(s3: Any) -> None:
 
 
 def test_the_timeline_has_promotions_and_rollbacks_in_order(s3: Any) -> None:
-    write_once(s3, PLACE.record(version(1).run, 1), {"kind": "run"})
+    enter(s3, PLACE.record(version(1).run, 1), {"kind": "run"})
     happened(s3, 1, "promoted", 1)
     for number in range(2, 12):
         happened(s3, number, "promoted", number)

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from include.autopilot.champion import champion as champions
+from include.autopilot.base.errors import RegistryError
+from include.autopilot.champion import pointer as champions
 from include.autopilot.champion import promotion
-from include.autopilot.champion.champion import settle
 from include.autopilot.champion.ledger import events_of, timeline
+from include.autopilot.champion.pointer import settle
 from include.autopilot.champion.promotion import Approval, record_approval
 from include.autopilot.champion.rollback import roll_back
-from include.autopilot.errors import RegistryError
-from tests.include.autopilot.promotions import APPROVED, AT, ERRORS, Contest, month
+from tests.support.promotions import APPROVED, AT, ERRORS, Contest, month
 
 
 def test_a_first_model_that_beats_the_mean_becomes_the_champion(contest: Contest) -> None:
@@ -100,7 +100,7 @@ def test_a_changed_champion_that_answered_another_holdout_stays(contest: Contest
     kept = contest.promote(late, None)
     assert (kept["reason"], contest.status(late)) == ("champion_changed", "PendingManualApproval")
     assert "version 1 is the champion now, another one than it was compared with." in kept["sentence"]
-    assert "champion_request" in kept["sentence"]
+    assert "create_champion" in kept["sentence"]
 
 
 @pytest.mark.parametrize(("mode", "reason"), [("dry_run", "dry_run"), ("disabled", "disabled")])

@@ -6,21 +6,20 @@ from typing import Any
 
 import pytest
 
+from include.autopilot.base.errors import RunError
 from include.autopilot.champion import registering
 from include.autopilot.champion.promotion import Approval
 from include.autopilot.drift.baseline import write_baseline
 from include.autopilot.drift.profile import Profile
-from include.autopilot.errors import RunError
-from include.autopilot.report.report import write_report
-from include.autopilot.requests.validation import problems
-from tests.include.autopilot.gate.test_judging import AT, GATE, Judged, first, registry, second
-
-__all__ = ["first", "registry", "second"]
+from include.autopilot.report.page import write_report
+from include.autopilot.template.validation import problems
+from tests.support.judgedruns import AT, GATE, Judged
 
 
 def register(run: Judged, **config: Any) -> dict[str, Any]:
-    settings = replace(run.toy.config, **config)
-    return registering.register_run(run.toy.s3, run.sagemaker, settings, run.uri, run.model, AT)
+    planned = {name: config.pop(name) for name in ("approval",) if name in config}
+    settings, plan = replace(run.toy.config, **config), replace(run.plan, **planned)
+    return registering.register_run(run.toy.s3, run.sagemaker, settings, plan, run.model, AT)
 
 
 def packages(run: Judged) -> list[Any]:
@@ -108,11 +107,11 @@ def test_a_person_is_asked_only_if_the_answer_can_change_something(second: Judge
 
 @pytest.mark.parametrize(("answer", "kind"), [("approved", "promoted"), ("rejected", "kept"), ("timed_out", "kept")])
 def test_the_answer_reaches_version_ledger_and_report(second: Judged, answer: Any, kind: str) -> None:
-    second.toy.config = replace(second.toy.config, approval="required")
     second.judge(second.ask())
     arn = register(second)["arn"]
     approval = Approval(answer, None if answer == "timed_out" else "<ann>", AT, "")
-    arguments = second.toy.s3, second.sagemaker, second.toy.config, second.uri
+    # As the run was planned, whatever the YAML says by now.
+    arguments = second.toy.s3, second.sagemaker, second.toy.config, replace(second.plan, approval="required")
     event = registering.promote_run(*arguments, arn, approval, AT)
     assert event["kind"] == kind
     assert approval.sentence in event["sentence"]

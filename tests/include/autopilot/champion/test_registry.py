@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from include.autopilot.champion.registry import Registry, group_name
-from tests.include.autopilot.promotions import Contest, month
 from tests.include.local_aws.jobs import unique
+from tests.support.promotions import Contest, month
 
 
 @pytest.mark.parametrize(("model", "group"), [("bace", "bace"), ("two_words", "two-words"), ("a_", "a")])

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from include.autopilot.base.errors import RegistryError, RollbackError
 from include.autopilot.champion.ledger import events_of, timeline
 from include.autopilot.champion.rollback import roll_back
-from include.autopilot.errors import RegistryError, RollbackError
-from tests.include.autopilot.promotions import AT, Contest, month
+from tests.support.promotions import AT, Contest, month
 
 
 def test_it_puts_a_version_back_with_statuses_and_ledger(contest: Contest) -> None:

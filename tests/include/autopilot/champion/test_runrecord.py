@@ -3,9 +3,7 @@ from __future__ import annotations
 import json
 
 from include.autopilot.champion.runrecord import jobs_of
-from tests.include.autopilot.gate.test_judging import Judged, first, registry
-
-__all__ = ["first", "registry"]
+from tests.support.judgedruns import Judged
 
 
 def test_jobs_come_from_the_records_that_the_operators_keep(first: Judged) -> None:

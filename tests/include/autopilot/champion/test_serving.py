@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
+from include.autopilot.base.errors import RegistryError
 from include.autopilot.champion.serving import find_champion
-from include.autopilot.config import ModelConfig
-from include.autopilot.errors import RegistryError
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.scoring.test_championinterval import champion_of
-from tests.include.autopilot.scoring.test_scorejoin import REGRESSION, SERVING
+from include.autopilot.settings.config import ModelConfig
+from tests.support.servings import REGRESSION, SERVING, champion_of
+from tests.support.toy import Toy
 
 
 class Empty:

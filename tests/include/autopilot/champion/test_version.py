@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from include.autopilot.base.errors import RegistryError
 from include.autopilot.champion.version import metadata_of, version_of
-from include.autopilot.errors import RegistryError
 
 TOLD = {
     "cutoff": "2024-01-01T00:00:00+00:00", "run": "r", "model": "m", "holdout": "h", "template": "t",

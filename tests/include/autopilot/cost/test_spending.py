@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from include.autopilot.config import PriceTable
+from include.autopilot.base.locations import Locations
 from include.autopilot.cost import spending
 from include.autopilot.cost.spending import run_of
-from include.autopilot.locations import Locations
-from include.autopilot.plan import load_plan
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.test_retrain import KEY, prepare
+from include.autopilot.drops.plan import load_plan
+from include.autopilot.settings.config import PriceTable
+from tests.support.toy import Toy
+from tests.support.toyruns import KEY, prepare
 
 PRICES = PriceTable(date=datetime(2026, 11, 1, tzinfo=UTC), training={"ml.m5.xlarge": 3.6}, transform={})
 

@@ -4,14 +4,14 @@ import hashlib
 
 import pytest
 
-from include.autopilot.contract import Schema
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.baseline import read_baseline, write_baseline
-from include.autopilot.drift.drift import drift_of
+from include.autopilot.drift.comparison import drift_of
 from include.autopilot.drift.modelmonitor import statistics_of
 from include.autopilot.drift.profiler import profile_of
-from include.autopilot.errors import MissingObjectError
-from include.autopilot.requests.validation import problems
-from tests.include.autopilot.conftest import Toy
+from include.autopilot.template.validation import problems
+from tests.support.toy import Toy
 
 SCHEMA = Schema(("y", "colour"), "y", ("y",), ())
 ROWS = [(f"row-{number}", f"{number / 3},{'red' if number % 3 else 'blue'}") for number in range(50)]

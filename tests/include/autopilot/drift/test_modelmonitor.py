@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from include.autopilot.contract import Schema
+from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.modelmonitor import constraints_of, profile_of_statistics, statistics_of
 from include.autopilot.drift.profile import Profile
 from include.autopilot.drift.profiler import MOST_CATEGORIES, profile_of

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.autopilot.contract import Schema
-from include.autopilot.data.csvlines import encode_line
+from include.autopilot.base.csvlines import encode_line
+from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.modelmonitor import statistics_of
 from include.autopilot.drift.profile import Profile
 from include.autopilot.drift.profiler import MOST_CATEGORIES, Profiler, profile_of

@@ -42,3 +42,9 @@ def test_the_interval_is_scipys():
     theirs = bootstrap(errors, gain, paired=True, method="percentile", n_resamples=10_000, rng=random, axis=0)
     low, high = theirs.confidence_interval
     assert np.quantile(gains, [0.025, 0.975]) == pytest.approx([low, high], abs=0.05 * (high - low))
+
+
+def test_of_a_large_holdout_fewer_resamples_are_drawn():
+    drawn = [ours.resamples_of(rows, 10_000) for rows in (150, 200_000, 1_000_000, 10**8)]
+    assert drawn == [10_000, 10_000, 2000, 1000]
+    assert ours.resamples_of(10**8, 1000) == 1000

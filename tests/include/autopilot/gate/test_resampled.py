@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from include.autopilot.errors import GateError
+from include.autopilot.base.errors import GateError
+from include.autopilot.base.metrics import METRICS
 from include.autopilot.gate.contender import Contender
 from include.autopilot.gate.resampled import resampled_metric
-from include.autopilot.report.metrics import METRICS
 
 ROWS = 120
 RANDOM = np.random.default_rng(5)
@@ -97,7 +97,7 @@ def test_what_is_not_defined_is_nan():
 
 @pytest.mark.parametrize("metric", [metric for metric in METRICS if metric.name != "Spearman"])
 def test_every_metric_of_autopilot_can_judge(metric):
-    assert resampled_metric(metric.name).direction == metric.direction
+    assert resampled_metric(metric.name.lower()).known == metric
 
 
 def test_an_unknown_metric_names_the_known_ones():

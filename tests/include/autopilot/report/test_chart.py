@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from include.autopilot.report.outcome import Numbers
+from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.report.parity import parity_svg
 
 

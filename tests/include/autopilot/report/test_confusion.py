@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from include.autopilot.evaluation.outcome import Classes
 from include.autopilot.report.confusion import confusion_svg
-from include.autopilot.report.outcome import Classes
 
 
 def texts(outcome: Classes, title: str = "sealed", target: str = "y") -> list[str]:

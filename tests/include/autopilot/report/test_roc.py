@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from include.autopilot.report.outcome import Classes
-from include.autopilot.report.roc import has_roc, roc_svg
+from include.autopilot.evaluation.outcome import Classes
+from include.autopilot.report.roc import curve_of, has_roc, roc_svg
 
 KNOWN = ("no", "yes")
 ACTUAL = ("no", "no", "yes", "yes")
@@ -49,3 +50,16 @@ def test_the_axes_name_the_positive_class() -> None:
     assert "false alarms (share of rows not yes)" in text
     assert "found (share of yes)" in text
     assert "a <title>" in text
+
+
+def test_of_many_corners_some_are_drawn_and_both_ends() -> None:
+    rows = 20_000
+    chances = tuple((1 - place / rows, place / rows) for place in range(rows))
+    actual = tuple(KNOWN[place % 2] for place in range(rows))
+    alarms, found = curve_of(Classes(KNOWN, actual, actual, chances))
+    assert len(alarms) <= 1000
+    assert (alarms[0], found[0], alarms[-1], found[-1]) == (0, 0, 1, 1)
+
+
+def test_a_row_without_a_probability_leaves_no_curve() -> None:
+    assert not has_roc(Classes(KNOWN, ACTUAL, ACTUAL, (*((0.5, 0.5),) * (len(ACTUAL) - 1), (math.nan, math.nan))))

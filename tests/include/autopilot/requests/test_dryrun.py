@@ -7,28 +7,17 @@ import json
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from include.autopilot.config import PriceTable
-from include.autopilot.errors import PreflightError
-from include.autopilot.requests.dryrun import preflight, text_of
-from tests.include.autopilot.conftest import Toy, csv_bytes, rows
-from tests.include.autopilot.foretelling import account, foretold, planned, with_template
-from tests.include.autopilot.test_retrain import KEY
+from include.autopilot.base.errors import PreflightError
+from include.autopilot.requests.dryrun import text_of
+from include.autopilot.settings.config import PriceTable
+from tests.support.foretelling import account, asked_with, foretold, look, planned, with_template, written
+from tests.support.toy import Toy, csv_bytes, rows
 
 SECRET = "do-not-print"
 PRICES = PriceTable(datetime(2024, 2, 1, tzinfo=UTC), {"ml.m5.12xlarge": 3.6}, {"ml.m5.4xlarge": 3.6})
-
-
-def look(toy: Toy, plan: Any, seconds: float | None = None, prices: PriceTable | None = None) -> dict[str, Any]:
-    uri = f"{plan.folder}/plan.json"
-    return preflight(toy.s3, toy.sagemaker, account(), uri, lambda _kind, _name: seconds, prices)  # type: ignore[arg-type]
-
-
-def written(toy: Toy) -> Any:
-    return json.loads(toy.get(f"{toy.config.root}/runs/{KEY}/preflight.json"))
 
 
 def test_a_real_run_is_checked_and_estimated_and_says_so_in_s3(toy: Toy, caplog: pytest.LogCaptureFixture) -> None:
@@ -118,7 +107,7 @@ def test_what_is_missing_stops_before_anything_is_written(toy: Toy) -> None:
     _, plan = planned(toy)
     asked = replace(account(), region="eu-west-1")
     with pytest.raises(PreflightError, match="the jobs run in eu-west-1"):
-        preflight(toy.s3, toy.sagemaker, asked, f"{plan.folder}/plan.json", lambda _kind, _name: 1, None)  # type: ignore[arg-type]
+        asked_with(toy, plan, asked, lambda _kind, _name: 1)
     assert not any("preflight.json" in key for key in toy.keys("runs/"))
 
 
@@ -132,7 +121,7 @@ def test_autopilots_own_jobs_tell_how_long_where_nothing_else_does(toy: Toy) -> 
     _, plan = planned(toy, featurizer="refit")
     look(toy, plan)
     found = {job["step"]: job["seconds"] for job in written(toy)["estimate"]["jobs"]}
-    assert found == {"fit_featurizer": 90, "featurize": 30, "train": 90, "predict_holdout": None}
+    assert found == {"fit_featurizer": 90, "featurize": 30, "train": 90, "predict": None}
 
 
 def test_jobs_that_were_deleted_tell_nothing(toy: Toy) -> None:

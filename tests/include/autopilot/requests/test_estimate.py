@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.config import PriceTable
 from include.autopilot.requests.estimate import estimate
 from include.autopilot.requests.preview import Foretold
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.foretelling import as_ensemble, foretold
+from include.autopilot.settings.config import PriceTable
+from tests.support.foretelling import as_ensemble, foretold
+from tests.support.toy import Toy
 
 PRICES = PriceTable(
     date=datetime(2024, 2, 1, tzinfo=UTC),
@@ -38,7 +38,7 @@ def test_earlier_jobs_and_prices_make_an_estimate(toy: Toy) -> None:
     assert [(job["step"], job["seconds"], job["usd"]) for job in found["jobs"]] == [
         *[("featurize", 360.0, 0.1)] * 3,
         ("train", 1800.0, 1.5),
-        ("predict_holdout", 360.0, 0.1),
+        ("predict", 360.0, 0.1),
     ]
     assert found["seconds"] == 3 * 360 + 1800 + 360
     assert found["usd"] == pytest.approx(1.9)
@@ -71,12 +71,12 @@ def test_without_prices_the_cost_is_unknown_and_says_what_lacks(toy: Toy) -> Non
     assert (found["seconds"], found["usd"]) == (50, None)
     assert found["sentence"].endswith(
         "about 50 s of instances, unknown cost: prices in the model's YAML do not have ml.m5.12xlarge (train), "
-        "ml.m5.4xlarge (featurize), ml.m5.4xlarge (predict_holdout)."
+        "ml.m5.4xlarge (featurize), ml.m5.4xlarge (predict)."
     )
     some = replace(PRICES, transform={})
     found = estimate(foretold(toy), always(10), nobody, some)
     assert found["usd"] is None
-    assert "do not have ml.m5.4xlarge (featurize), ml.m5.4xlarge (predict_holdout)." in found["sentence"]
+    assert "do not have ml.m5.4xlarge (featurize), ml.m5.4xlarge (predict)." in found["sentence"]
     assert [job["usd"] is None for job in found["jobs"]] == [True, True, True, False, True]
 
 

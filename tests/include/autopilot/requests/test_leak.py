@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.errors import CandidateError, TemplateError
+from include.autopilot.base.errors import CandidateError, TemplateError
+from include.autopilot.flows.search import publish_template
 from include.autopilot.requests.leak import check_featurizer
 from include.autopilot.requests.origin import published_template
-from include.autopilot.search import publish_template
-from include.autopilot.template import Template, publish
-from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy
-from tests.include.autopilot.test_retrain import prepare
+from include.autopilot.template.published import Template, publish
+from tests.support.toy import AUTOML_JOB, SEARCHED, Toy
+from tests.support.toyruns import prepare
 
 MODE = {"AUTOML_TRANSFORM_MODE": "feature-transform"}
 
@@ -68,6 +68,6 @@ def test_a_template_that_has_such_a_model_is_refused(toy: Toy, featurizer: str) 
 
 
 def _locations(toy: Toy) -> Any:
-    from include.autopilot.locations import Locations
+    from include.autopilot.base.locations import Locations
 
     return Locations(toy.config.root)

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.config import AutopilotConfig
-from include.autopilot.errors import CandidateError, MissingResourceError, TemplateError
+from include.autopilot.base.errors import CandidateError, MissingResourceError, TemplateError
+from include.autopilot.flows.search import publish_template
 from include.autopilot.requests.origin import published_template
-from include.autopilot.search import publish_template
-from include.autopilot.template import Template, saved_form
-from tests.include.autopilot.conftest import AUTOML_JOB, SEARCHED, Toy
-from tests.include.autopilot.test_retrain import prepare
+from include.autopilot.settings.search import AutopilotConfig
+from include.autopilot.template.published import Template, saved_form
+from tests.support.toy import AUTOML_JOB, MODULE, PROCESSOR, SEARCHED, Toy
+from tests.support.toyruns import prepare
 
 CREATED = datetime(2024, 1, 1, 6, 30, tzinfo=UTC)
 
@@ -137,3 +137,14 @@ def test_a_job_that_used_a_column_the_yaml_keeps_from_the_model(toy_drops: Toy) 
     with pytest.raises(TemplateError, match="used 'colour' as a feature"):
         prepare(toy_drops)
     assert toy_drops.keys("template/") == []
+
+
+def test_classes_that_the_yaml_states(toy_drops: Toy) -> None:
+    """A module of early winners, which names no classes."""
+    toy_drops.put(MODULE, PROCESSOR.replace("raise SystemExit", "return LabelEncoder()\n", 1).encode())
+    job = toy_drops.sagemaker.only("DescribeAutoMLJobV2")
+    job["AutoMLProblemTypeConfig"]["TabularJobConfig"]["ProblemType"] = "BinaryClassification"
+    job["BestCandidate"]["InferenceContainers"].append(job["BestCandidate"]["InferenceContainers"][0])
+    assert published(named(toy_drops, job=AUTOML_JOB, searched_until=SEARCHED)).schema.labels == ()
+    again = published(named(toy_drops, job=AUTOML_JOB, searched_until=SEARCHED, labels=("no", "yes")))
+    assert again.schema.labels == ("no", "yes")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +14,22 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from include.autopilot.errors import PreflightError
-from include.autopilot.requests.preflight import Account, Check, check_requests
+from include.autopilot.base.errors import PreflightError
+from include.autopilot.requests import asking
+from include.autopilot.requests.asking import Check
+from include.autopilot.requests.preflight import Account, check_requests
 from include.autopilot.requests.preview import Foretold
-from tests.include.autopilot.conftest import ARTIFACT, MODULE, Toy
-from tests.include.autopilot.foretelling import QUOTAS, account, foretold
+from tests.support.foretelling import QUOTAS, account, foretold
+from tests.support.toy import ARTIFACT, MODULE, Toy
 
 ROLE = "arn:aws:iam::123456789012:role/AutopilotRetrain"
+
+
+@contextmanager
+def silent() -> Iterator[str]:
+    """The address of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def checked(toy: Toy, asked: Account | None = None, **options: Any) -> dict[str, Check]:
@@ -107,6 +120,18 @@ def test_a_role_that_does_not_exist(toy: Toy) -> None:
     )
 
 
+def test_the_roles_that_there_are_are_named(toy: Toy) -> None:
+    asked = {"RoleArn": "arn:aws:iam::123456789012:role/Modeller"}
+    with pytest.raises(PreflightError, match=rf"role/Modeller: there is no such role; .*SageMaker can assume: {ROLE}$"):
+        check_requests(toy.s3, account(), [replace(foretold(toy)[3], request=asked)], "s3://toy-models/toy/runs")
+
+
+def test_a_role_that_sagemaker_cannot_assume(toy: Toy) -> None:
+    assert refused(toy, account(service="ec2.amazonaws.com")) == (
+        f"role {ROLE}: its trust policy does not let sagemaker.amazonaws.com assume it; allow that"
+    )
+
+
 @pytest.mark.parametrize(
     ("arn", "result", "detail"),
     [
@@ -150,13 +175,49 @@ def test_quotas_below_what_is_needed(toy: Toy) -> None:
 
 def test_spot_has_a_quota_of_its_own(toy: Toy) -> None:
     name = "ml.m5.12xlarge for spot training job usage"
-    assert checked(toy, spot=True)[f"quota {name}"] == Check(
+    assert checked(toy, account(defaults={}), spot=True)[f"quota {name}"] == Check(
         f"quota {name}", "unknown", "Service Quotas does not list it"
     )
     assert f"quota {name}: 0 of 1 needed" in refused(toy, account(QUOTAS | {name: 0.0}), spot=True)
+
+
+def test_a_quota_that_the_account_does_not_list_is_awss_default(toy: Toy) -> None:
+    name = "ml.m5.12xlarge for training job usage"
+    own = {other: value for other, value in QUOTAS.items() if other != name}
+    assert checked(toy, account(own, defaults={name: 1.0}))[f"quota {name}"] == Check(f"quota {name}", "ok")
+    message = refused(toy, account(own, defaults={name: 0.0, "ml.m5.4xlarge for transform job usage": 0.0}))
+    assert message == (
+        f"quota {name}: AWS's default, 0 of 1 needed; raise it in Service Quotas or choose another instance type"
+    )
+
+
+def test_what_the_account_lists_counts_where_the_defaults_may_not_be_read(toy: Toy) -> None:
+    name = "ml.m5.12xlarge for training job usage"
+    found = checked(toy, account({other: value for other, value in QUOTAS.items() if other != name}))
+    assert found[f"quota {name}"].result == "unknown"
+    assert "AccessDeniedException" in found[f"quota {name}"].detail
+    assert found["quota ml.m5.4xlarge for transform job usage"].result == "ok"
 
 
 def test_without_instances_nobody_asks_for_quotas(toy: Toy) -> None:
     asked = replace(account(), quotas=None)
     one = Foretold("search_again", "AutoMLJobV2", {"RoleArn": ROLE}, {})
     assert check_requests(toy.s3, asked, [one], "s3://x") == [Check(f"role {ROLE}", "ok")]
+
+
+def test_services_that_nobody_reaches_cost_ten_seconds_together(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 1.0)
+    requests = foretold(toy)
+    with silent() as url:
+        # As botocore comes: 60 s for each of five tries.
+        iam, sts, quotas = (
+            boto3.client(
+                name, region_name="us-east-1", endpoint_url=url, aws_access_key_id="t", aws_secret_access_key="t"
+            )
+            for name in ("iam", "sts", "service-quotas")
+        )
+        started = time.monotonic()
+        found = check_requests(toy.s3, Account("us-east-1", iam, sts, quotas), requests, f"{toy.config.root}/runs")
+        assert time.monotonic() - started < 3
+    unknown = {check.what: check.detail for check in found if check.result == "unknown"}
+    assert unknown == dict.fromkeys((f"role {ROLE}", "quotas"), "AWS gave no answer within 1 s")

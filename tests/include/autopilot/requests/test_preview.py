@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
+from include.autopilot.flows.jobs import fit_request
 from include.autopilot.requests.preview import Change, artifact_of, changes
-from include.autopilot.requests.validation import problems
-from include.autopilot.retrain import featurize_requests, fit_request, training_request
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.foretelling import as_ensemble, foretold
-from tests.include.autopilot.test_retrain import KEY, featurize, prepare
+from include.autopilot.template.validation import problems
+from tests.support import flows
+from tests.support.foretelling import as_ensemble, foretold
+from tests.support.toy import Toy
+from tests.support.toyruns import KEY, featurize, prepare
 
-REPLAY = ["featurize"] * 3 + ["train", "create_model", "predict_holdout"]
+REPLAY = ["featurize"] * 3 + ["train", "create_model", "predict"]
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_every_request_in_the_order_of_the_steps(toy: Toy, featurizer: str, step
     assert [one.step for one in found] == steps
     for one in found:
         assert problems(one.kind, one.request) == []
-    assert [one.step for one in found if not one.replays] == ["predict_holdout"]
+    assert [one.step for one in found if not one.replays] == ["predict"]
 
 
 def test_a_search_is_foretold_without_what_it_finds(toy_drops: Toy) -> None:
@@ -34,11 +35,11 @@ def test_a_search_is_foretold_without_what_it_finds(toy_drops: Toy) -> None:
 def test_what_is_foretold_is_what_is_sent(toy: Toy) -> None:
     found = {one.step: one.request for one in foretold(toy, featurizer="refit")}
     prepared = prepare(toy, featurizer="refit")
-    assert fit_request(toy.s3, prepared["plan"]) == found["fit_featurizer"]
-    sent = featurize_requests(toy.s3, prepared["plan"], found["create_featurizer"]["ModelName"])
+    assert flows.asked(toy, fit_request, prepared["plan"]) == found["fit_featurizer"]
+    sent = flows.featurize_requests(toy, prepared["plan"], found["create_featurizer"]["ModelName"])
     assert sent[-1] == found["featurize"]
     featurize(toy, sent)
-    assert training_request(toy.s3, prepared["plan"]) == found["train"]
+    assert flows.training_request(toy, prepared["plan"]) == found["train"]
     assert artifact_of(found["train"]) == found["create_model"]["Containers"][1]["ModelDataUrl"]
     assert artifact_of(found["train"]).startswith(
         f"s3://toy-models/toy/runs/{KEY}/model/{found['train']['TrainingJobName']}/"

@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.data.manifest import to_featurize
-from include.autopilot.data.split import side
-from include.autopilot.errors import TemplateError
-from include.autopilot.requests import refit, requests
-from include.autopilot.requests.validation import problems
-from include.autopilot.retrain import featurize_requests, fit_request
-from tests.include.autopilot.conftest import Toy, rows
-from tests.include.autopilot.foretelling import planned, with_template
-from tests.include.autopilot.test_retrain import KEY, featurize, prepare, read_csv
+from include.autopilot.base.errors import TemplateError
+from include.autopilot.drops.manifest import to_featurize, write_fit_manifest
+from include.autopilot.drops.split import side
+from include.autopilot.flows.jobs import fit_request
+from include.autopilot.requests import refit, replay
+from include.autopilot.template.validation import problems
+from tests.support import flows
+from tests.support.foretelling import planned, with_template
+from tests.support.toy import Toy, rows
+from tests.support.toyruns import KEY, featurize, prepare, read_csv
 
 NEW = "s3://toy-models/new/featurizer/model.tar.gz"
 TRAINED = "s3://toy-models/new/algorithm/model.tar.gz"
@@ -34,7 +35,8 @@ def with_decoder(template: Any) -> Any:
 
 def test_the_fit_reads_the_training_rows_and_keeps_everything_else(toy: Toy) -> None:
     prepared = prepare(toy, featurizer="refit")
-    request = fit_request(toy.s3, prepared["plan"])
+    flows.asked(toy, write_fit_manifest, prepared["plan"])
+    request = flows.asked(toy, fit_request, prepared["plan"])
     described = toy.sagemaker.only("DescribeTrainingJob", "dpp1-1")
     assert problems("TrainingJob", request) == []
     for name in ("HyperParameters", "ResourceConfig", "RoleArn", "StoppingCondition", "EnableNetworkIsolation"):
@@ -93,11 +95,11 @@ def test_a_featurizer_that_would_make_a_feature_of_the_target_is_refused(toy: To
 def test_both_containers_of_the_featurizer_get_the_new_artifact(toy: Toy) -> None:
     template, plan = planned(toy, featurizer="refit")
     template = with_decoder(template)
-    request = requests.model_request(template, plan, TRAINED, NEW)
+    request = replay.model_request(template, plan, TRAINED, NEW)
     assert [one["ModelDataUrl"] for one in request["Containers"]] == [NEW, TRAINED, NEW]
     before = [one["Environment"] for one in template.steps.model["Containers"]]
     assert [one["Environment"] for one in request["Containers"]] == before
-    reused = requests.model_request(template, plan, TRAINED)
+    reused = replay.model_request(template, plan, TRAINED)
     old = template.steps.model["Containers"][0]["ModelDataUrl"]
     assert [one["ModelDataUrl"] for one in reused["Containers"]] == [old, TRAINED, old]
     assert reused["ModelName"] != request["ModelName"]
@@ -108,7 +110,7 @@ def test_a_new_featurizer_makes_all_features_anew_and_shares_them_with_nobody(to
     assert prepare(toy)["featurize"] == []
     _, plan = planned(toy, featurizer="refit")
     assert len(to_featurize(toy.s3, plan)) == 3
-    made = featurize_requests(toy.s3, f"{plan.folder}/plan.json", "new-featurizer")
+    made = flows.featurize_requests(toy, f"{plan.folder}/plan.json", "new-featurizer")
     assert {request["ModelName"] for request in made} == {"new-featurizer"}
     assert all(request["TransformOutput"]["S3OutputPath"].startswith(f"{plan.folder}/features/") for request in made)
     other = prepare(toy, key="20240301T000000-99999999", featurizer="refit")["featurize"]
@@ -117,7 +119,7 @@ def test_a_new_featurizer_makes_all_features_anew_and_shares_them_with_nobody(to
 
 def test_the_form_is_for_the_algorithm(toy: Toy) -> None:
     prepared = prepare(toy, featurizer="refit", spot=True, instance_type="ml.c5.xlarge", max_runtime_seconds=900)
-    request = fit_request(toy.s3, prepared["plan"])
+    request = flows.asked(toy, fit_request, prepared["plan"])
     assert request["ResourceConfig"]["InstanceType"] == "ml.m5.2xlarge"
     assert request["StoppingCondition"] == {"MaxRuntimeInSeconds": 86400}
 

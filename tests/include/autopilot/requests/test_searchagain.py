@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.candidate import Candidate, Parts, find_candidate
-from include.autopilot.errors import CandidateError, RunError, TemplateError
+from include.autopilot.base.errors import CandidateError, RunError, TemplateError
+from include.autopilot.candidate.winner import Candidate, Parts, find_candidate
+from include.autopilot.flows.jobs import search_again_request
+from include.autopilot.flows.retrain import write_inputs
 from include.autopilot.requests import searchagain
-from include.autopilot.requests.validation import problems
-from include.autopilot.retrain import featurize_requests, search_again_request
-from tests.include.autopilot.conftest import AUTOML_JOB, Toy, rows
-from tests.include.autopilot.foretelling import as_ensemble, planned
-from tests.include.autopilot.test_retrain import FEBRUARY, KEY, prepare
+from include.autopilot.template.validation import problems
+from tests.support import flows
+from tests.support.foretelling import as_ensemble, planned
+from tests.support.toy import AUTOML_JOB, Toy, rows
+from tests.support.toyruns import FEBRUARY, KEY, prepare
 
 
 def found(toy: Toy) -> Candidate:
@@ -26,12 +28,13 @@ def found(toy: Toy) -> Candidate:
 def test_the_path_is_another_one_and_nothing_is_featurized(toy_drops: Toy) -> None:
     _, plan = planned(as_ensemble(toy_drops))
     assert plan.path == "search_again"
-    assert featurize_requests(toy_drops.s3, f"{plan.folder}/plan.json") == []
+    assert flows.featurize_requests(toy_drops, f"{plan.folder}/plan.json") == []
 
 
 def test_the_same_search_on_the_runs_rows(toy_drops: Toy) -> None:
     prepared = prepare(as_ensemble(toy_drops))
-    request = search_again_request(toy_drops.s3, prepared["plan"])
+    flows.asked(toy_drops, write_inputs, prepared["plan"])
+    request = flows.asked(toy_drops, search_again_request, prepared["plan"])
     job = toy_drops.sagemaker.only("DescribeAutoMLJobV2")
     assert problems("AutoMLJobV2", request) == []
     for name in ("RoleArn", "SecurityConfig", "DataSplitConfig", "AutoMLJobObjective"):
@@ -50,10 +53,11 @@ def test_the_same_search_on_the_runs_rows(toy_drops: Toy) -> None:
 
 def test_the_cutoff_hides_later_drops_from_the_search(toy_drops: Toy) -> None:
     prepared = prepare(as_ensemble(toy_drops), FEBRUARY)
-    request = search_again_request(toy_drops.s3, prepared["plan"])
+    flows.asked(toy_drops, write_inputs, prepared["plan"])
+    request = flows.asked(toy_drops, search_again_request, prepared["plan"])
     uri = request["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"]
     assert len(toy_drops.get(uri).decode().splitlines()) == 1 + 580
-    march = search_again_request(toy_drops.s3, prepare(toy_drops)["plan"])
+    march = flows.asked(toy_drops, search_again_request, prepare(toy_drops)["plan"])
     assert march["AutoMLJobName"] != request["AutoMLJobName"]
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.config import ModelConfig
-from include.autopilot.objective import Objective
+from include.autopilot.candidate.objective import Objective
 from include.autopilot.requests.searchrequest import automl_request, repeated_request
-from include.autopilot.requests.validation import problems
-from include.autopilot.template import SearchAgain, Template
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.foretelling import planned
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.template.published import SearchAgain, Template
+from include.autopilot.template.validation import problems
+from tests.support.foretelling import planned
+from tests.support.toy import Toy
 
 MOMENT = datetime(2024, 4, 1, tzinfo=UTC)
 INPUT, OUTPUT = "s3://toy-models/new.csv", "s3://toy-models/new"

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from include.autopilot.requests.validation import problems
 from include.autopilot.requests.warmstart import narrowed, search_form, winner_of
-from include.autopilot.search import search_request
-from tests.include.autopilot.conftest import SEARCHED, Toy, csv_bytes, rows
+from include.autopilot.template.validation import problems
+from tests.support import flows
+from tests.support.toy import SEARCHED, Toy, csv_bytes, rows
 
 
 def test_the_form_names_the_cutoff_and_the_winners_algorithm(toy: Toy) -> None:
@@ -16,8 +16,8 @@ def test_the_form_names_the_cutoff_and_the_winners_algorithm(toy: Toy) -> None:
 
 
 def test_an_ensemble_has_no_single_winner(toy: Toy) -> None:
-    from include.autopilot.locations import Locations
-    from include.autopilot.template import current_template
+    from include.autopilot.base.locations import Locations
+    from include.autopilot.template.published import current_template
 
     template = current_template(toy.s3, Locations(toy.config.root), "toy")
     assert winner_of(replace(template, replay=None)) is None
@@ -25,11 +25,11 @@ def test_an_ensemble_has_no_single_winner(toy: Toy) -> None:
 
 def test_the_search_tries_one_algorithm_only(searched: Toy) -> None:
     searched.put("drops/2024-01-01/first.csv", csv_bytes(rows(0, 520)))
-    request = search_request(searched.s3, searched.sagemaker, searched.config, SEARCHED, "x", "mlp")  # type: ignore[arg-type]
+    request = flows.search_request(searched, SEARCHED, "x", "mlp")
     generation = request["AutoMLJobConfig"]["CandidateGenerationConfig"]
     assert generation == {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["mlp"]}]}
     assert problems("AutoMLJob", request) == []
-    free = search_request(searched.s3, searched.sagemaker, searched.config, SEARCHED, "x")  # type: ignore[arg-type]
+    free = flows.search_request(searched, SEARCHED, "x")
     assert "CandidateGenerationConfig" not in free["AutoMLJobConfig"]
 
 

@@ -6,9 +6,10 @@ import random
 
 import pytest
 
-from include.autopilot.errors import IntervalError
-from include.autopilot.scoring.interval import LEVELS, Coverage, coverage_of, interval_of
+from include.autopilot.base.errors import IntervalError
+from include.autopilot.scoring.interval import Coverage, coverage_of, interval_of
 from include.autopilot.scoring.outoffold import OutOfFold
+from include.autopilot.settings.score import LEVELS
 
 
 def seen(residuals: list[float]) -> OutOfFold:

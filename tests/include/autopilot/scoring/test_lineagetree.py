@@ -6,9 +6,9 @@ import re
 
 from include.autopilot.scoring.lineagetree import render
 from include.autopilot.scoring.lineagewalk import walk
-from tests.conftest import ROOT as REPOSITORY
-from tests.include.autopilot.conftest import Toy
-from tests.include.autopilot.lineages import PREDICTIONS, ROOT, make_chain
+from tests.support.lineages import PREDICTIONS, ROOT, make_chain
+from tests.support.repository import ROOT as REPOSITORY
+from tests.support.toy import Toy
 
 
 def test_the_documentation_shows_a_true_tree(toy: Toy) -> None:

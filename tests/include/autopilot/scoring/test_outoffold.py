@@ -8,22 +8,13 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.errors import IntervalError
+from include.autopilot.base.errors import IntervalError
 from include.autopilot.scoring import outoffold
 from include.autopilot.scoring.outoffold import read_out_of_fold
+from tests.support.servings import archive
 
 MODEL = "s3://toy-models/job/output/model.tar.gz"
 OUTPUT = "s3://toy-models/job/output/output.tar.gz"
-
-
-def archive(**files: bytes) -> bytes:
-    body = io.BytesIO()
-    with tarfile.open(fileobj=body, mode="w:gz") as tar:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name.replace("__", "/"))
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    return body.getvalue()
 
 
 def linked(kind: bytes) -> bytes:

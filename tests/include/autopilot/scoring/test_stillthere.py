@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from include.autopilot.digest import of_bytes, of_json
+from include.autopilot.base.digest import of_bytes, of_json
 from include.autopilot.scoring.stillthere import state_of_drop, state_of_file
 
 FILES = ("s3://toy-models/a.csv", "s3://toy-models/b.csv")

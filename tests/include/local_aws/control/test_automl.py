@@ -173,7 +173,7 @@ def test_a_search_can_be_stopped(clients: Clients, bucket: str) -> None:
         assert listed[f"{kind.title()}JobSummaries"] == []
     assert refused(clients.sagemaker.stop_auto_ml_job, AutoMLJobName=name) == (
         "ValidationException",
-        "The request was rejected because the AutoML job is in status Stopped.",
+        "The request was rejected because the AutoML job has already reached a terminal state: Stopped.",
     )
     # a V2 job comes back as it was asked for, and V1 cannot tell it
     asked = _v2(bucket, name)

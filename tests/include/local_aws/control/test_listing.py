@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ def services(tmp_path: Path) -> Services:
             computed = {"AutoMLJobSecondaryStatus": status} if kind.members == "AutoMLJob" else {}
             store.insert(Resource(REGION, kind.members, name, arn(REGION, kind.arn_part, name), status, {}, computed))
             time.sleep(0.002)  # creation times are whole milliseconds
-    return Services(store, None, None, None, None)  # type: ignore[arg-type] - lists need the store only
+    return Services(store, None, None, None, None, None)  # type: ignore[arg-type] - lists need the store only
 
 
 def _list(services: Services, operation: str, region: str = REGION, **request: Any) -> dict[str, Any]:
@@ -101,6 +103,12 @@ def test_what_is_hosted_and_was_created_at_that_very_moment_counts_as_after(serv
     assert _names(operation, asked) == NAMES[1:]
 
 
+@pytest.mark.parametrize("operation", ["ListModels", "ListTrainingJobs"])
+def test_everything_is_after_the_first_instant(services: Services, operation: str) -> None:
+    asked = _list(services, operation, SortOrder="Ascending", CreationTimeAfter=datetime.min.replace(tzinfo=UTC))
+    assert _names(operation, asked) == NAMES
+
+
 def test_ten_are_a_page(services: Services) -> None:
     for number in range(10):
         name = f"more-{number}"
@@ -118,6 +126,21 @@ def test_a_token_belongs_to_its_question(services: Services) -> None:
         _list(services, "ListTransformJobs", NextToken=token)
     with pytest.raises(ValidationException, match="Invalid NextToken: nonsense"):
         _list(services, "ListTrainingJobs", NextToken="nonsense")
+
+
+@pytest.mark.parametrize("position", [[{}, "x"], [10**30, "x"], [None, "x"], [1.5, 2], [1.5, []]])
+def test_a_token_that_somebody_made_is_refused(services: Services, position: list[Any]) -> None:
+    given = _list(services, "ListTrainingJobs", MaxResults=1)["NextToken"]
+    digest = json.loads(base64.urlsafe_b64decode(given))[0]
+    token = base64.urlsafe_b64encode(json.dumps([digest, *position]).encode()).decode()
+    with pytest.raises(ValidationException, match="Invalid NextToken: "):
+        _list(services, "ListTrainingJobs", NextToken=token)
+
+
+def test_a_token_without_end_is_refused(services: Services) -> None:
+    token = base64.urlsafe_b64encode(b"[" * 6000).decode()
+    with pytest.raises(ValidationException, match="Invalid NextToken: "):
+        _list(services, "ListTrainingJobs", NextToken=token)
 
 
 def test_no_job_has_a_warm_pool_and_no_group_another_owner(services: Services) -> None:

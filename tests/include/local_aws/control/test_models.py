@@ -64,7 +64,12 @@ def test_a_taken_name_is_refused(clients: Clients, trained: str, model: str) -> 
 
 
 def test_an_artifact_must_exist(clients: Clients, tables: str) -> None:
-    for url in (f"s3://{tables}/no/model.tar.gz", "s3://no-such-bucket-anywhere/model.tar.gz"):
+    none = (
+        f"s3://{tables}/no/model.tar.gz",
+        "s3://no-such-bucket-anywhere/model.tar.gz",
+        "s3://no!bucket/model.tar.gz",
+    )
+    for url in (*none, f"s3://{tables}", f"s3://{tables}/"):
         container = {"Image": XGBOOST, "ModelDataUrl": url}
         assert refused(
             clients.sagemaker.create_model, ModelName=unique("m"), PrimaryContainer=container, ExecutionRoleArn=ROLE

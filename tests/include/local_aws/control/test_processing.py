@@ -78,7 +78,15 @@ def test_unknown_taken_and_finished(clients: Clients, tables: str) -> None:
     told = refused(clients.sagemaker.stop_processing_job, ProcessingJobName=name)
     assert told == (
         "ValidationException",
-        "The request was rejected because the processing job is in status Failed.",
+        "The request was rejected because the processing job has already reached a terminal state: Failed.",
+    )
+
+
+def test_a_cluster_without_an_instance_type(clients: Clients, tables: str) -> None:
+    request = processing(tables, unique("none"), ProcessingResources={"ClusterConfig": {"VolumeSizeInGB": 10}})
+    assert refused(clients.sagemaker.create_processing_job, **request) == (
+        "ValidationException",
+        "ProcessingResources.ClusterConfig must specify InstanceType, InstanceCount.",
     )
 
 

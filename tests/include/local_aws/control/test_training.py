@@ -155,7 +155,8 @@ def test_a_job_that_waits_for_a_place_can_be_stopped(clients: Clients, tables: s
         until(lambda name=name: {"on": _training(clients, name)}, lambda found: found["on"])
     described = clients.sagemaker.describe_training_job(TrainingJobName=waiting)
     assert (described["TrainingJobStatus"], described["SecondaryStatus"]) == ("InProgress", "Starting")
-    for name in names:
+    # The waiting one first: it would take the place of another that has been stopped.
+    for name in (waiting, *running):
         clients.sagemaker.stop_training_job(TrainingJobName=name)
     described = finished(clients.sagemaker, "Training", waiting)
     assert described["TrainingJobStatus"] == "Stopped"

@@ -225,3 +225,34 @@ def test_an_unknown_job_is_not_found(clients: Clients) -> None:
     for operation in (clients.sagemaker.describe_training_job, clients.sagemaker.stop_training_job):
         told = refused(operation, TrainingJobName="never-created")
         assert told == ("ValidationException", "Requested resource not found.")
+
+
+@pytest.mark.parametrize(
+    "instance", ["ml.r5d.large", "ml.g4dn.xlarge", "ml.g5.xlarge", "ml.p4d.24xlarge", "ml.p5.48xlarge"]
+)
+def test_a_volume_key_is_refused_for_instances_with_local_storage(clients: Clients, tables: str, instance: str) -> None:
+    request = training(tables, unique("local"), **_resources(InstanceType=instance, VolumeKmsKeyId="alias/k"))
+    code, message = refused(clients.sagemaker.create_training_job, **request)
+    assert code == "ValidationException"
+    assert message.startswith(
+        f"VolumeKmsKeyId is not supported for the instance type {instance}: it uses local storage"
+    )
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        *(b"", b"{{", b"\xff\xfe", b"[" * 10_000, b"[]", b'["a"]', b'{"a": 1}', b'[{"prefix": 5}, "x"]'),
+        *(b'[{"prefix": "file:///etc/"}, "passwd"]', b'[{"prefix": "s3://b/"}, 5]', b'[{"prefix": "s3://b/"}, "../x"]'),
+    ],
+    ids=lambda manifest: manifest[:20].decode(errors="replace"),
+)
+def test_a_manifest_that_is_none(clients: Clients, tables: str, manifest: bytes) -> None:
+    key = unique("manifest")
+    clients.s3.put_object(Bucket=tables, Key=key, Body=manifest)
+    item = channel(tables, "train", key)
+    item["DataSource"]["S3DataSource"]["S3DataType"] = "ManifestFile"
+    request = training(tables, unique("t"), InputDataConfig=[item])
+    code, message = refused(clients.sagemaker.create_training_job, **request)
+    assert code == "ValidationException"
+    assert f"s3://{tables}/{key} is not a valid manifest file" in message

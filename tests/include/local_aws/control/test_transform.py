@@ -56,6 +56,14 @@ def test_the_description_fills_in_what_aws_assumes(clients: Clients, tables: str
     assert "BatchStrategy" not in described
 
 
+def test_a_single_record_without_a_split_is_the_whole_object(clients: Clients, tables: str, model: str) -> None:
+    name = unique("transform")
+    request = _with(transform(tables, name, model), "TransformInput", SplitType="None")
+    clients.sagemaker.create_transform_job(**request, BatchStrategy="SingleRecord")
+    assert finished(clients.sagemaker, "Transform", name)["TransformJobStatus"] == "Completed"
+    assert len(_outputs(clients, tables, name)["b.csv.out"].splitlines()) == 25
+
+
 def test_the_target_can_be_joined_beside_the_prediction(clients: Clients, tables: str, model: str) -> None:
     name = unique("transform")
     request = transform(tables, name, model, prefix="in/validation/")
@@ -173,7 +181,7 @@ def test_unknown_and_finished_jobs_cannot_be_stopped(clients: Clients, tables: s
     told = refused(clients.sagemaker.stop_transform_job, TransformJobName=name)
     assert told == (
         "ValidationException",
-        "The request was rejected because the transform job is in status Completed.",
+        "The request was rejected because the transform job has already reached a terminal state: Completed.",
     )
 
 

@@ -59,6 +59,48 @@ def test_gzip_is_undone(clients: Clients, bucket: str, tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"a.csv": b"1,2\n", "b": b"3,4\n"}
 
 
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        (["in/train/../../../../../../evil"], "has the part '..'"),
+        (["in/train//evil"], "begins with '/'"),
+        (["in/train/a//evil"], "an empty part"),
+        (["in/train/a", "in/train/a/evil"], "would have to be a folder"),
+        (["in/train/" + "x" * 300], "more than 255 bytes"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"CompressionType": "Gzip"}, {"InputMode": "FastFile"}])
+def test_no_key_leads_out_of_its_channel(
+    clients: Clients, bucket: str, tmp_path: Path, keys: list[str], why: str, more: dict[str, str]
+) -> None:
+    for key in keys:
+        clients.s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(b"1\n"))
+    opt_ml = tmp_path / "a" / "b" / "opt" / "ml"
+    item = channel(bucket, "train", **more)
+    with pytest.raises(JobFailed, match=r"^ClientError: Data download failed:.* cannot be a file of the job: ") as told:
+        _stage(clients, opt_ml, training(bucket, "name", InputDataConfig=[item]))
+    assert why in str(told.value)
+    assert "Rename the object, or choose a prefix without it." in str(told.value)
+    assert not [path for path in tmp_path.rglob("*") if "evil" in path.name]
+    assert list((opt_ml / "input" / "data" / "train").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["..", "."])
+def test_a_channel_is_a_folder_of_its_own(clients: Clients, bucket: str, tmp_path: Path, name: str) -> None:
+    clients.s3.put_object(Bucket=bucket, Key="in/config", Body=b"x")
+    with pytest.raises(JobFailed, match=r"^ClientError: A channel cannot be a folder: its name '\.+' has the part"):
+        _stage(clients, tmp_path, training(bucket, "name", InputDataConfig=[channel(bucket, name, "in/")]))
+    assert (tmp_path / "input" / "config").is_dir()
+
+
+def test_keys_that_would_be_one_file_when_unzipped_fail(clients: Clients, bucket: str, tmp_path: Path) -> None:
+    for key in ("in/train/a", "in/train/a.gz"):
+        clients.s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(b"1\n"))
+    item = channel(bucket, "train", CompressionType="Gzip")
+    with pytest.raises(JobFailed, match="becomes the same file, 'a'"):
+        _stage(clients, tmp_path, training(bucket, "name", InputDataConfig=[item]))
+
+
 def test_what_is_not_gzip_is_told(clients: Clients, bucket: str, tmp_path: Path) -> None:
     clients.s3.put_object(Bucket=bucket, Key="in/train/a.csv", Body=b"1,2\n")
     item = channel(bucket, "train", CompressionType="Gzip")

@@ -22,3 +22,10 @@ def test_a_regex_without_a_group_is_its_own_value() -> None:
     metrics = Metrics([{"Name": "n", "Regex": r"\d+"}])
     metrics.read("epoch 7")
     assert metrics.final()[0]["Value"] == 7
+
+
+def test_all_values_of_a_followed_metric_are_kept() -> None:
+    metrics = Metrics([{"Name": name, "Regex": rf"{name}=([0-9.]+)"} for name in ("loss", "other")], "loss")
+    for line in ("loss=3 other=1", "other=2", "loss=2"):
+        metrics.read(line)
+    assert metrics.series == [3, 2]

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing.forkserver
+import os
+import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from include.local_aws.runner import processes
@@ -71,6 +75,38 @@ def test_jobs_that_end_while_others_start_keep_their_exit_code(tmp_path: Path) -
 
     with ThreadPoolExecutor(6) as threads:
         assert Counter(threads.map(ends_at_once, range(360))) == {Ended(1): 360}
+
+
+def test_a_job_whose_fork_server_died_is_lost_and_has_ended(tmp_path: Path) -> None:
+    """Its exit code is then not known, which is not the same as an exit code of 255."""
+    server = multiprocessing.forkserver._forkserver
+    processes.warm_up()
+    children: list[psutil.Process] = []
+
+    def kill_once_it_runs() -> None:
+        if not children and (tmp_path / "log.txt").exists():
+            children.extend(psutil.Process(server._forkserver_pid).children())
+            os.kill(server._forkserver_pid, signal.SIGTERM)
+
+    fifo = tmp_path / "never"
+    os.mkfifo(fifo)  # reading the specification sleeps for ever
+    ended = execute(
+        "transform_main",
+        [str(fifo)],
+        {},
+        tmp_path / "log.txt",
+        deadline=time.monotonic() + 60,
+        ended_by=lambda: None,
+        each_tick=kill_once_it_runs,
+    )
+    assert (ended.ended_by, ended.by_itself) == (processes.LOST, True)
+    assert len(children) == 1
+    assert children[0].wait(20) is None or not children[0].is_running()
+
+
+def test_the_fork_server_is_out_of_reach_of_what_ends_a_group(tmp_path: Path) -> None:
+    _run(tmp_path)
+    assert os.getpgid(multiprocessing.forkserver._forkserver._forkserver_pid) != os.getpgid(0)
 
 
 @pytest.fixture(scope="module", autouse=True)

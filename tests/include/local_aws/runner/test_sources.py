@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.s3 import BadUri, Location, location
-from include.local_aws.runner.sources import no_objects, resolve
+from include.local_aws.runner.sources import SourceObject, no_objects, placed, resolve
 from tests.include.local_aws.jobs import Clients
 
 
@@ -73,6 +74,10 @@ def test_a_manifest_names_its_objects_in_its_own_order(clients: Clients, bucket:
         b'[{"prefix": "s3://b/"}, "../a"]',
         b'[{"prefix": "s3://b/"}, "/etc/passwd"]',
         b'[{"prefix": "s3://b/"}, 1]',
+        b'[{"prefix": "s3://b/"}, "a//b"]',
+        b'[{"prefix": "s3://b/"}, "a\\u0000"]',
+        b'[{"prefix": "s3://b/"}, "\\ud800"]',
+        b'[{"prefix": "s3://b/"}, ""]',
     ],
 )
 def test_a_manifest_that_is_none_is_told(clients: Clients, bucket: str, body: bytes) -> None:
@@ -94,6 +99,40 @@ def test_awss_sentence_names_url_region_role_and_bucket() -> None:
     assert told.startswith('No S3 objects found under S3 URL "s3://b/in"')
     assert "(eu-west-1)" in told
     assert 'the role "arn:role" has "s3:ListBucket" permissions on bucket "b".' in told
+
+
+def _placed(folder: Path, *paths: str, **more: str) -> list[str]:
+    objects = [SourceObject(Location("b", f"in/{path}"), path) for path in paths]
+    return [target.relative_to(folder).as_posix() for _, target in placed(objects, folder, **more)]
+
+
+def test_objects_become_files_of_their_names(tmp_path: Path) -> None:
+    assert _placed(tmp_path, "a.gz", "b/c", without=".gz", suffix=".out") == ["a.out", "b/c.out"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "more", "why"),
+    [
+        (["../up"], {}, r"its path below the source '\.\./up' has the part '\.\.'"),
+        (["/absolute"], {}, "begins with '/'"),
+        (["a//b"], {}, "an empty part"),
+        (["x" * 256], {}, "more than 255 bytes"),
+        (["x" * 252], {"suffix": ".out"}, "more than 255 bytes"),
+        (["a", "a/b"], {}, "s3://b/in/a becomes the file 'a', which would have to be a folder"),
+        (["a/b/c", "a"], {}, "s3://b/in/a becomes the file 'a', which would have to be a folder"),
+        (["a", "a.gz"], {"without": ".gz"}, "s3://b/in/a becomes the same file, 'a'"),
+        (["a", "a.out/b"], {"suffix": ".out"}, "s3://b/in/a becomes the file 'a.out'"),
+        ([".gz"], {"without": ".gz"}, "an empty part"),
+    ],
+)
+def test_objects_that_cannot_be_files_fail_the_job(
+    tmp_path: Path, paths: list[str], more: dict[str, str], why: str
+) -> None:
+    with pytest.raises(JobFailed, match=why) as told:
+        _placed(tmp_path, *paths, **more)
+    assert str(told.value).startswith("ClientError: Data download failed:'s3://b/in/")
+    assert len(str(told.value)) <= 1024
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_addresses_are_read_and_joined() -> None:

@@ -4,16 +4,12 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from include.local_aws.runtimes.record_proto import (
     ProtobufError,
     Tensor,
     decode_record,
-    decode_varints,
     encode_record,
-    encode_varints,
 )
 
 # Written by hand from record.proto: Record.features (1) is a map, so an entry of key (1) and Value (2);
@@ -25,6 +21,7 @@ _DENSE = (
     b"\x12\x0a"  # float32_tensor, 10 bytes
     b"\x0a\x08" + struct.pack("<ff", 1.5, -2.0)  # values
 )
+_DAMAGED = "the bytes are damaged: they are no Record of record.proto"
 _LABEL = b"\x12\x16\x0a\x06values\x12\x0c\x1a\x0a\x0a\x08" + struct.pack("<d", 7.25)  # float64_tensor
 
 
@@ -68,39 +65,23 @@ def test_unpacked_numbers_and_unknown_fields_are_read() -> None:
     assert features.shape == (10,)
 
 
-@given(st.lists(st.integers(0, 2**64 - 1)))
-def test_varints_come_back(numbers: list[int]) -> None:
-    assert decode_varints(encode_varints(np.array(numbers, dtype=np.uint64))).tolist() == numbers
-
-
-def test_varints_of_known_bytes() -> None:
-    assert encode_varints(np.array([0, 1, 127, 128, 300, 2**64 - 1], dtype=np.uint64)) == (
-        b"\x00\x01\x7f\x80\x01\xac\x02" + b"\xff" * 9 + b"\x01"
-    )
-
-
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"", "the record has no features called 'values'"),
-        (_DENSE[:-1], "field 1 says 22 bytes, 21 are left"),
-        (b"\x0a", "a number is cut off"),
-        (b"\x0b\x00", "field 1 has the unknown wire type 3"),
-        (b"\xff" * 11, "a number is longer than 64 bits"),
+        (_DENSE[:-1], _DAMAGED),
+        (b"\x0a", _DAMAGED),
+        (b"\x0b\x00", _DAMAGED),
+        (b"\xff" * 11, _DAMAGED),
         (b"\x0a\x0e\x0a\x06values\x12\x04\x4a\x02\x0a\x00", "the record holds raw bytes, not numbers"),
-        (b"\x0a\x11\x0a\x06values\x12\x07\x12\x05\x0a\x03abc", "3 bytes of values are not whole float32 numbers"),
-        (b"\x0a\x10\x0a\x06values\x12\x06\x12\x04\x12\x02\x01\x80", "a number is cut off"),
+        (b"\x0a\x11\x0a\x06values\x12\x07\x12\x05\x0a\x03abc", _DAMAGED),
+        (b"\x0a\x10\x0a\x06values\x12\x06\x12\x04\x12\x02\x01\x80", _DAMAGED),
     ],
 )
 def test_damaged_records_are_refused(data: bytes, message: str) -> None:
     with pytest.raises(ProtobufError) as caught:
         decode_record(data)
     assert str(caught.value) == message
-
-
-def test_a_packed_number_of_more_than_64_bits_is_refused() -> None:
-    with pytest.raises(ProtobufError, match="a number is longer than 64 bits"):
-        decode_varints(b"\xff" * 10 + b"\x01")
 
 
 def test_other_number_types_cannot_be_stored() -> None:

@@ -117,7 +117,7 @@ _ONE = b"\x0a" + _tensor([1.0])
         (_file(b"\x0a" + _tensor([1.0], b"\x05", b"\x05")), "record 1 at byte 0 has the key 5, its shape ends at 5"),
         (_file(b"\x0a" + _tensor([1.0], b"\x01\x02", b"\x05")), "record 1 at byte 0 has 2 keys for 1 values"),
         (_file(b"\x0a" + _tensor([1.0], b"", b"\x05")), "record 1 at byte 0 has 1 values, its shape says 5"),
-        (_file(b"\x0a\x05abc"), "record 1 at byte 0: field 1 says 5 bytes, 3 are left"),
+        (_file(b"\x0a\x05abc"), "record 1 at byte 0: the bytes are damaged: they are no Record of record.proto"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(data: bytes, message: str) -> None:

@@ -11,6 +11,9 @@ from include.local_aws.runtimes.xgboost import XGBoostContainer
     [
         "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.3-1-cpu-py3",
         "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/team/sagemaker-xgboost:latest",
+        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost",
+        f"683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost@sha256:{'0f' * 32}",
+        f"683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.3-1-cpu-py3@sha256:{'0f' * 32}",
     ],
 )
 def test_finds_the_runtime_by_repository_name(uri: str) -> None:
@@ -33,7 +36,8 @@ def test_an_image_without_a_runtime_is_refused_with_those_that_have_one() -> Non
         "",
         "sagemaker-xgboost",
         "1.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1",
-        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost",
+        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:",
+        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost@sha256:0f",
     ],
 )
 def test_what_is_no_image_uri_is_refused(uri: str) -> None:

@@ -118,6 +118,16 @@ def test_answers_and_failures_of_a_chain(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("talker")
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "null"}, {"Host": "evil.example"}, {"Sec-Fetch-Site": "same-site"}, {"Referer": "http://x/"}]
+)
+def test_web_pages_get_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
+    port, _ = _served(_spec(tmp_path, {"SAY": "one"}), monkeypatch)
+    status, said, _ = _post(port, "x", **headers)
+    assert (status, "|one" in said) == (403, False)
+
+
+@pytest.mark.usefixtures("talker")
 def test_a_container_that_does_not_load_is_the_last_one_named(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,8 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from tests.include.local_aws.jobs import Clients
 from tests.include.local_aws.search.searches import Searched, predictions
 
+pytestmark = pytest.mark.whole
+
 IMAGES = {"linear-learner": "linear-learner", "mlp": "mxnet-algorithms"}
 APPLICATIONS = {"linear-learner": "linear_learner", "mlp": "mlp"}
 

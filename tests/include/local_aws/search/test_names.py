@@ -12,13 +12,16 @@ LONGEST = "a" * 32
 @pytest.mark.parametrize("job", ["s", "bace-search", LONGEST])
 def test_names_are_names_of_sagemaker(job: str) -> None:
     names = Names(job, f"s3://b/{job}")
-    made = [names.data_builder, names.generator, *(names.child(number) for number in (1, 750))]
+    tuned = [names.tuner, *(names.child(number) for number in (1, 750))]
+    made = [names.data_builder, names.generator]
     made += [make(number) for number in range(3) for make in (names.fit, names.model)]
     made += [names.featurize(0, "rpb"), names.featurize(0, "csv")]
-    assert len(set(made)) == len(made)
-    for name in made:
+    assert len({*made, *tuned}) == len(made) + len(tuned)
+    for name in (*made, *tuned):
         assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
-        assert name.startswith(job)
+        assert name.startswith(job[:28] if name in tuned else job)
+    assert len(names.tuner) <= 32
+    assert all(name.startswith(f"{names.tuner}-") for name in tuned[1:])
 
 
 def test_names_follow_autopilots_patterns() -> None:

@@ -15,6 +15,8 @@ from tests.include.local_aws.jobs import Clients, finished, until
 from tests.include.local_aws.search.searches import Searched, keys, predictions, put, read, search, unpack
 from tests.include.local_aws.search.tables import classes, job, regression
 
+pytestmark = pytest.mark.whole
+
 RECORDIO = "application/x-recordio-protobuf"
 SERVE = {"SAGEMAKER_PROGRAM": "sagemaker_serve", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
 SPARSE = {"AUTOML_SPARSE_ENCODE_RECORDIO_PROTOBUF": "1"}
@@ -117,6 +119,25 @@ def test_the_tuning_child(clients: Clients, searched: Searched) -> None:
     ]
     assert {train["ContentType"], validation["ContentType"]} == {featurize["TransformOutput"]["Accept"]}
     assert child["EnableNetworkIsolation"] is True
+
+
+def test_the_candidates_are_the_children_of_a_tuning_job(clients: Clients, searched: Searched) -> None:
+    child = clients.sagemaker.describe_training_job(TrainingJobName=searched.steps[3])
+    name = child["TuningJobArn"].partition("/")[2]
+    tuner = clients.sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert name.startswith(searched.name)
+    assert searched.steps[3].startswith(f"{name}-0")
+    assert child["AutoMLJobArn"] == searched.described["AutoMLJobArn"]
+    assert tuner["HyperParameterTuningJobStatus"] == "Completed"
+    assert tuner["TrainingJobStatusCounters"]["Completed"] == len(searched.candidates)
+    assert tuner["BestTrainingJob"]["TrainingJobName"] == searched.best["CandidateName"]
+    listed = clients.sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert {one["TrainingJobName"] for one in listed["TrainingJobSummaries"]} == {
+        one["CandidateName"] for one in searched.candidates
+    }
+    assert {one["TrainingJobDefinitionName"] for one in listed["TrainingJobSummaries"]} == {
+        one["DefinitionName"] for one in tuner["TrainingJobDefinitions"]
+    }
 
 
 def test_the_inference_containers(searched: Searched) -> None:
@@ -258,6 +279,7 @@ def test_a_search_out_of_time_keeps_what_it_has(clients: Clients) -> None:
         if described["AutoMLJobStatus"] == "Completed":
             break
     assert described["AutoMLJobStatus"] == "Completed", described
+    assert described["AutoMLJobSecondaryStatus"] == "MaxAutoMLJobRuntimeReached"
     assert described["BestCandidate"]["CandidateStatus"] == "Completed"
     candidates = clients.sagemaker.list_candidates_for_auto_ml_job(AutoMLJobName=request["AutoMLJobName"])["Candidates"]
     assert {one["CandidateStatus"] for one in candidates} <= {"Completed", "Stopped"}

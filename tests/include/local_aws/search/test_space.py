@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import optuna
 import pytest
 
 from include.local_aws.runtimes.linear_learner.hyperparameters import validated as of_linear_learner
@@ -13,6 +12,7 @@ from include.local_aws.search.algorithms import ALGORITHMS, LINEAR_LEARNER, MLP,
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.objectives import BINARY, MULTICLASS, REGRESSION, objective_for
 from include.local_aws.search.space import SPACES, fixed
+from include.local_aws.tuning.ranges import ranges_of
 
 VALIDATED: Mapping[str, Callable[[Mapping[str, str]], dict[str, Any]]] = {
     "xgboost": of_xgboost,
@@ -36,25 +36,16 @@ def columns(*labels: tuple[str, int], rows: int = 100) -> Columns:
     ],
 )
 def test_everything_proposed_is_a_hyperparameter_of_the_container(problem: str, found: Columns, name: str) -> None:
-    trial = optuna.trial.FixedTrial(SPACES[name].start)
-    settings = {**fixed(ALGORITHMS[name], objective_for(problem, None), found), **SPACES[name].suggest(trial)}
+    settings = {**fixed(ALGORITHMS[name], objective_for(problem, None), found), **SPACES[name].start}
     assert VALIDATED[name](settings)
     assert ("num_class" in "".join(settings)) == (problem == MULTICLASS)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_the_start_is_within_the_ranges(name: str) -> None:
-    space = SPACES[name]
-    study = optuna.create_study()
-    study.enqueue_trial(space.start)
-    proposed = {space.prefix + name: value for name, value in space.suggest(study.ask()).items()}
-    assert proposed == {name: str(value) for name, value in space.start.items()}
-    assert {space.prefix + name for name in space.ranges()} == space.start.keys()
-
-
-def test_algorithms_share_no_name_of_the_tuner() -> None:
-    names = [name for space in SPACES.values() for name in space.start]
-    assert len(set(names)) == len(names)
+    ranges = ranges_of(SPACES[name].parameters())
+    assert {one.name for one in ranges} == SPACES[name].start.keys() == SPACES[name].ranges().keys()
+    assert all(one.known(SPACES[name].start[one.name]) is not None for one in ranges)
 
 
 def test_small_tables_are_cross_validated() -> None:

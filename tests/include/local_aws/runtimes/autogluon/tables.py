@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from include.local_aws.runtimes.autogluon.training import CONTAINER
-from tests.include.local_aws.runtimes.conftest import OptMl
+from tests.support.optml import OptMl
 
 KINDS = {"a": "numeric", "colour": "categorical", "note": "text", "key": "ignored"}
 FAST = {"trees": "20", "num_round": "30", "num_bag_folds": "3"}

@@ -13,7 +13,7 @@ import pytest
 from include.local_aws.runtimes import AlgorithmError, ClientError, container_for
 from include.local_aws.runtimes.autogluon.serving import CONTAINER
 from tests.include.local_aws.runtimes.autogluon.tables import rows, trained, written
-from tests.include.local_aws.runtimes.conftest import OptMl
+from tests.support.optml import OptMl
 
 URI = "763104351884.dkr.ecr.us-east-1.amazonaws.com/autogluon-inference:0.4.3-cpu-py38-ubuntu20.04"
 PLACE = {

@@ -16,7 +16,7 @@ from include.local_aws.runtimes import ClientError, container_for
 from include.local_aws.runtimes.linear_learner import CONTAINER, SERVING, TRAINING
 from include.local_aws.runtimes.recordio import write_records
 from tests.include.local_aws.jobs import csv
-from tests.include.local_aws.runtimes.conftest import OptMl
+from tests.support.optml import OptMl
 
 RECORDIO = "application/x-recordio-protobuf"
 X, Y = load_diabetes(return_X_y=True)

@@ -13,7 +13,7 @@ from include.local_aws.runtimes import ClientError, container_for
 from include.local_aws.runtimes.mlp import SERVING, TRAINING
 from include.local_aws.runtimes.recordio import write_records
 from tests.include.local_aws.jobs import csv
-from tests.include.local_aws.runtimes.conftest import OptMl
+from tests.support.optml import OptMl
 
 MLP = {"ML_APPLICATION": "mlp", "SAGEMAKER_BATCH": "true"}
 X, Y = load_diabetes(return_X_y=True)

@@ -9,8 +9,8 @@ import pytest
 from include.local_aws.runtimes.entry import process_main, train_main
 from include.local_aws.search.generated_module import generated_files
 from include.local_aws.search.processors import PROCESSORS
-from tests.include.local_aws.runtimes.conftest import OptMl
 from tests.include.local_aws.runtimes.sklearn_automl.tables import as_csv, columns, table
+from tests.support.optml import OptMl
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-sklearn-automl:2.5-1-cpu-py3"
 SETTINGS = {
@@ -65,9 +65,9 @@ def test_code_that_is_not_there(job: OptMl, name: str, value: str, message: str)
 
 def test_code_that_needs_what_the_image_lacks(job: OptMl) -> None:
     module = job.folder / "input" / "data" / "code" / "candidate_data_processors" / "dpp1.py"
-    module.write_text("from sagemaker_sklearn_extension.externals import Header\n")
+    module.write_text("from sagemaker_sklearn_extension.decomposition import RobustPCA\n")
     assert train_main(IMAGE, str(job.folder)) == 1
-    assert "No module named 'sagemaker_sklearn_extension'" in job.failure()
+    assert "No module named 'sagemaker_sklearn_extension.decomposition'" in job.failure()
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,7 @@ def test_gzip_is_undone(tmp_path: Path, echo: _EchoContainer) -> None:
         (
             b"1\n",
             {"inputs": [{"path": "source", "key": "../../x"}]},
-            "the key '../../x' leads out of the output folder",
+            "an output cannot be a file: '../../x.out' has the part '..'",
         ),
     ],
 )

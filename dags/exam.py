@@ -1,0 +1,53 @@
+"""Examine the champion on every new drop before anything learns from it: ``<model>_exam``.
+
+A retraining holds the exams that are missing by itself; this DAG holds them without one: by hand, as a backfill, or
+where a decline is to be followed by something, when a drop comes or at fixed times. Each exam is one small batch
+transform; what it came to is kept for ever (docs/freshness.md).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from airflow.sdk import DAG, Param, dag, task
+
+from airflow_autopilot import assets
+from airflow_autopilot.examining import exam_tasks, follow_up
+from airflow_autopilot.flow import flow
+from airflow_autopilot.notifications import on_failure
+from airflow_autopilot.opening import kept_records, prepare_exam
+from airflow_autopilot.parsing import models_for
+from include.autopilot.settings.options import ExamOptions
+
+if TYPE_CHECKING:
+    from include.autopilot.settings.config import ModelConfig
+
+
+def exam(model: ModelConfig) -> DAG:
+    """Wire the exam DAG of one model."""
+
+    @dag(
+        dag_id=f"{model.name}_exam",
+        description=f"Examine the champion of {model.title} on drops that it has not learned from",
+        schedule=assets.exam_schedule_of(model),
+        start_date=model.start_date,
+        catchup=False,
+        params={name: Param(**schema) for name, schema in ExamOptions.form(model).items()},
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        tags=["autopilot", "exam", model.name],
+        doc_md=__doc__,
+        on_failure_callback=on_failure(model),
+    )
+    def wire() -> None:
+        prepared = task(flow(prepare_exam))()
+        examinee, marked = exam_tasks()
+        prepared >> examinee
+        follow_up(model, marked)
+
+    return wire()
+
+
+for _model in models_for("exam"):
+    if _model.exam == "on":
+        globals()[f"{_model.name}_exam"] = exam(_model)

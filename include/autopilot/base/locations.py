@@ -1,0 +1,209 @@
+"""Where everything of one model lives in S3; what is in one folder of it: :mod:`include.autopilot.base.folders`.
+
+These two modules know the layout, and nobody else.
+
+```
+<root>/drops/<YYYY-MM-DD>[-<n>]/*.csv[.gz]     deliveries of raw data
+<root>/deliveries/<date>/<fingerprint>.json   which state of a drop a retraining was told of
+<root>/holdout/<name>.csv                     sealed rows
+<root>/sealed/{drop,holdout}/<name>/<n>.json  what a drop or a holdout held when a run first used it; never overwritten
+<root>/template/current.json, <digest>.json   templates
+<root>/search/<cutoff>/input, output          one Autopilot search; keys.csv: whose rows it saw
+<root>/prepared/<preparation>/<drop>/         a checked drop: rows/{train,validation}/chunk_0.csv, keys.csv,
+                                              matches.csv, superseded/<lines>.txt, check.json (last)
+<root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
+<root>/{prepared/…,features/…}/without/<lines>/…  a chunk without its superseded lines
+<root>/bundles/<folder>.json                 what runs remember of the small objects of a folder; may be deleted
+<root>/baseline/<template>/<contract>/        what drops are compared with: statistics, constraints and drops.json
+<root>/drift/<baseline>/<prepared>/           the drift of a drop, by thresholds, and look.json, about its single cells
+<root>/runs/<run key>/                        plan.json, drift.{html,json}, manifest/, rows.csv, guard.json, holdout/,
+                                              model/, predictions/, evaluation.json, report.{html,json}, champion/
+                                              (its answers in this run), verdict.json, promotion.json, cost.json
+<root>/answers/<holdout>/<model>.json         one model's answers for a holdout, kept to judge again
+<root>/exams/<version>/<drop>.json            what the champion's exam on a drop came to; written once
+<root>/sittings/<run key>/                    what a run holds exams with: plan.json, the rows, the answers
+<root>/looks/<stream>/<since>/<n>.json        who was compared in the n-th look at some judging rows; never overwritten
+<root>/champion.json                          the one pointer to the champion; changed by conditional writes only
+<root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion
+<root>/ledger/<run key>.v<version>.<event>-<number>.json   what happened to that version later; written once
+<root>/scores/<run key>/                      predictions of new rows and their lineage.json; work/ holds the rest
+```
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from include.autopilot.base.cutoff import stamp
+from include.autopilot.base.folders import ExamFolder, PreparedFolder, RunFolder, ScoreFolder
+
+
+def parse_uri(uri: str) -> tuple[str, str]:
+    """Split ``s3://bucket/key`` into bucket and key.
+
+    :raises ValueError: it is not an S3 address.
+    """
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
+        raise ValueError(f"{uri!r} is not an S3 address like s3://bucket/folder")
+    return bucket, key
+
+
+@dataclass(frozen=True)
+class Locations:
+    """Addresses under one model's root, as text without a closing slash.
+
+    :param root: ``s3://bucket/prefix``.
+    """
+
+    root: str
+
+    @property
+    def drops(self) -> str:
+        """The folder of drops."""
+        return f"{self.root}/drops"
+
+    def drop(self, name: str) -> str:
+        """Return the folder of one drop."""
+        return f"{self.drops}/{name}"
+
+    def delivery(self, day: date, fingerprint: str) -> str:
+        """Return the note that a retraining was told of one state of a drop."""
+        return f"{self.root}/deliveries/{day.isoformat()}/{fingerprint}.json"
+
+    def holdout(self, name: str) -> str:
+        """Return one holdout's file."""
+        return f"{self.root}/holdout/{name}.csv"
+
+    def seals(self, kind: str) -> str:
+        """Return the folder of the seals of drops or of holdouts."""
+        return f"{self.root}/sealed/{kind}"
+
+    def seal(self, kind: str, name: str, number: int) -> str:
+        """Return one seal of a drop or a holdout."""
+        return f"{self.seals(kind)}/{name}/{number}.json"
+
+    def baseline(self, template: str, contract: str) -> str:
+        """Return the folder of what new drops are compared with."""
+        return f"{self.root}/baseline/{template}/{contract}"
+
+    def drifts(self, baseline: str) -> str:
+        """Return the folder of all comparisons with a baseline."""
+        return f"{self.root}/drift/{baseline}"
+
+    def drift(self, baseline: str, prepared: str, rules: str) -> str:
+        """Return the comparison of one drop with a baseline by some thresholds."""
+        return f"{self.drifts(baseline)}/{prepared}/{rules}.json"
+
+    def look(self, baseline: str, prepared: str) -> str:
+        """Return what was found in the single cells of one drop, beside its comparisons with that baseline."""
+        return f"{self.drifts(baseline)}/{prepared}/look.json"
+
+    def template(self, digest: str) -> str:
+        """Return one template; ``current`` names the pointer to the published one."""
+        return f"{self.root}/template/{digest}.json"
+
+    def search_input(self, cutoff: datetime) -> str:
+        """Return the table that one search sees."""
+        return f"{self.root}/search/{stamp(cutoff)}/input/train.csv"
+
+    def search_keys(self, cutoff: datetime) -> str:
+        """Return the list of keys and fingerprints of the rows that one search saw."""
+        return f"{self.root}/search/{stamp(cutoff)}/keys.csv"
+
+    def search_output(self, cutoff: datetime) -> str:
+        """Return Autopilot's S3OutputPath."""
+        return f"{self.root}/search/{stamp(cutoff)}/output"
+
+    @property
+    def all_prepared(self) -> str:
+        """The folder of all drops that were ever checked."""
+        return f"{self.root}/prepared"
+
+    def preparation(self, preparation: str) -> str:
+        """Return the folder of all drops checked by the same rules."""
+        return f"{self.all_prepared}/{preparation}"
+
+    def prepared(self, preparation: str, drop: str) -> PreparedFolder:
+        """Return the folder of one checked drop."""
+        return PreparedFolder(f"{self.preparation(preparation)}/{drop}")
+
+    def bundle(self, folder: str) -> str:
+        """Return what is remembered of the objects of a folder of this model."""
+        return f"{self.root}/bundles/{folder.removeprefix(f'{self.root}/')}.json"
+
+    def features(self, template: str, prepared: str) -> str:
+        """Return the folder of one drop's features."""
+        return f"{self.root}/features/{template}/{prepared}"
+
+    def records(self, key: str) -> str:
+        """Full requests and descriptions of a run's jobs."""
+        return self.run(key).jobs
+
+    def answers(self, holdout: str, model: str) -> str:
+        """Return one model's stored answers for the holdout with this digest."""
+        return f"{self.root}/answers/{holdout}/{model}.json"
+
+    def looks(self, stream: str, since: str | None) -> str:
+        """Return the folder of the looks at one stream of judging rows, since an event or since the beginning."""
+        return f"{self.root}/looks/{stream}/{since or 'start'}"
+
+    def taken_look(self, stream: str, number: int, since: str | None) -> str:
+        """Return the record of one look."""
+        return f"{self.looks(stream, since)}/{number}.json"
+
+    @property
+    def all_exams(self) -> str:
+        """The folder of all exams."""
+        return f"{self.root}/exams"
+
+    def exams(self, version: int) -> str:
+        """Return the folder of the exams of one version of the model."""
+        return f"{self.all_exams}/{version}"
+
+    def exam(self, version: int, drop: str) -> str:
+        """Return what a version's exam on a drop came to.
+
+        :param drop: the digest of the drop's content.
+        """
+        return f"{self.exams(version)}/{drop}.json"
+
+    def sitting(self, key: str) -> ExamFolder:
+        """Return the folder in which one run works on the exams that it holds."""
+        return ExamFolder(f"{self.root}/sittings/{key}")
+
+    @property
+    def champion(self) -> str:
+        """The pointer to the champion."""
+        return f"{self.root}/champion.json"
+
+    @property
+    def ledger(self) -> str:
+        """The folder of the ledger."""
+        return f"{self.root}/ledger"
+
+    def record(self, run: str, version: int) -> str:
+        """Return the ledger's record of a run that registered this version."""
+        return f"{self.ledger}/{run}.v{version}.json"
+
+    def event(self, run: str, version: int, kind: str, number: int) -> str:
+        """Return the ledger's record of something that happened to a version.
+
+        :param number: that of the champion at the time.
+        """
+        return f"{self.ledger}/{run}.v{version}.{kind}-{number}.json"
+
+    @property
+    def runs(self) -> str:
+        """The folder of all runs."""
+        return f"{self.root}/runs"
+
+    def run(self, key: str) -> RunFolder:
+        """Return the folder of one run."""
+        return RunFolder(f"{self.runs}/{key}")
+
+    def score(self, key: str) -> ScoreFolder:
+        """Return the folder of one scoring run."""
+        return ScoreFolder(f"{self.root}/scores/{key}")

@@ -1,1 +1,0 @@
-"""Drops, holdouts and the rows of a run."""

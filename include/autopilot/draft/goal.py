@@ -1,0 +1,107 @@
+"""What is predicted: a number or a class, and the metric that fits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from include.autopilot.base.errors import DraftError
+from include.autopilot.base.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, REGRESSION, usual_metric
+from include.autopilot.base.numbers import is_blank, read_number
+from include.autopilot.draft.named import listed
+from include.autopilot.draft.table import Column, Table
+
+# Whole numbers of so few values may be counts, grades or codes of classes; nobody can tell by looking.
+_FEW_NUMBERS = 20
+# Texts of more values, or of so many for the rows there are, are no classes.
+_MOST_CLASSES, _FEWEST_ROWS_EACH = 100, 5
+# A class that has more of the rows decides Accuracy nearly alone.
+_DOMINANT = 0.6
+_MOSTLY_NUMBERS = 0.9
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is predicted.
+
+    :param metric: the objective.
+    :param told: the values of the target, in words.
+    :param unmeasured: rows without a target, of which no use can be made.
+    """
+
+    problem_type: str
+    metric: str
+    told: str
+    unmeasured: int
+
+
+def goal_of(table: Table, target: str, asked: str | None) -> Goal:
+    """Return what a target's values say.
+
+    :param asked: the problem type, where a person has said it.
+    :raises DraftError: they do not say it, or they contradict what was asked for.
+    """
+    if asked is not None and asked not in PROBLEM_TYPES:
+        raise DraftError(f"PROBLEM_TYPE={asked} is none. Write one of {', '.join(PROBLEM_TYPES)}.")
+    column = table.column(target)
+    if len(column.distinct) < 2:
+        told = f"only the value {column.filled[0]!r}" if column.filled else "no values"
+        raise DraftError(f"{table.file}: the target {target} has {told}; there is nothing to predict.")
+    problem_type = asked or _problem_type(table, column)
+    _check(table, column, problem_type)
+    unmeasured = len(column.cells) - len(column.filled)
+    if problem_type == REGRESSION:
+        low, high = sorted(map(float, column.filled))[:: len(column.filled) - 1]
+        return Goal(problem_type, usual_metric(problem_type), f"{low:g} to {high:g}", unmeasured)
+    counts = Counter(cell.strip() for cell in column.filled).most_common()
+    told = ", ".join(f"{label} {rows:,}" for label, rows in counts[:_SHOWN])
+    told += f" and {len(counts) - _SHOWN} classes more" if len(counts) > _SHOWN else ""
+    uneven = counts[0][1] > _DOMINANT * len(column.filled)
+    return Goal(problem_type, usual_metric(problem_type, uneven), told, unmeasured)
+
+
+def _problem_type(table: Table, column: Column) -> str:
+    classes = len(column.distinct)
+    if classes == 2:
+        return BINARY
+    if column.is_numeric:
+        if column.is_whole and classes <= _FEW_NUMBERS:
+            raise DraftError(
+                f"{table.file}: the target {column.name} has {classes} whole numbers ({_values(column)}). Say whether "
+                f"they are amounts, PROBLEM_TYPE={REGRESSION}, or names of classes, PROBLEM_TYPE={MULTICLASS}"
+            )
+        return REGRESSION
+    if column.number_count >= _MOSTLY_NUMBERS * len(column.filled):
+        raise DraftError(f"{_text_in(table, column)} among numbers. Empty such cells, or say PROBLEM_TYPE={MULTICLASS}")
+    if classes > _MOST_CLASSES or classes * _FEWEST_ROWS_EACH > len(column.filled):
+        raise DraftError(
+            f"{table.file}: the target {column.name} has {classes:,} different texts in {len(column.filled):,} rows, "
+            f"which are no classes to learn. Name another TARGET, or say PROBLEM_TYPE={MULTICLASS}"
+        )
+    return MULTICLASS
+
+
+def _check(table: Table, column: Column, problem_type: str) -> None:
+    classes = len(column.distinct)
+    if problem_type == REGRESSION and not column.is_numeric:
+        raise DraftError(f"{_text_in(table, column)}, and a regression predicts numbers. Empty such cells.")
+    if problem_type == BINARY and classes != 2:
+        raise DraftError(
+            f"{table.file}: {BINARY} is of two classes, and {column.name} has {classes} ({_values(column)})."
+        )
+    if problem_type == MULTICLASS and classes == 2:
+        raise DraftError(f"{table.file}: {column.name} has two classes ({_values(column)}): PROBLEM_TYPE={BINARY}")
+
+
+def _values(column: Column) -> str:
+    return listed(sorted(column.distinct, key=lambda cell: (read_number(cell) or 0, cell)))
+
+
+def _text_in(table: Table, column: Column) -> str:
+    line, cell = next(
+        (line, cell)
+        for line, cell in zip(table.lines, column.cells, strict=True)
+        if not is_blank(cell) and read_number(cell) is None
+    )
+    return f"{table.file}: the target {column.name} holds the text {cell!r} in line {line}"

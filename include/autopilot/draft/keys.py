@@ -1,0 +1,85 @@
+"""Which column identifies a row."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from include.autopilot.base.errors import DraftError
+from include.autopilot.draft.named import find_column, listed
+from include.autopilot.draft.table import Column, Table
+from include.autopilot.settings.identity import IdentityConfig
+
+_WORDS = frozenset(
+    ("id", "ids", "key", "uid", "uuid", "guid", "nr", "no", "num", "number", "code", "identifier", "index")
+)
+# A word of a name: cut at signs and where small letters become capitals; ID may end one.
+_WORD = re.compile(r"[A-Z]*ID(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+# So few rows are corrections, as a run sees it.
+_FEW = 2
+
+
+def is_named_id(name: str) -> bool:
+    """Whether a column's name says that it numbers things: customer_id, CustomerID, CID, house number."""
+    last = next(reversed(_WORD.findall(name)), "")
+    return last.lower() in _WORDS or last.endswith("ID")
+
+
+def is_row_number(column: Column) -> bool:
+    """Whether a column counts the rows of this file, which the next file will begin anew."""
+    return column.is_whole and column.is_unique and bool((np.diff(column.numbers) == 1).all())
+
+
+def key_of(table: Table, target: str, asked: str | None) -> str:
+    """Return the key: the column that is asked for, else the only one that can be it.
+
+    :raises DraftError: there is no such column, several could be it, or too many rows have no key of their own.
+    """
+    if asked is not None:
+        return _checked(table, target, find_column(table.header, asked, "KEY", table.file))
+    found = candidates(table, target)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        likely = next(filter(is_named_id, found), found[0])
+        raise DraftError(
+            f"{len(found)} columns of {table.file} have another value in every row: {listed(found)}. Say which one "
+            f"identifies a row, also in later drops: KEY={likely}"
+        )
+    raise DraftError(
+        f"No column of {table.file} looks like a key: a text or a whole number, never empty, another one in every row. "
+        "Add such a column, which stays with its row for good, or say KEY=... where a few rows are repeated."
+    )
+
+
+def candidates(table: Table, target: str) -> list[str]:
+    """Return the columns that may identify a row, in the table's order."""
+    return [column.name for column in table.columns() if column.name != target and _may_be_key(column)]
+
+
+def _may_be_key(column: Column) -> bool:
+    if not column.is_unique or column.is_date or (column.number_count and not column.is_whole):
+        return False
+    return is_named_id(column.name) or not is_row_number(column)
+
+
+def _checked(table: Table, target: str, key: str) -> str:
+    if key == target:
+        raise DraftError(f"KEY and TARGET are both {key}. What identifies a row is not to be predicted.")
+    column = table.column(key)
+    missing = [line for line, cell in zip(table.lines, column.cells, strict=True) if not cell.strip()]
+    if missing:
+        raise DraftError(
+            f"{table.file}: the key {key} is empty in {len(missing):,} rows, first in line {missing[0]}. Give every "
+            "row a key, or name another column."
+        )
+    lost = len(column.cells) - len(column.distinct)
+    if lost > max(_FEW, IdentityConfig().repeated_share * len(column.cells)):
+        others = candidates(table, target)
+        instead = f"Unique are {listed(others)}." if others else "No column is unique; add one that is."
+        raise DraftError(
+            f"{table.file}: the key {key} has {len(column.distinct):,} values in {len(column.cells):,} rows, and of "
+            f"rows with one key only the last is used. {instead}"
+        )
+    return key

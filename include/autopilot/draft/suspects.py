@@ -1,0 +1,145 @@
+"""Columns that a model should not learn from, or that a person should look at first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from include.autopilot.base.numbers import is_blank, read_number
+from include.autopilot.candidate.contract import Schema
+from include.autopilot.draft.keys import is_named_id, is_row_number
+from include.autopilot.draft.table import Column, Table
+from include.autopilot.drift.echo import echoes_of
+
+_MOSTLY_NUMBERS = 0.9
+# Texts of which so large a share differ are free text, or name things.
+_NAMES = 0.5
+_MOST_ROWS = 20_000
+# Of each, from which on it is no accident that all rows of one value have larger targets than those of another.
+_FEWEST_OF_STEP, _MOST_STEPS = 10, 7
+# So many exceptions, as a share of the rows of the rarer value, still look like a threshold.
+_EXCEPTIONS = 0.05
+# Fewer different numbers are flags or counts, whatever the column is called.
+_FEWEST_CODES = 10
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One column.
+
+    :param why: how it looks, after the column's name.
+    :param clear: whether there is no doubt: it goes to ``ignore``.
+    """
+
+    name: str
+    why: str
+    clear: bool
+
+
+def suspects_of(table: Table, target: str, key: str) -> tuple[Suspect, ...]:
+    """Return the columns to leave out and those to look at, in the table's order."""
+    measured = table.column(target)
+    others = (column for column in table.columns() if column.name not in (target, key))
+    return tuple(found for column in others if (found := _suspect(table, column, measured)) is not None)
+
+
+def _suspect(table: Table, column: Column, target: Column) -> Suspect | None:
+    if not column.filled:
+        return Suspect(column.name, "has no values", clear=True)
+    if len(column.distinct) == 1 and len(column.filled) == len(column.cells):
+        return Suspect(column.name, f"is {column.filled[0].strip()!r} in every row", clear=True)
+    if how := _echo(column, target):
+        return Suspect(column.name, f"{how}: not known yet when a prediction is wanted", clear=True)
+    if (share := _threshold(column, target)) is not None:
+        why = f"follows a threshold of the target in {1 - share:.1%} of the rows; ignore it if it is made from it"
+        return Suspect(column.name, why, clear=not share)
+    if column.is_date:
+        why = "holds dates, and every new drop has later ones; deliver a duration (days since ...) in its place"
+        return Suspect(column.name, why, clear=True)
+    if column.number_count:
+        return _odd_numbers(table, column)
+    return _odd_texts(column)
+
+
+def _odd_numbers(table: Table, column: Column) -> Suspect | None:
+    if column.is_unique and column.is_whole and (is_named_id(column.name) or is_row_number(column)):
+        return Suspect(column.name, "numbers the rows", clear=True)
+    if column.is_whole and is_named_id(column.name) and len(column.distinct) >= _FEWEST_CODES:
+        why = "looks like codes, and 7 is no more than 3; if so, deliver them as texts (B7), or ignore the column"
+        return Suspect(column.name, why, clear=False)
+    if _MOSTLY_NUMBERS * len(column.filled) <= column.number_count < len(column.filled):
+        line, cell = next(
+            (line, cell)
+            for line, cell in zip(table.lines, column.cells, strict=True)
+            if not is_blank(cell) and read_number(cell) is None
+        )
+        texts = len(column.filled) - column.number_count
+        why = f"has numbers and {texts:,} texts, first {cell!r} in line {line}; empty such cells, or all count as texts"
+        return Suspect(column.name, why, clear=False)
+    return None
+
+
+def _odd_texts(column: Column) -> Suspect | None:
+    if column.is_unique:
+        return Suspect(column.name, "has another text in every row", clear=True)
+    if len(column.distinct) > _NAMES * len(column.filled):
+        why = f"has {len(column.distinct):,} different texts in {len(column.filled):,} rows; if they are names, ignore"
+        return Suspect(column.name, why, clear=False)
+    return None
+
+
+def _echo(column: Column, target: Column) -> str | None:
+    """Return how a column says the target over again: by its values, or by being filled in at all."""
+    rows = [(one, other) for one, other in zip(column.cells, target.cells, strict=True) if not is_blank(other)][
+        :_MOST_ROWS
+    ]
+    filled = [(one.strip(), other.strip()) for one, other in rows if not is_blank(one)]
+    if how := _found(filled):
+        return how
+    there = [("blank" if is_blank(one) else "filled", other.strip()) for one, other in rows]
+    return "is filled in for one class of the target only" if _found(there) else None
+
+
+def _threshold(column: Column, target: Column) -> float | None:
+    """Return in what share of the rows a column does not follow a threshold of the target; None where it has none."""
+    if not target.is_numeric or len(column.distinct) > _MOST_STEPS:
+        return None
+    both = [
+        (float(goal), cell.strip())
+        for cell, goal in zip(column.cells, target.cells, strict=True)
+        if not (is_blank(cell) or is_blank(goal))
+    ]
+    return _exceptions(both)
+
+
+def _exceptions(rows: Sequence[tuple[float, str]]) -> float | None:
+    """Return the share of rows that do not follow a threshold of the target; None where the column has none.
+
+    Of more than two values each must have a range of the target for itself.
+    """
+    counts = Counter(cell for _, cell in rows)
+    if not 2 <= len(counts) <= _MOST_STEPS or min(counts.values()) < _FEWEST_OF_STEP:
+        return None
+    ordered = [cell for _, cell in sorted(rows)]
+    if len([one for one, _ in groupby(ordered)]) == len(counts):
+        return 0.0
+    if len(counts) > 2:
+        return None
+    ones = np.concatenate([[0], np.cumsum([cell == ordered[0] for cell in ordered])])
+    # Below a threshold there would be one value only, above it the other.
+    right = ones + (len(rows) - np.arange(len(rows) + 1)) - (ones[-1] - ones)
+    wrong = int(min(len(rows) - right.max(), right.min()))
+    return wrong / len(rows) if wrong <= _EXCEPTIONS * min(counts.values()) else None
+
+
+def _found(rows: Sequence[tuple[str, str]]) -> str | None:
+    if not rows:
+        return None
+    cells = np.array(rows, dtype=object)
+    none = np.full(cells.shape, np.nan)
+    found = echoes_of(cells, none, Schema(("feature", "target"), "target", (), ()))
+    return found[0].how if found else None

@@ -1,0 +1,38 @@
+"""What a run's report says of drift: a sentence per drop, and where the tables are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.drops.plan import Plan
+from include.autopilot.s3.objects import read_json
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def drift_uri(plan: Plan, ending: str) -> str:
+    """Return where the run's comparison with the baseline is, as ``json`` or ``html``."""
+    return plan.run_folder.drift_page if ending == "html" else plan.run_folder.drift
+
+
+def reported_drift(s3: S3Client, plan: Plan) -> dict[str, Any] | None:
+    """Return what a report tells of drift; None: the run did not look at it.
+
+    It is ``html`` and ``json`` (addresses), ``baseline``, ``warnings`` (about single rows and columns) and ``drops``
+    (``drop``, ``sentence``, ``warnings``).
+    """
+    try:
+        content = read_json(s3, drift_uri(plan, "json"))
+    except MissingObjectError:
+        return None
+    drops = [{name: drop[name] for name in ("drop", "sentence", "warnings")} for drop in content["drops"]]
+    uris = {ending: drift_uri(plan, ending) for ending in ("html", "json")}
+    return {**uris, "baseline": content["baseline"], "warnings": content.get("warnings", []), "drops": drops}
+
+
+def told_in(content: Mapping[str, Any], kind: Literal["warnings", "blocks"]) -> list[str]:
+    """Return the sentences of a run's comparison: those about single rows and columns, and those about a whole drop."""
+    return [*content[kind], *(f"Drop {drop['drop']}: {text}" for drop in content["drops"] for text in drop[kind])]

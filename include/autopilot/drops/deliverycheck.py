@@ -1,0 +1,184 @@
+"""What is looked at in a file before it is delivered, and in the drops beside it: the same as a run looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.autopilot.base.errors import DropError, EmptyFileError
+from include.autopilot.base.locations import Locations
+from include.autopilot.base.metrics import REGRESSION
+from include.autopilot.candidate.contract import Contract, contract_of_header
+from include.autopilot.drops.findings import Finding, refuse
+from include.autopilot.drops.heldout import HeldOut, Match
+from include.autopilot.drops.identitycheck import MATCHES, Counted, compared, matched, placeholders
+from include.autopilot.drops.listing import Drop
+from include.autopilot.drops.remarks import unended_told
+from include.autopilot.drops.sieve import Sieve
+from include.autopilot.rows.csvfile import CsvFile
+from include.autopilot.rows.fileheader import read_header
+from include.autopilot.rows.keytable import KeyTable
+from include.autopilot.rows.scan import Row, Scan
+from include.autopilot.rows.source import Source
+from include.autopilot.s3.objects import exists
+from include.autopilot.s3.reader import opened
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.template.published import Template, current_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_SHOWN = 10
+_ROWS = "key TEXT, folded TEXT, print TEXT, drop_ INTEGER, file INTEGER, number INTEGER"
+
+
+@dataclass
+class Look:
+    """What was seen of the rows of drops.
+
+    :param usable: rows that have a target; ``of_file``: those of them in the file here; ``held_out``: a holdout's.
+    :param extra: columns of the file that nobody asked for.
+    :param unended: the file, if its last line has no line end.
+    """
+
+    usable: int = 0
+    of_file: int = 0
+    held_out: int = 0
+    extra: tuple[str, ...] = ()
+    unended: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def notes(self) -> Iterator[str]:
+        """Yield a sentence for everything that stops nothing.
+
+        :raises DropError: nothing would be left to train on.
+        :raises IdentityError: there is a finding that is refused.
+        """
+        refuse(self.findings)
+        if self.usable and self.usable == self.held_out:
+            raise DropError(
+                f"All {self.usable:,} rows are in a drop and in a holdout, so that none is left to train on. Deliver "
+                "other rows."
+            )
+        yield from map(str, self.findings)
+        yield from unended_told(self.unended)
+
+
+def look_at(
+    s3: S3Client,
+    config: ModelConfig,
+    contract: Contract,
+    held: HeldOut,
+    drops: Sequence[Drop],
+    instead: Mapping[str, Path],
+) -> Look:
+    """Read drops, and compare their rows with each other and with the holdouts.
+
+    :param instead: address -> a file here that is read in its place.
+    """
+    look = Look()
+    with KeyTable(_ROWS) as table, KeyTable(MATCHES) as matches:
+        looking = _Looking(look, config, contract, held, table, matches)
+        counted = [looking.read(s3, place, drop, instead) for place, drop in enumerate(drops)]
+        yaml = f"{config.name}.yaml"
+        look.findings += placeholders(counted, config.identity, yaml)
+        look.findings += matched(matches, held, config.identity, yaml)
+        look.findings += compared(
+            table, held, lambda drop: drops[drop].name, lambda drop, *row: drops[drop].row(*row), config.identity, yaml
+        )
+    return look
+
+
+@dataclass
+class _Looking:
+    """Reads drops into tables of their rows, and of those that are or may be a holdout's."""
+
+    look: Look
+    config: ModelConfig
+    contract: Contract
+    held: HeldOut
+    table: KeyTable
+    matches: KeyTable
+
+    def read(self, s3: S3Client, place: int, drop: Drop, instead: Mapping[str, Path]) -> Counted:
+        """Read one drop; returns the keys in it that look like none."""
+
+        def note(match: Match, file: int, row: Row) -> None:
+            how, other = match
+            self.matches.add([(how, row.key, drop.row(file, row.number), other.key, other.holdout, other.row)])
+
+        sieve = Sieve(self.held, self.config.identity.same_row, note)
+        for number, listed in enumerate(drop.files):
+            here = instead.get(listed.uri)
+            try:
+                with here.open("rb") if here else opened(s3, listed.uri) as source:
+                    scan = self._scan(str(here or listed.uri), source)
+                    self.table.add(self._passed(scan, sieve, place, number))
+            except EmptyFileError:
+                # As in a run, which passes over what a writer in parts leaves behind.
+                if here:
+                    raise
+                continue
+            self.look.usable += scan.usable
+            if here:
+                self.look.of_file += scan.usable
+                self.look.extra, self.look.unended = scan.extra, [] if scan.ended else [str(here)]
+        return Counted(drop.name, drop.row, sieve.placeholders.found)
+
+    def _scan(self, name: str, source: Source) -> Scan:
+        return Scan(name, source, self.contract, self.config.ignore, search=f"{self.config.name}_search")
+
+    def _passed(self, scan: Scan, sieve: Sieve, place: int, file: int) -> Iterator[tuple[Any, ...]]:
+        for row in chain.from_iterable(scan.blocks()):
+            named = sieve.passed(file, row)
+            if named is None:
+                self.look.held_out += 1
+            else:
+                yield row.key, named.folded, row.fingerprint, place, file, row.number
+
+
+def published(s3: S3Client, locations: Locations, config: ModelConfig) -> Template | None:
+    """Return the model's template; None before there is one.
+
+    :raises TemplateError: it cannot be used here.
+    """
+    return current_template(s3, locations, config.name) if exists(s3, locations.template("current")) else None
+
+
+def contract_for(
+    s3: S3Client, config: ModelConfig, template: Template | None, drops: Sequence[Drop], file: Path
+) -> Contract:
+    """Return what the columns must be: the template's, else those of the first drop, else those of the file itself."""
+    if template is not None:
+        return template.schema.keyed(config.key)
+    if drops:
+        header = read_header(s3, *(one.uri for one in drops[0].files))
+    else:
+        with file.open("rb") as source:
+            header = CsvFile(str(file), source).header
+    regression = config.search is not None and config.search.problem_type == REGRESSION
+    return contract_of_header(header, config.target, config.key, config.ignore, regression)
+
+
+def features_told(
+    config: ModelConfig, template: Template | None, drops: Sequence[Drop], contract: Contract, extra: Sequence[str]
+) -> Iterator[str]:
+    """Yield what becomes of the columns."""
+    if template is None and config.autopilot is not None:
+        yield "There is no template yet: which columns are features the Autopilot job says, when the first run asks it."
+    elif template is None and not drops:
+        yield (
+            f"It is the first drop: all of its other columns are features ({_listed(contract.features)}). Name those "
+            f"that are none under ignore in {config.name}.yaml before the search."
+        )
+    elif extra:
+        whose = "the template" if template else "the first drop"
+        yield f"The model takes no notice of columns that {whose} does not have: {_listed(extra)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,77 @@
+"""Keys that are none: what tools and people write where a row has no key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from include.autopilot.rows.identity import Identity, normal
+
+# As they are after all rules of spelling, in small letters.
+_WORDS = frozenset(
+    {
+        *("null", "(null)", "[null]", "<null>", "#null!", "nil", "none", "(none)", "[none]", "<none>", "\\n"),
+        *("nan", "-nan", "nat", "<nat>", "pd.na", "na_character_", "na", "<na>", "n/a", "#n/a", "#n/a n/a", "#na"),
+        *("1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "-nan(ind)", "n.a.", "n.a", "n / a", "n.d.", "nd"),
+        *("k.a.", "n.v.", "n.k.", "n/k", "tbd", "tba", "tbc", "todo"),
+        *("missing", "unknown", "<unk>", "undefined", "unspecified", "unassigned", "void"),
+        *("empty", "(empty)", "<empty>", "blank", "(blank)", "dummy", "placeholder"),
+        *("no id", "no key", "no value", "no name", "no data", "none given", "unnamed", "untitled"),
+        *("not available", "not applicable", "not assigned", "not known", "not set", "not given", "not recorded"),
+        *("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#spill!", "#calc!", "#error!", "#error", "error"),
+        # Excel in German.
+        *("#nv", "#wert!", "#bezug!"),
+        # The UUID that says that there is none.
+        normal("0" * 8 + "-0000-0000-0000-" + "0" * 12),
+    }
+)
+_NINES = ("9" * length for length in range(2, 10))
+_NUMBERS = frozenset(map(normal, ("0", "-1", *(f"{sign}{nines}" for nines in _NINES for sign in ("", "-")))))
+# Places that are told of one key.
+_PLACES = 3
+
+
+def is_placeholder(found: Identity) -> bool:
+    """Whether a key looks like none: a word or a sign for "missing", or :func:`is_ambiguous`."""
+    return found.folded in _WORDS or is_ambiguous(found) or not any(map(str.isalnum, found.normal))
+
+
+def is_ambiguous(found: Identity) -> bool:
+    """Whether a key that looks like none may well be a real one: 0, -1, 9999 and the like."""
+    return found.normal in _NUMBERS
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """Rows of one drop whose key looks like none, whatever its case.
+
+    :param key: as the first of them writes it.
+    :param ambiguous: it may well be a real one.
+    :param first: the file, counted from 0, and the line of the first few.
+    """
+
+    key: str
+    ambiguous: bool
+    rows: int
+    first: tuple[tuple[int, int], ...]
+
+
+class PlaceholderCount:
+    """Counts such rows; takes no memory for others."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Placeholder] = {}
+
+    @property
+    def found(self) -> tuple[Placeholder, ...]:
+        """What was counted so far."""
+        return tuple(self._found.values())
+
+    def add(self, row: Identity, file: int, number: int) -> None:
+        """Look at the key of a row."""
+        if not is_placeholder(row):
+            return
+        # Signs are alike: there are few words, and many ways to draw a line.
+        kind = row.folded if any(map(str.isalnum, row.folded)) else ""
+        before = self._found.get(kind, Placeholder(row.key, is_ambiguous(row), 0, ()))
+        first = (*before.first, (file, number))[:_PLACES]
+        self._found[kind] = replace(before, rows=before.rows + 1, first=first)

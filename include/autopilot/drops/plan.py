@@ -1,0 +1,220 @@
+"""The plan of one run: everything its steps need to know, decided once by the first task and read by all others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import TypeAdapter
+
+from include.autopilot.base.errors import MissingObjectError, RunError
+from include.autopilot.base.folders import RunFolder
+from include.autopilot.base.locations import Locations
+from include.autopilot.base.source import is_synthetic
+from include.autopilot.drops.content import FileContent
+from include.autopilot.drops.findings import Finding
+from include.autopilot.drops.prepared import Prepared
+from include.autopilot.drops.superseded import Conflicts, Superseded
+from include.autopilot.s3.objects import read_json, write_json
+from include.autopilot.settings.options import RunOptions
+from include.autopilot.template.problem import Problem
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+# Replay the candidate with its featurizer (reuse), replay it and fit the featurizer first (refit), or search again
+# where it left no steps to replay.
+Path = Literal["reuse", "refit", "search_again"]
+
+
+@dataclass(frozen=True)
+class PlannedDrop:
+    """A drop that the run trains on.
+
+    :param features: the S3 folder of its features.
+    :param job: the name of the transform job that makes them.
+    :param repeats: the date of an earlier drop with the same content; its rows are used once.
+    :param name: its folder; ``version``: 1, or more where a change of its files was accepted; ``first_run``: the run
+        that used this version first; ``contents``: its files by name, as they were read.
+    :param superseded: its rows whose key comes again in a newer drop of the run.
+    """
+
+    day: date
+    files: tuple[str, ...]
+    prepared: Prepared
+    features: str
+    job: str
+    repeats: date | None
+    name: str
+    version: int
+    first_run: str
+    contents: Mapping[str, FileContent] = field(default_factory=dict)
+    superseded: Superseded = field(default_factory=Superseded)
+
+    @property
+    def kept(self) -> Prepared:
+        """What the run uses of it: the prepared drop, counted without its superseded rows."""
+        prepared, gone = self.prepared, self.superseded
+        if not gone.chunks:
+            return prepared
+        return replace(
+            prepared,
+            chunks=tuple(chunk for chunk in prepared.chunks if self._left(chunk)),
+            train=prepared.train - gone.rows("train"),
+            validation=prepared.validation - gone.rows("validation"),
+            train_classes=dict(Counter(prepared.train_classes) - Counter(gone.train_classes)),
+            validation_classes=dict(Counter(prepared.validation_classes) - Counter(gone.validation_classes)),
+        )
+
+    def row(self, file: int, number: int) -> str:
+        """Return the name of a row: where it was delivered, ``2024-02-01/rows.csv:17``.
+
+        :param file: the drop's file, counted from 0; ``number``: the line there, from 1.
+        """
+        return f"{self.name}/{self.files[file].rpartition('/')[2]}:{number}"
+
+    def _left(self, chunk: str) -> bool:
+        removed = self.superseded.chunks.get(chunk)
+        return removed is None or removed.rows < self.prepared.lines[chunk]
+
+
+@dataclass(frozen=True)
+class PlannedHoldout:
+    """A holdout that the run predicts: ``input`` holds lines ``key,target,features...``, in the file's order."""
+
+    name: str
+    uri: str
+    digest: str
+    rows: int
+    input: str
+
+
+@dataclass(frozen=True)
+class BaselineDrop:
+    """A drop of the baseline: its name, the digest of its content, and the folder of its prepared chunks."""
+
+    name: str
+    digest: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class PlannedBaseline:
+    """What new drops are compared with: its folder, the drops it is made of, why these, and their source."""
+
+    folder: str
+    drops: tuple[BaselineDrop, ...]
+    why: str
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run. Times are UTC; ``source`` says in words where the rows come from, ``notes`` what readers must know.
+
+    Later runs read the plan of the champion's run, so a member added to it needs a default.
+
+    :param columns: the columns of prepared drops, in order.
+    :param path: how the model is made: see :data:`Path`.
+    :param conflicts: keys whose rows do not agree on the target.
+    :param identity: what is told of rows that seem to be one row, and of keys that seem to be none.
+    :param baseline: what new drops are compared with.
+    :param first: of a run that is prepared again, what it was made of the first time: drop -> digest.
+    :param sse: how the run's objects are encrypted, as the YAML says; None: it says nothing.
+    :param kms_key: with which the run's jobs encrypt, unless the template says it.
+    :param approval: whether a person has to approve a promotion, as the YAML said when the run began.
+    """
+
+    model: str
+    title: str
+    root: str
+    key: str
+    run: str
+    cutoff: datetime
+    options: RunOptions
+    template: str
+    automl_job: str | None
+    candidate: str
+    problem: Problem
+    drops: tuple[PlannedDrop, ...]
+    holdouts: tuple[PlannedHoldout, ...]
+    source: str | None
+    notes: tuple[str, ...]
+    columns: tuple[str, ...]
+    path: Path
+    conflicts: Conflicts = field(default_factory=Conflicts)
+    identity: tuple[Finding, ...] = ()
+    baseline: PlannedBaseline | None = None
+    first: Mapping[str, str] | None = None
+    sse: str | None = None
+    kms_key: str | None = None
+    approval: Literal["none", "required"] = "none"
+
+    @property
+    def locations(self) -> Locations:
+        """Return where everything of the model lives."""
+        return Locations(self.root)
+
+    @property
+    def run_folder(self) -> RunFolder:
+        """Return what the run writes into its own folder."""
+        return self.locations.run(self.run)
+
+    @property
+    def folder(self) -> str:
+        """Return the run's own folder in S3."""
+        return self.run_folder.uri
+
+    @property
+    def used(self) -> tuple[PlannedDrop, ...]:
+        """Return the drops whose rows are trained on: without repeats and without drops that have no such rows."""
+        return tuple(drop for drop in self.drops if drop.repeats is None and drop.kept.chunks)
+
+    @property
+    def training_rows(self) -> int:
+        """Return how many rows the training channel holds."""
+        return sum(drop.kept.train for drop in self.used)
+
+    @property
+    def validation_rows(self) -> int:
+        """Return how many rows the validation channel holds."""
+        return sum(drop.kept.validation for drop in self.used)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the rows were made up."""
+        return is_synthetic(self.source)
+
+
+_ADAPTER = TypeAdapter(Plan)
+
+
+def save_plan(s3: S3Client, plan: Plan) -> str:
+    """Write the plan into the run's folder and return its address."""
+    return write_json(s3, plan.run_folder.plan, _ADAPTER.dump_python(plan, mode="json"))
+
+
+def find_plan(s3: S3Client, folder: RunFolder) -> Plan | None:
+    """Read the plan of a run, if it has one already.
+
+    :param folder: the run's own folder.
+    """
+    try:
+        return _ADAPTER.validate_python(read_json(s3, folder.plan))
+    except MissingObjectError:
+        return None
+
+
+def load_plan(s3: S3Client, uri: str) -> Plan:
+    """Read a plan.
+
+    :raises RunError: there is none.
+    """
+    try:
+        return _ADAPTER.validate_python(read_json(s3, uri))
+    except MissingObjectError as error:
+        raise RunError(f"The run's plan {uri} is gone. Clear the task prepare to make it again.") from error

@@ -1,0 +1,78 @@
+"""What a run will use, in numbers and in one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from include.autopilot.drops.plan import Plan, PlannedDrop
+
+
+def scope_of(plan: Plan) -> str:
+    """Return the data scope in a word or two: ``full``, ``new``, ``last 3``."""
+    return f"last {plan.options.last_drops}" if plan.options.scope == "last" else plan.options.scope
+
+
+def drop_summary(drop: PlannedDrop) -> dict[str, Any]:
+    """Return one drop's counts; ``used`` rows are those of training and validation."""
+    prepared, kept = drop.prepared, drop.kept
+    return {
+        "drop": drop.name,
+        "date": drop.day.isoformat(),
+        "version": drop.version,
+        "first_run": drop.first_run,
+        "digest": prepared.digest,
+        "rows": prepared.rows,
+        "used": 0 if drop.repeats else kept.train + kept.validation,
+        "training": 0 if drop.repeats else kept.train,
+        "validation": 0 if drop.repeats else kept.validation,
+        "superseded": prepared.train + prepared.validation - kept.train - kept.validation - drop.superseded.repeated,
+        "repeated": drop.superseded.repeated,
+        "held_out": prepared.held_out,
+        "unusable": prepared.unusable,
+        "extra_columns": list(prepared.extra),
+        "repeats": drop.repeats.isoformat() if drop.repeats else None,
+    }
+
+
+def conflicts_of(plan: Plan) -> dict[str, Any]:
+    """Return how many ``keys`` have rows that do not agree on the target, and ``examples``, the used row first."""
+    return asdict(plan.conflicts)
+
+
+def summary_of(plan: Plan, to_featurize: int) -> dict[str, Any]:
+    """Return the summary of a plan.
+
+    :param to_featurize: drops whose features have to be made first.
+    """
+    drops = [drop_summary(drop) for drop in plan.drops]
+    held_out = sum(drop["held_out"] for drop in drops)
+    again = plan.path == "search_again"
+    reused = 0 if again else len(plan.used) - to_featurize
+    work = "searched again" if again else f"{to_featurize} drops to featurize, {reused} already are"
+    superseded = sum(drop["superseded"] for drop in drops)
+    repeated = sum(drop["repeated"] for drop in drops)
+    sentence = (
+        f"{plan.title}, cutoff {plan.cutoff.isoformat()}: {len(drops)} drops, {plan.training_rows} training and "
+        f"{plan.validation_rows} validation rows, {held_out} rows kept out as holdout, "
+        f"{superseded} superseded by newer drops, {repeated} repeated within a drop; {work}."
+    )
+    return {
+        "sentence": sentence,
+        "cutoff": plan.cutoff.isoformat(),
+        "scope": scope_of(plan),
+        "drops": drops,
+        "training_rows": plan.training_rows,
+        "validation_rows": plan.validation_rows,
+        "held_out_rows": held_out,
+        "superseded_rows": superseded,
+        "repeated_rows": repeated,
+        "conflicts": conflicts_of(plan),
+        "identity": [finding.as_json() for finding in plan.identity],
+        "holdouts": {holdout.name: holdout.rows for holdout in plan.holdouts},
+        "featurize": to_featurize,
+        "features_reused": reused,
+        "template": plan.template,
+        "source": plan.source,
+        "synthetic": plan.synthetic,
+    }

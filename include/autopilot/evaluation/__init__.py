@@ -1,0 +1,3 @@
+"""How good predictions are."""
+
+__all__ = ["cells", "measured", "outcome", "predictions"]

@@ -1,0 +1,272 @@
+"""One retraining, step by step, as the DAG calls it: a function takes the run's plan and what earlier steps returned.
+
+prepare -> check drift, pre-flight -> seal -> (featurize) -> guard -> (train) -> (create model) -> (predict) -> judge ->
+register -> promote -> report. What stands in brackets is SageMaker's work: see :mod:`include.autopilot.flows.jobs`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from include.autopilot.base.errors import RunError
+from include.autopilot.base.folders import RunFolder
+from include.autopilot.base.locations import Locations
+from include.autopilot.base.metrics import REGRESSION
+from include.autopilot.base.source import combine, marked
+from include.autopilot.candidate.contract import Contract, contract_of_header
+from include.autopilot.champion import judging
+from include.autopilot.drift.baselinedrops import baseline_of
+from include.autopilot.drops import classes
+from include.autopilot.drops.findings import refuse, tell
+from include.autopilot.drops.guard import check_leaks
+from include.autopilot.drops.holdouts import Holdout, check_holdouts, copy_holdout, held_out, read_holdouts
+from include.autopilot.drops.identitycheck import check_rows
+from include.autopilot.drops.ignored import check_ignored
+from include.autopilot.drops.listing import Drop, list_drops, visible_drops
+from include.autopilot.drops.manifest import (
+    to_featurize,
+    write_fit_manifest,
+    write_manifests,
+)
+from include.autopilot.drops.plan import Path, Plan, PlannedDrop, PlannedHoldout, find_plan, save_plan
+from include.autopilot.drops.planning import Featurizing, RunDrops, in_scope
+from include.autopilot.drops.preparation import rules_of
+from include.autopilot.drops.remarks import (
+    contents_of,
+    left_aside,
+    remarks_on,
+    since_first,
+    unended_files,
+    unended_holdouts,
+    unended_told,
+)
+from include.autopilot.drops.runrows import rows_of_drops
+from include.autopilot.drops.sealing import seal_run
+from include.autopilot.drops.searchkeys import searched
+from include.autopilot.drops.summary import summary_of
+from include.autopilot.drops.supersede import supersede
+from include.autopilot.evaluation.measured import evaluate_run
+from include.autopilot.flows.jobs import Batch, Job
+from include.autopilot.gate.objective import judged_by
+from include.autopilot.requests import searchagain
+from include.autopilot.requests.origin import usable_template
+from include.autopilot.rows.fileheader import read_header
+from include.autopilot.settings.config import ModelConfig
+from include.autopilot.settings.options import RunOptions
+from include.autopilot.template.problem import problem_of
+from include.autopilot.template.published import Template
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+
+log = logging.getLogger(__name__)
+
+
+def prepare(
+    s3: S3Client,
+    sagemaker: SageMakerClient,
+    config: ModelConfig,
+    cutoff: datetime,
+    options: RunOptions,
+    key: str,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """Check everything that can be checked for free, prepare the drops, and write the run's plan.
+
+    :param cutoff: the run sees drops dated up to here.
+    :param key: the run's name in S3, see :func:`include.autopilot.base.cutoff.run_key`.
+    :param now: when the run began; what is dated later is told. None: the cutoff.
+    :return: ``plan`` (its address) and ``summary`` (what the run will use, for people).
+    :raises AutopilotError: the run cannot succeed; the message says what to do first.
+    """
+    locations = Locations(config.root)
+    template = usable_template(s3, sagemaker, config, cutoff)
+    path: Path = options.featurizer if template.replay else "search_again"
+    listing = list_drops(s3, locations)
+    visible = visible_drops(listing.drops, cutoff, locations.drops)
+    scope = in_scope(visible, options)
+    check_ignored(s3, config, visible, searches=path == "search_again")
+    contract = _contract(s3, config, template, visible[0])
+    holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, f"{config.name}_search")
+    check_holdouts(s3, config, holdouts, key)
+    with held_out(holdouts) as held:
+        rules = rules_of(
+            contract, config.ignore, config.validation_fraction, holdouts, held, config.identity.same_row,
+            f"{config.name}_search",
+        )  # fmt: skip
+        run_drops = RunDrops(s3, config, rules, key)
+        run_drops.check_gone(scope, cutoff, options.scope == "full")
+        planned = run_drops.plan(scope, Featurizing(template.digest, key, path))
+        with rows_of_drops(run_drops.bundle, planned) as table:
+            findings = check_rows(run_drops.bundle, planned, table, held, config.identity, f"{config.name}.yaml")
+            if path != "search_again":
+                findings += searched(s3, locations, template.searched_until, held)
+            tell(findings)
+            refuse(findings)
+            planned, conflicts = supersede(s3, run_drops.bundle, planned, table)
+        baseline = baseline_of(s3, run_drops, visible, template, contract)
+    used = [drop.kept for drop in planned if drop.repeats is None]
+    probabilities = config.inference_output == "probabilities"
+    problem = problem_of(classes.labelled(template, used), probabilities)
+    judged_by(problem, config.gate)
+    plan = Plan(
+        model=config.name,
+        title=config.title,
+        root=config.root,
+        key=config.key,
+        run=key,
+        cutoff=cutoff,
+        options=options,
+        template=template.digest,
+        automl_job=template.automl_job,
+        candidate=template.candidate,
+        problem=problem,
+        drops=planned,
+        holdouts=_write_holdouts(s3, locations.run(key), holdouts, contract, config),
+        source=combine(
+            [
+                *(run_drops.see(drop).content.source for drop in scope),
+                *(holdout.source for holdout in holdouts),
+                template.source,
+            ]
+        ),
+        notes=config.notes,
+        columns=contract.columns,
+        path=path,
+        conflicts=conflicts,
+        identity=tuple(findings),
+        baseline=baseline,
+        sse=config.encryption.sse if config.encryption else None,
+        kms_key=config.kms_key,
+        approval=config.approval,
+    )
+    run_drops.keep()
+    _check_rows(plan)
+    searchagain.check_rows(plan)
+    classes.check_training(problem, used, f"{config.name}_search", path)
+    classes.check_holdouts(problem, holdouts)
+    plan = replace(plan, first=_first(s3, plan))
+    unended = [*unended_files(planned), *unended_holdouts(holdouts)]
+    remarks = (
+        *remarks_on(listing, cutoff, now or cutoff), *left_aside(listing, planned), *unended_told(unended),
+        *since_first(plan.first, planned),
+    )  # fmt: skip
+    for remark in remarks:
+        log.warning("%s", marked(remark, plan.source))
+    told = classes.notes_of(problem, used, holdouts, path)
+    plan = replace(plan, notes=(*plan.notes, *told, *remarks))
+    summary = summary_of(plan, len(to_featurize(s3, plan)))
+    log.info("%s", marked(summary["sentence"], plan.source))
+    return {"plan": save_plan(s3, plan), "summary": summary}
+
+
+def check_drift(s3: S3Client, config: ModelConfig, plan: Plan) -> dict[str, Any]:
+    """Compare the run's drops with the baseline; see :func:`include.autopilot.drift.check.check_drift`."""
+    # scipy takes more than a second to import, and no other step of a run needs it.
+    from include.autopilot.drift import check
+
+    return check.check_drift(s3, config, plan)
+
+
+def seal(s3: S3Client, config: ModelConfig, plan: Plan, at_most: int) -> list[Batch]:
+    """Seal what the run uses, and return its drops whose features are to be made, in batches; of a dry run none.
+
+    :param at_most: how many batches.
+    """
+    if plan.options.dry_run:
+        return []
+    seal_run(s3, config, plan)
+    if plan.path == "refit":
+        write_fit_manifest(s3, plan)
+    return [_batch(drops) for drops in batches(to_featurize(s3, plan), at_most)]
+
+
+def guard(s3: S3Client, config: ModelConfig, plan: Plan) -> dict[str, Any]:
+    """List what the training or the search will read, and stop the run if a row must not be there.
+
+    :raises RunError: features are missing.
+    :raises LeakError: a row must not be there.
+    """
+    if plan.options.dry_run:
+        # Only who clears this very task comes here: a dry run ends before.
+        raise RunError("This is a dry run, which starts no job. Start another run.")
+    write_inputs(s3, plan)
+    return check_leaks(s3, config, plan)
+
+
+def write_inputs(s3: S3Client, plan: Plan) -> None:
+    """Write the manifests over the features that are really there, or the table of a search.
+
+    :raises RunError: features are missing.
+    """
+    if plan.path == "search_again":
+        searchagain.write_table(s3, plan)
+    else:
+        write_manifests(s3, plan)
+
+
+def judge(
+    s3: S3Client, config: ModelConfig, plan: Plan, created: Job, predicted: Job, asked: Job | None = None
+) -> dict[str, Any]:
+    """Measure the predictions of the holdouts, then compare the model with the champion.
+
+    :param asked: the champion's prediction job; None where it was not asked.
+    :raises EvaluationError: the predictions do not belong to the holdouts line for line.
+    """
+    evaluate_run(s3, plan, predicted["uri"])
+    judged = judging.judge_run(s3, config.gate, plan, created["name"], asked["uri"] if asked else None)
+    told = {name: judged["verdict"][name] for name in ("decision", "reason", "sentence", "promotes")}
+    return {"model": created["name"], **told}
+
+
+def batches(wanted: Sequence[PlannedDrop], at_most: int) -> list[Sequence[PlannedDrop]]:
+    """Deal drops out to at most so many batches, as evenly as can be, in their order.
+
+    :param at_most: 1 or more.
+    """
+    count = min(len(wanted), at_most)
+    return [wanted[len(wanted) * one // count : len(wanted) * (one + 1) // count] for one in range(count)]
+
+
+def _batch(drops: Sequence[PlannedDrop]) -> Batch:
+    names = [drop.name for drop in drops]
+    return {"name": names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}", "drops": names}
+
+
+def _contract(s3: S3Client, config: ModelConfig, template: Template, first: Drop) -> Contract:
+    """Return what the run's files must satisfy: the candidate's columns, or where it left none the first drop's."""
+    if template.replay is not None:
+        return template.schema.keyed(config.key)
+    regression = template.problem_type == REGRESSION
+    header = read_header(s3, *(file.uri for file in first.files))
+    return contract_of_header(header, config.target, config.key, config.ignore, regression)
+
+
+def _write_holdouts(
+    s3: S3Client, folder: RunFolder, holdouts: Sequence[Holdout], contract: Contract, config: ModelConfig
+) -> tuple[PlannedHoldout, ...]:
+    planned = []
+    for holdout in holdouts:
+        search = f"{config.name}_search"
+        uri = copy_holdout(s3, holdout, folder.holdout(holdout.name), contract, config.ignore, search)
+        planned.append(PlannedHoldout(holdout.name, holdout.uri, holdout.digest, len(holdout.keys), uri))
+    return tuple(planned)
+
+
+def _first(s3: S3Client, plan: Plan) -> Mapping[str, str] | None:
+    """Return what the run was made of when it was prepared first; None where that is now."""
+    before = find_plan(s3, plan.run_folder)
+    return None if before is None else before.first or contents_of(before.drops)
+
+
+def _check_rows(plan: Plan) -> None:
+    if not plan.training_rows or not plan.validation_rows:
+        raise RunError(
+            f"The drops up to {plan.cutoff.isoformat()} leave {plan.training_rows} training and {plan.validation_rows} "
+            "validation rows after the holdouts are taken out; both are needed. Deliver more rows."
+        )

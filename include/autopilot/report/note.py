@@ -1,0 +1,26 @@
+"""What came out of a run, in three lines: what became of its model, its metric, and where the report is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from include.autopilot.champion.registering import load_promotion
+from include.autopilot.drops.plan import Plan
+from include.autopilot.evaluation.measured import load_evaluation
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def note_of(s3: S3Client, plan: Plan, page: str) -> str:
+    """Return the note of a run.
+
+    :param page: the address of its report.
+    """
+    promotion, evaluation = load_promotion(s3, plan), load_evaluation(s3, plan)
+    objective, rows = evaluation["objective"], evaluation["holdouts"][evaluation["judge"]]["rows"]
+    value = "is not defined" if objective["value"] is None else f"{objective['value']:.4g}"
+    became = [f"{promotion['kind']} ({promotion['reason']}): {promotion['sentence']}"] if promotion else []
+    return "\n".join(
+        [*became, f"{objective['metric']} {value} on {rows} rows of {evaluation['judge']}", f"Report: {page}"]
+    )

@@ -1,0 +1,19 @@
+"""How files of rows are read, row by row: text, CSV, cells, keys."""
+
+__all__ = [
+    "cells",
+    "chunks",
+    "columns",
+    "csvfile",
+    "fileheader",
+    "fingerprint",
+    "identity",
+    "inputcheck",
+    "inputs",
+    "keytable",
+    "labels",
+    "places",
+    "recordio",
+    "scan",
+    "source",
+]

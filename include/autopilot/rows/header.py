@@ -1,0 +1,77 @@
+"""Check the header of a file against the contract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from include.autopilot.base.errors import ContractError
+from include.autopilot.base.near import asked
+from include.autopilot.candidate.contract import Contract
+from include.autopilot.rows.csvfile import CsvFile
+from include.autopilot.rows.identity import identity
+
+_NAMED = 10
+_SHOWN = 40
+_KEY_TRAINS = "the key decides which rows train and which validate"
+_KEY_NAMES = "the key says which prediction is whose"
+
+
+def check_header(file: CsvFile, contract: Contract, ignore: Sequence[str], measured: bool = True) -> tuple[str, ...]:
+    """Return the columns that nobody asked for.
+
+    Columns without a name, as spreadsheets leave them behind the table, may be several.
+
+    :param ignore: columns that may be there and are not reported.
+    :param measured: whether the target has to be there: not in rows that are to be predicted.
+    :raises ContractError: a column is missing or stands there twice.
+    """
+    wanted = {contract.key, *contract.columns}
+    problems = [
+        f"{file.name}: column {name!r} stands {count} times in the header (line {file.line}). Keep one of them."
+        for name, count in Counter(file.header).items()
+        if count > 1 and (name.strip() or name in wanted)
+    ]
+    problems += _missing(file, contract, measured)
+    if problems:
+        raise ContractError(problems)
+    return tuple(name for name in dict.fromkeys(file.header) if name not in {*wanted, *ignore})
+
+
+def _missing(file: CsvFile, contract: Contract, measured: bool) -> list[str]:
+    present = set(file.header)
+    gone = f"is missing from the header (line {file.line}).{_hint(file, contract)}"
+    problems = []
+    for role, name, otherwise in (
+        ("target", contract.target, "without measured values there is nothing to learn from."),
+        ("key", contract.key, f"{_KEY_TRAINS if measured else _KEY_NAMES}."),
+    ):
+        if name not in present and (measured or role == "key"):
+            named = asked(name, (other for other in file.header if other not in (contract.target, contract.key)))
+            otherwise = f"Add it; {otherwise}{named}{named and f' Then correct {role} in the YAML of the model.'}"
+            problems.append(f"{file.name}: the {role} column {name!r} {gone} {_fix(name, file, otherwise)}")
+    absent = [name for name in contract.features if name not in present]
+    unknown = [name for name in file.header if name not in (contract.key, *contract.columns)]
+    for name in absent[:_NAMED]:
+        fix = _fix(name, file, f"Add it, or search for a new template.{asked(name, unknown)}")
+        problems.append(f"{file.name}: column {name!r} {gone} {fix}")
+    if len(absent) > _NAMED:
+        problems.append(f"{file.name}: {len(absent) - _NAMED} more columns are missing.")
+    return problems
+
+
+def _fix(name: str, file: CsvFile, otherwise: str) -> str:
+    """Return what to do about a missing column; one that only seems to be there is shown as it is written."""
+    folded = identity(name).folded
+    near = next((other for other in file.header if identity(other).folded == folded), None)
+    return otherwise if near is None else f"What it has is {near!a}; rename that to {name!a}."
+
+
+def _hint(file: CsvFile, contract: Contract) -> str:
+    header = file.header
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and separator in header[0]:
+            return f" The header seems to be separated by {name}; use commas."
+    if not {contract.key, *contract.columns} & set(header):
+        return f" That line begins with {header[0][:_SHOWN]!r}, and is no header of this table."
+    return ""

@@ -1,1 +1,0 @@
-"""What an Autopilot job left: its descriptions, recorded or live, read and told."""

@@ -1,0 +1,1 @@
+"""The Amazon provider's SageMaker operators, made so that a retry never pays for a second job."""

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from include.autopilot.base.errors import DraftError
+from include.autopilot.draft.goal import Goal, goal_of
+from include.autopilot.draft.table import Table
+
+NUMBERS = [f"{number / 7:.3f}" for number in range(200)]
+GRADES = ["1", "2", "3", "4"] * 50
+
+
+def table(cells: list[str]) -> Table:
+    return Table("t.csv", ["y"], [[cell] for cell in cells], range(2, len(cells) + 2))
+
+
+@pytest.mark.parametrize(
+    ("cells", "asked", "goal"),
+    [
+        (NUMBERS, None, Goal("Regression", "MSE", "0 to 28.429", 0)),
+        ([*NUMBERS, "", " nan "], None, Goal("Regression", "MSE", "0 to 28.429", 2)),
+        (["yes", "no", "no"] * 60, None, Goal("BinaryClassification", "F1", "no 120, yes 60", 0)),
+        (["1", "0", "0", ""] * 60, None, Goal("BinaryClassification", "F1", "0 120, 1 60", 60)),
+        (["a", "b", "c"] * 60, None, Goal("MulticlassClassification", "Accuracy", "a 60, b 60, c 60", 0)),
+        (["a"] * 160 + ["b", "c"] * 20, None, Goal("MulticlassClassification", "F1macro", "a 160, b 20, c 20", 0)),
+        (GRADES, "Regression", Goal("Regression", "MSE", "1 to 4", 0)),
+        (GRADES, "MulticlassClassification", Goal("MulticlassClassification", "Accuracy", "1 50, 2 50, 3 50, 4 50", 0)),
+        ([str(number) for number in range(30)] * 9, None, Goal("Regression", "MSE", "0 to 29", 0)),
+    ],
+)
+def test_the_values_say_what_is_predicted(cells: list[str], asked: str | None, goal: Goal) -> None:
+    assert goal_of(table(cells), "y", asked) == goal
+
+
+@pytest.mark.parametrize(
+    ("cells", "asked", "message"),
+    [
+        (GRADES, None, "4 whole numbers (1, 2, 3, 4). Say whether they are amounts, PROBLEM_TYPE=Regression, or names"),
+        (["x"] * 9, None, "the target y has only the value 'x'; there is nothing to predict."),
+        (["", "nan"], None, "the target y has no values"),
+        (
+            [f"text {number}" for number in range(600)],
+            None,
+            "has 600 different texts in 600 rows, which are no classes",
+        ),
+        ([*NUMBERS, "n/a"], None, "y holds the text 'n/a' in line 202 among numbers. Empty such cells, or say"),
+        ([*NUMBERS, "n/a"], "Regression", "y holds the text 'n/a' in line 202, and a regression predicts numbers."),
+        (["a", "b", "c"] * 9, "BinaryClassification", "BinaryClassification is of two classes, and y has 3 (a, b, c)."),
+        (["a", "b"] * 9, "MulticlassClassification", "y has two classes (a, b): PROBLEM_TYPE=BinaryClassification"),
+        (["a", "b"] * 9, "binary", "PROBLEM_TYPE=binary is none. Write one of Regression, Binary"),
+    ],
+)
+def test_what_they_do_not_say_is_asked_for(cells: list[str], asked: str | None, message: str) -> None:
+    with pytest.raises(DraftError, match=re.escape(message)):
+        goal_of(table(cells), "y", asked)

@@ -1,0 +1,228 @@
+"""A file becomes a drop or a holdout, or a sentence says why not."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from include.autopilot.base.errors import ContractError, DropError, IdentityError
+from include.autopilot.drops.content import FileContent
+from include.autopilot.drops.delivery import Delivery, deliver_drop, deliver_holdout, require_bucket
+from include.autopilot.drops.seals import Seal, seals_of
+from include.autopilot.settings.config import AutopilotConfig
+from tests.support.toy import COLUMNS, Toy, csv_bytes, rows
+
+TODAY = date(2025, 6, 1)
+
+
+class Delivering:
+    """The toy model, and files to deliver to it."""
+
+    def __init__(self, toy: Toy, folder: Path) -> None:
+        self.toy = toy
+        self.folder = folder
+
+    def file(self, table: list[dict[str, str]] | bytes, name: str = "new.csv", columns: list[str] = COLUMNS) -> Path:
+        path = self.folder / name
+        path.write_bytes(table if isinstance(table, bytes) else csv_bytes(table, columns))
+        return path
+
+    def drop(self, file: Path, name: str = "2025-01-01", **options: Any) -> Delivery:
+        return deliver_drop(self.toy.s3, self.toy.config, file, name, TODAY, **options)
+
+    def holdout(self, file: Path, name: str = "sealed", **options: Any) -> Delivery:
+        return deliver_holdout(self.toy.s3, self.toy.config, file, name, **options)
+
+    def seal(self, kind: Any, name: str) -> None:
+        content = {"x.csv": FileContent("0123", "e", 1, None)}
+        seals_of(self.toy.s3, self.toy.config, kind).put(name, Seal("0123", "run-1", content))
+
+
+@pytest.fixture
+def bare(searched: Toy, tmp_path: Path) -> Delivering:
+    """Two holdouts and nothing else."""
+    return Delivering(searched, tmp_path)
+
+
+@pytest.fixture
+def running(toy: Toy, tmp_path: Path) -> Delivering:
+    """Holdouts, drops and a template."""
+    return Delivering(toy, tmp_path)
+
+
+def test_the_first_drop_decides_which_columns_are_features(bare: Delivering) -> None:
+    file = bare.file(rows(0, 5))
+    done = bare.drop(file, source="a toy")
+    assert done.written
+    assert done.rows == 5
+    assert done.uri == "s3://toy-models/toy/drops/2025-01-01/new.csv"
+    (note,) = done.notes
+    assert note == (
+        "It is the first drop: all of its other columns are features (d[1], colour, a (b, c)). Name those that are "
+        "none under ignore in toy.yaml before the search."
+    )
+    assert bare.toy.get(done.uri) == file.read_bytes()
+    assert bare.toy.s3.head_object(Bucket="toy-models", Key="toy/drops/2025-01-01/new.csv")["Metadata"] == {
+        "data-source": "a toy"
+    }
+
+
+def test_columns_that_nobody_asked_for_are_named(running: Delivering) -> None:
+    table = [row | {"colour 2": "red"} for row in rows(900, 3)]
+    done = running.drop(running.file(table, columns=[*COLUMNS, "colour 2"]))
+    assert "The model takes no notice of columns that the template does not have: colour 2." in done.notes
+
+
+def test_before_an_autopilot_job_is_asked_its_columns_are_not_known(bare: Delivering) -> None:
+    bare.toy.config = replace(bare.toy.config, search=None, autopilot=AutopilotConfig(job="other"))
+    (note,) = bare.drop(bare.file(rows(0, 5))).notes
+    assert note.startswith("There is no template yet: which columns are features the Autopilot job says")
+
+
+def test_packed_files_are_read(bare: Delivering) -> None:
+    done = bare.drop(bare.file(gzip.compress(csv_bytes(rows(0, 5))), "new.csv.gz"))
+    assert done.rows == 5
+
+
+def test_what_a_run_would_refuse_is_not_delivered(running: Delivering) -> None:
+    table = rows(900, 3)
+    table[1]["y"] = "much"
+    with pytest.raises(ContractError, match=r"new\.csv: column 'y', row 2 \(line 3\) holds text"):
+        running.drop(running.file(table))
+    with pytest.raises(IdentityError, match=r"2 rows have the key 'NULL'.*2025-01-01/new\.csv:2"):
+        running.drop(running.file([row | {"id": "NULL"} for row in rows(900, 2)]))
+    with pytest.raises(ContractError, match=r"new\.csv is empty"):
+        running.drop(running.file(b""))
+    assert not running.toy.keys("drops/2025-01-01")
+
+
+def test_rows_of_a_holdout_are_counted_and_may_not_be_all(running: Delivering) -> None:
+    done = running.drop(running.file([*rows(900, 3), *rows(1000, 2)]))
+    assert "2 of its rows are those of a holdout; they are kept out of the training." in done.notes
+    with pytest.raises(DropError, match="All 12 rows are in a drop and in a holdout"):
+        running.drop(running.file(rows(1000, 12)), "2025-01-02")
+
+
+def test_a_missing_holdout_is_told(bare: Delivering) -> None:
+    bare.toy.s3.delete_object(Bucket="toy-models", Key="toy/holdout/second.csv")
+    assert "A run needs holdouts that are not there yet: second." in bare.drop(bare.file(rows(0, 5))).notes
+
+
+def test_a_drop_that_a_run_has_used_stays_and_the_next_name_is_offered(bare: Delivering) -> None:
+    bare.seal("drop", "2025-01-01")
+    with pytest.raises(
+        DropError, match=r"The drop 2025-01-01 stays as it is, because run-1 has used it\. .* 2025-01-01-2:"
+    ):
+        bare.drop(bare.file(rows(0, 5)))
+    assert bare.drop(bare.file(rows(0, 5)), "2025-01-01-2").uri.endswith("/drops/2025-01-01-2/new.csv")
+    with pytest.raises(DropError, match=r"Deliver it as 2025-01-01-3:"):
+        bare.drop(bare.file(rows(0, 5)))
+    bare.toy.config = replace(bare.toy.config, changed_drops="accept")
+    assert bare.drop(bare.file(rows(0, 5))).written
+
+
+def test_files_are_replaced_on_purpose_only(bare: Delivering) -> None:
+    file = bare.file(rows(0, 5))
+    assert bare.drop(file).written
+    again = bare.drop(file)
+    assert not again.written
+    assert "already there with the same bytes, nothing written" in str(again)
+    with pytest.raises(DropError, match=r"2025-01-01/new\.csv is there already with other bytes\. .*REPLACE=1"):
+        bare.drop(bare.file(rows(0, 6)))
+    assert bare.drop(bare.file(rows(0, 6)), replace=True).written
+
+
+def test_rows_repeated_in_other_files_of_the_drop_are_found(bare: Delivering) -> None:
+    bare.drop(bare.file(rows(0, 30), "one.csv"))
+    changed = [row | {"y": "9"} for row in rows(0, 30)]
+    with pytest.raises(IdentityError, match="2025-01-01"):
+        bare.drop(bare.file(changed, "two.csv"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("2025-06-02", r"2025-06-02 lies in the future, today is 2025-06-01 \(UTC\).*ALLOW_FUTURE=1"),
+        ("2025-02-30", "'2025-02-30' is not a date like 2024-02-01, or 2024-02-01-2 for a second drop"),
+        ("2025-01-01-1", "'2025-01-01-1' is not a date like"),
+    ],
+)
+def test_dates(bare: Delivering, name: str, message: str) -> None:
+    with pytest.raises(DropError, match=message):
+        bare.drop(bare.file(rows(0, 5)), name)
+
+
+def test_a_date_in_the_future_on_purpose(bare: Delivering) -> None:
+    assert bare.drop(bare.file(rows(0, 5)), "2025-06-02", future=True).written
+
+
+def test_a_holdout_is_delivered(bare: Delivering) -> None:
+    bare.toy.s3.delete_object(Bucket="toy-models", Key="toy/holdout/sealed.csv")
+    bare.toy.put("drops/2024-01-01/a.csv", csv_bytes([*rows(0, 5), *rows(1000, 2)]))
+    file = bare.file(rows(1000, 4))
+    done = bare.holdout(file)
+    assert done.uri == "s3://toy-models/toy/holdout/sealed.csv"
+    assert bare.toy.get(done.uri) == file.read_bytes()
+    assert done.notes == (
+        "2 rows of the drops are those of a holdout; they are kept out of the training.",
+        "It judges, and with fewer than 150 rows every champion stays (gate.min_holdout_rows).",
+    )
+
+
+def test_a_holdout_that_leaves_nothing_to_train_on(bare: Delivering) -> None:
+    bare.toy.put("drops/2024-01-01/a.csv", csv_bytes(rows(1000, 4)))
+    with pytest.raises(DropError, match="All 4 rows are in a drop and in a holdout, so that none is left to train on"):
+        bare.holdout(bare.file(rows(1000, 4)), replace=True)
+
+
+def test_a_wrong_holdout_is_not_delivered(bare: Delivering) -> None:
+    before = bare.toy.keys("holdout")
+    with pytest.raises(
+        DropError, match=r"'sealde' is no holdout of toy: sealed, second \(the key holdouts in toy\.yaml\)"
+    ):
+        bare.holdout(bare.file(rows(5000, 3)), "sealde")
+    with pytest.raises(DropError, match=r"a holdout is one plain file"):
+        bare.holdout(bare.file(gzip.compress(csv_bytes(rows(5000, 3))), "new.csv.gz"))
+    with pytest.raises(DropError, match=r"sealed\.csv is there already with other bytes"):
+        bare.holdout(bare.file(rows(5000, 3)))
+    with pytest.raises(
+        ContractError, match=r"new\.csv: .*repeats the key 'row-2001' of s3://toy-models/toy/holdout/second"
+    ):
+        bare.holdout(bare.file(rows(2001, 1)), replace=True)
+    bare.seal("holdout", "sealed")
+    with pytest.raises(
+        DropError, match=r"The holdout sealed stays as it is, because run-1 has used it\. .*holdouts: in toy\.yaml"
+    ):
+        bare.holdout(bare.file(rows(5000, 3)), replace=True)
+    assert bare.toy.keys("holdout") == before
+
+
+def test_rows_that_the_search_saw_are_told(running: Delivering) -> None:
+    running.toy.put("search/20240101T000000/keys.csv", b"row-5000,\n")
+    done = running.holdout(running.file(rows(5000, 3)), replace=True)
+    assert any("saw rows that are in a holdout now (1 of the 3 of sealed)" in note for note in done.notes)
+
+
+def test_a_bucket_is_made_only_where_nobody_pays(bare: Delivering) -> None:
+    config = replace(bare.toy.config, root="s3://toy-other/toy")
+    with pytest.raises(
+        DropError, match=r"There is no bucket toy-other, .*toy\.yaml.*aws s3 mb s3://toy-other --region us-"
+    ):
+        require_bucket(bare.toy.s3, config, make=False)
+    assert require_bucket(bare.toy.s3, config, make=True) == "made the bucket toy-other"
+    assert require_bucket(bare.toy.s3, config, make=False) is None
+
+
+def test_a_bucket_of_somebody_else(bare: Delivering, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadBucket")
+
+    monkeypatch.setattr(bare.toy.s3, "head_bucket", refuse)
+    with pytest.raises(DropError, match=r"may not use the bucket toy-models, which root in toy\.yaml names"):
+        require_bucket(bare.toy.s3, bare.toy.config, make=True)

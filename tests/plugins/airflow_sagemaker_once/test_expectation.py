@@ -1,0 +1,73 @@
+"""How long a step takes is learned from SageMaker itself, with few calls."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from airflow_sagemaker_once import expectation, kinds
+from airflow_sagemaker_once.expectation import Expectations, expected_seconds, step_of
+from airflow_sagemaker_once.submit import submit
+from tests.support.trainings import OWNER, ended, request
+
+
+class Lists:
+    """A client whose completed jobs took the given seconds, the newest first."""
+
+    def __init__(self, *seconds: float | None) -> None:
+        self.seconds = seconds
+        self.queries: list[dict[str, Any]] = []
+
+    def list_training_jobs(self, **query: Any) -> dict[str, Any]:
+        self.queries.append(query)
+        began = datetime(2024, 1, 1, tzinfo=UTC)
+        ends = [{} if s is None else {"TrainingEndTime": began + timedelta(seconds=s)} for s in self.seconds]
+        return {"TrainingJobSummaries": [{"CreationTime": began, **end} for end in ends][: query["MaxResults"]]}
+
+
+def test_the_median_of_the_newest_five() -> None:
+    lists = Lists(10, 20, 30, 40, 1000, 1, 1, 1)
+    assert expected_seconds(lists, kinds.TRAINING, "bace-train-20240101-ab12") == 30
+    assert lists.queries[0]["NameContains"] == "bace-train-"
+    assert lists.queries[0]["SortOrder"] == "Descending"
+
+
+@pytest.mark.parametrize("seconds", [(), (None,)])
+def test_nothing_to_learn_from(seconds: tuple[float | None, ...]) -> None:
+    assert expected_seconds(Lists(*seconds), kinds.TRAINING, "bace-train-20240101-ab12") is None
+
+
+def test_who_may_not_list_learns_nothing() -> None:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "m"}}, "ListTrainingJobs")
+
+    assert expected_seconds(SimpleNamespace(list_training_jobs=refuse), kinds.TRAINING, "bace-train-1") is None
+
+
+def test_a_step_is_asked_for_once_and_again_when_the_answer_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists, expectations = Lists(10), Expectations()
+    for name in ("bace-train-1", "bace-train-2", "bace-score-1"):
+        expectations.learn(lists, kinds.TRAINING, name)
+    assert len(lists.queries) == 2
+    assert expectations.known(kinds.TRAINING, "bace-train-3") == 10
+    assert expectations.known(kinds.TRAINING, "other-train-3") is None
+    monkeypatch.setattr(expectation, "_ASK_AGAIN_SECONDS", -1.0)
+    expectations.learn(lists, kinds.TRAINING, "bace-train-1")
+    assert len(lists.queries) == 3
+
+
+def test_a_short_name_is_a_step_of_its_own() -> None:
+    assert step_of("train") == "train"
+
+
+def test_real_jobs(client: Any) -> None:
+    assert expected_seconds(client, kinds.TRAINING, "learn-from-2") is None
+    submit(client, kinds.TRAINING, request("learn-from-1"), OWNER)
+    assert ended(client, "learn-from-1") == "Completed"
+    described = client.describe_training_job(TrainingJobName="learn-from-1")
+    lasted = (described["TrainingEndTime"] - described["CreationTime"]).total_seconds()
+    assert expected_seconds(client, kinds.TRAINING, "learn-from-2") == pytest.approx(lasted, abs=0.01)
