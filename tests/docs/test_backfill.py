@@ -59,9 +59,7 @@ def test_every_trigger_is_explained() -> None:
 
 
 @pytest.mark.parametrize("page", [BACKFILL, DROPS])
-def test_links_and_targets_lead_somewhere(page: str) -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", page):
-        assert (ROOT / "docs" / link).exists(), link
+def test_targets_are_there(page: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", page)) <= targets
 

@@ -8,11 +8,11 @@ import shlex
 import shutil
 from pathlib import Path
 
-import boto3
 import pytest
 
 from include.autopilot.describe import main
 from include.autopilot.settings.config import parse_model
+from tests.support.commandlines import aws_operation, unknown_in
 from tests.support.examples import commands, missing
 from tests.support.repository import ROOT
 from tests.support.toy import AUTOML_JOB, YAML
@@ -43,11 +43,9 @@ def on_the_way(command: str, folder: Path) -> None:
         return
     program, service, operation, option, name, into, path = words
     assert (program, service, into) == ("aws", "sagemaker", ">")
-    client = boto3.client("sagemaker", region_name="us-east-1")
-    mapping = client.meta.method_to_api_mapping
-    model = client.meta.service_model.operation_model(mapping[operation.replace("-", "_")])
-    assert option.removeprefix("--").replace("-", "") in [member.lower() for member in model.input_shape.members]
-    shutil.copy(folder / "toy" / f"{model.name}.{name}.json", folder / path)
+    assert unknown_in(f"aws sagemaker {operation} {option} {name}") == []
+    recorded = f"{aws_operation(service, operation).name}.{name}.json"
+    shutil.copy(folder / "toy" / recorded, folder / path)
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
