@@ -15,8 +15,9 @@ from botocore.model import OperationModel
 
 from tests.support.repository import ROOT
 
-# Of the AWS CLI itself.
+# Of the AWS CLI itself; and what it calls otherwise than botocore does.
 _GLOBAL = {"--query", "--output", "--region", "--endpoint-url"}
+_SERVICES = {"s3api": "s3"}
 _MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -28,7 +29,7 @@ def unknown_in(command: str) -> list[str]:
 
 def aws_operation(service: str, operation: str) -> OperationModel:
     """Give what botocore knows of an operation that is named as in the AWS CLI."""
-    client = boto3.client(service, region_name="us-east-1")
+    client = boto3.client(_SERVICES.get(service, service), region_name="us-east-1")
     return client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation.replace("-", "_")])
 
 
