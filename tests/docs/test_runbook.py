@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from include.autopilot.cost import messages
+from include.autopilot.settings.config import find_model
 from tests.support.commandlines import unknown_in
 from tests.support.errorclasses import error_classes, errors_of
 from tests.support.named import known
@@ -91,14 +94,24 @@ def test_every_state_has_its_place() -> None:
     assert anchors(PAGE) >= STATES
 
 
-def test_the_numbers_are_the_codes() -> None:
-    import inspect
+def test_the_numbers_are_the_codes(airflow_db: None) -> None:
+    from airflow.sdk.configuration import conf
 
     from airflow_sagemaker_once import owned_job
     from airflow_sagemaker_once.endpoints import AutopilotEndpointOperator
+    from dags.deploy import deploy
+    from dags.retrain import retrain
+    from dags.search import search
 
-    waits = inspect.signature(owned_job.OwnedJob.__init__).parameters["capacity_wait"].default
-    hour = inspect.signature(AutopilotEndpointOperator.__init__).parameters["time_limit"].default
-    assert waits.total_seconds() == 2 * 3600
-    assert hour.total_seconds() == 3600
+    bace = find_model("bace")
+    retraining = retrain(bace)
+    assert {task.retries for task in retraining.tasks} == {2}
+    assert [dag.max_active_runs for dag in (retraining, search(bace), deploy(bace))] == [4, 1, 1]
+    assert default_of(owned_job.OwnedJob, "capacity_wait") == timedelta(hours=2)
+    assert default_of(AutopilotEndpointOperator, "time_limit") == timedelta(hours=1)
     assert owned_job._GRACE_SECONDS == 15 * 60
+    assert conf.getint("scheduler", "task_instance_heartbeat_timeout") == 5 * 60
+
+
+def default_of(operator: type, parameter: str) -> Any:
+    return inspect.signature(inspect.unwrap(operator.__init__)).parameters[parameter].default
