@@ -53,6 +53,7 @@ class RunFolder(Folder):
     jobs = _At("jobs")  # full requests and descriptions
     drift, drift_page = _At("drift.json"), _At("drift.html")
     preflight = _At("preflight.json")
+    recent = _At("recent.csv")
     rows, guard = _At("rows.csv"), _At("guard.json")
     holdouts = _At("holdout")
     featurizer, featurizer_checkpoints = _At("featurizer"), _At("featurizer-checkpoints")

@@ -1,7 +1,7 @@
 """How a run is judged: the champion answers the run's own holdout in the same run, and the gate compares.
 
-Only the first holdout judges. What was asked lies in the run's folder, ``champion/asked.json``; the verdict with its
-numbers is ``verdict.json`` there.
+Only the first holdout judges; beside recent rows the first sealed one is asked too, which judges where they cannot.
+What was asked lies in the run's folder, ``champion/asked.json``; the verdict is ``verdict.json`` there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from include.autopilot.champion.model import (
 )
 from include.autopilot.champion.pointer import described_champion, store_of
 from include.autopilot.champion.version import Version
-from include.autopilot.drops.plan import Plan
+from include.autopilot.drops.plan import Plan, PlannedHoldout
 from include.autopilot.evaluation.measured import load_evaluation
 from include.autopilot.evaluation.predictions import read_predictions
 from include.autopilot.gate.comparison import judge, not_comparable
@@ -36,10 +36,12 @@ from include.autopilot.gate.lossrows import Places
 from include.autopilot.gate.objective import judged_by
 from include.autopilot.gate.stored import Answers, contenders, save_answers, stored_answers
 from include.autopilot.gate.table import as_text
+from include.autopilot.gate.twofold import with_sealed
 from include.autopilot.gate.verdict import Verdict
 from include.autopilot.rows.places import row_places
 from include.autopilot.s3.objects import read_json, write_json
 from include.autopilot.settings.gate import GateConfig
+from include.autopilot.settings.recent import RECENT
 from include.autopilot.template.problem import Problem
 from include.autopilot.template.projection import Request
 from include.autopilot.template.published import load_template
@@ -57,11 +59,11 @@ log = logging.getLogger(__name__)
 class _Asked:
     """The champion that the run asks.
 
-    :param problem: why it cannot be asked; None if it can.
+    :param problems: holdout that judges -> why it cannot be asked that one.
     """
 
     version: Version
-    problem: str | None
+    problems: Mapping[str, str]
 
 
 def champion_request(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, plan: Plan) -> Request | None:
@@ -77,22 +79,23 @@ def champion_request(s3: S3Client, sagemaker: SageMakerClient, config: ModelConf
     version, package = found[0].version, found[1]
     asked = version_plan(s3, plan, version)
     template = load_template(s3, plan.locations, asked.template)
-    try:
-        holdout = write_champion_holdout(s3, plan, asked, template)
-    except ContractError as error:
-        _save_asked(s3, plan, _Asked(version, str(error)))
-        return None
-    learned = learned_of(s3, plan, asked, template, holdout, config.identity)
-    if learned is not None:
-        _save_asked(s3, plan, _Asked(version, learned))
-        return None
-    request = champion_model_request(s3, plan, version, package)
-    _save_asked(s3, plan, _Asked(version, None))
+    problems = {}
+    for one in plan.judges:
+        try:
+            holdout = write_champion_holdout(s3, plan, one, asked, template)
+        except ContractError as error:
+            problems[one.name] = str(error)
+        else:
+            learned = learned_of(s3, plan, one, asked, template, holdout, config.identity)
+            problems |= {} if learned is None else {one.name: learned}
+    able = len(problems) < len(plan.judges)
+    request = champion_model_request(s3, plan, version, package) if able else None
+    _save_asked(s3, plan, _Asked(version, problems))
     return request
 
 
 def prediction_request(s3: S3Client, plan: Plan, model_name: str) -> Request:
-    """Return the CreateTransformJob request with which the champion predicts the run's holdout."""
+    """Return the CreateTransformJob request with which the champion predicts the holdouts that judge."""
     asked = _asked(s3, plan)
     if asked is None:
         raise RunError(f"Run {plan.run} asks no champion. Clear its task create_champion.")
@@ -109,11 +112,10 @@ def judge_run(s3: S3Client, gate: GateConfig, plan: Plan, model: str, champion_o
     :return: ``verdict``, ``compared`` (the champion, or None) and ``synthetic``.
     :raises GateError: the holdout was changed, or the models cannot be compared on principle.
     """
-    check_sealed(s3, plan)
-    challenger = _challenger(s3, plan, model)
-    save_answers(s3, plan.locations, challenger)
+    for one in plan.judges:
+        check_sealed(s3, one)
     asked = _asked(s3, plan)
-    verdict = _verdict(s3, plan, gate, challenger, asked, champion_output)
+    verdict = _Judging(s3, plan, gate, _challenger(s3, plan, model)).verdict(asked, champion_output)
     content: dict[str, Any] = {
         "verdict": verdict.as_json(),
         "compared": asdict(asked.version) if asked else None,
@@ -139,7 +141,7 @@ def judge_again(
 ) -> Verdict | None:
     """Judge from stored answers, against a champion that the run did not ask; None if they are not there.
 
-    That is a look of its own at the rows. Both must have answered the holdout that the challenger was judged on.
+    That is a look of its own at the rows. Both must have answered the sealed holdout that the challenger was judged on.
     """
     theirs = stored_answers(s3, locations, challenger.holdout, champion.model)
     ours = stored_answers(s3, locations, challenger.holdout, challenger.model)
@@ -149,35 +151,94 @@ def judge_again(
     return _compared(problem, gate, ours, theirs, _name(challenger), champion, looks=looks)
 
 
-def _places(s3: S3Client, plan: Plan) -> Places:
-    """Return what finds the judging rows that a verdict names."""
-    return partial(row_places, s3, plan.holdouts[0].uri, plan.key)
+@dataclass(frozen=True)
+class _Judging:
+    """The comparison of one run's challenger with the champion.
 
+    :param ours: holdout that judges -> what the challenger answered.
+    """
 
-def _verdict(
-    s3: S3Client, plan: Plan, gate: GateConfig, challenger: Answers, asked: _Asked | None, champion_output: str | None
-) -> Verdict:
-    name = f"the challenger of {plan.cutoff:%Y-%m-%d}"
-    if asked is None:
-        return _compared(plan.problem, gate, challenger, None, name, places=_places(s3, plan))
-    problem = asked.problem
-    if problem is None:
-        if champion_output is None:
-            raise GateError(f"{asked.version.label} was not asked. Clear the task create_champion of this run.")
-        theirs = version_plan(s3, plan, asked.version)
-        try:
-            answers = champion_answers(s3, plan, theirs, asked.version.model, champion_output)
-        except EvaluationError as error:
-            problem = str(error)
-        else:
-            save_answers(s3, plan.locations, answers)
-            looks = _looks(s3, plan.locations, challenger.holdout)
-            promotable = plan.cutoff >= asked.version.moment
-            return _compared(
-                plan.problem, gate, challenger, answers, name, asked.version, _places(s3, plan), looks, promotable
-            )
-    _, contender = contenders(None, challenger)
-    return not_comparable(replace(contender, model=name), _name(asked.version), problem, gate)
+    s3: S3Client
+    plan: Plan
+    gate: GateConfig
+    ours: Mapping[str, Answers]
+
+    def verdict(self, asked: _Asked | None, champion_output: str | None) -> Verdict:
+        """Return the verdict by the first holdout, or where the champion cannot be asked that, by the sealed one."""
+        first, *beside = self.plan.judges
+        if asked is None:
+            return self._told(first, self._compare(first, None, None))
+        theirs, problems = self._champion(asked, champion_output)
+        if first.name in theirs:
+            verdict = self._compare(first, asked.version, theirs)
+            if not beside or self.gate.judge_on != "both":
+                return self._told(first, verdict)
+            if beside[0].name in theirs:
+                sealed = self._compare(beside[0], asked.version, theirs, looks=False)
+                return with_sealed(verdict, sealed, self.gate)
+            return self._not_comparable(beside[0], asked, problems[beside[0].name])
+        if beside and beside[0].name in theirs:
+            verdict = self._compare(beside[0], asked.version, theirs)
+            return self._told(beside[0], verdict, problems[first.name])
+        return self._not_comparable(first, asked, problems[first.name])
+
+    def _champion(self, asked: _Asked, output: str | None) -> tuple[dict[str, Answers], dict[str, str]]:
+        """Return what the champion answered, and why it did not, by holdout."""
+        answers, problems = dict[str, Answers](), dict(asked.problems)
+        for one in self.plan.judges:
+            if one.name in problems:
+                continue
+            if output is None:
+                raise GateError(f"{asked.version.label} was not asked. Clear the task create_champion of this run.")
+            theirs = version_plan(self.s3, self.plan, asked.version)
+            try:
+                found = champion_answers(self.s3, self.plan, one, theirs, asked.version.model, output)
+            except EvaluationError as error:
+                problems[one.name] = str(error)
+            else:
+                save_answers(self.s3, self.plan.locations, found)
+                answers[one.name] = found
+        return answers, problems
+
+    def _compare(
+        self, judge: PlannedHoldout, champion: Version | None, theirs: Mapping[str, Answers] | None, looks: bool = True
+    ) -> Verdict:
+        plan, locations = self.plan, self.plan.locations
+        counted = None
+        if champion is not None and looks:
+            counted = _looks(self.s3, locations, judge.digest) if judge.sealed else Looks(self.s3, locations, RECENT)
+        return _compared(
+            plan.problem,
+            self.gate,
+            self.ours[judge.name],
+            theirs[judge.name] if theirs is not None else None,
+            self._challenger,
+            champion,
+            partial(row_places, self.s3, judge.uri, plan.key),
+            counted,
+            champion is None or plan.cutoff >= champion.moment,
+            "sealed" if judge.sealed else RECENT,
+        )
+
+    def _not_comparable(self, judge: PlannedHoldout, asked: _Asked, problem: str) -> Verdict:
+        _, contender = contenders(None, self.ours[judge.name])
+        return not_comparable(replace(contender, model=self._challenger), _name(asked.version), problem, self.gate)
+
+    def _told(self, judge: PlannedHoldout, verdict: Verdict, why: str | None = None) -> Verdict:
+        """Say why the sealed rows judged where the recent ones were to.
+
+        :param why: why the champion could not be asked the recent rows; None where there are too few of them.
+        """
+        if self.gate.judge_on == "sealed" or not judge.sealed or self.gate.mode == "disabled":
+            return verdict
+        rows = sum(one.rows for one in self.plan.holdouts if not one.sealed)
+        few = f"they are {rows}, fewer than the {self.gate.min_holdout_rows} of gate.min_holdout_rows."
+        told = f"The sealed rows judged, not the recent ones: {why or few}"
+        return replace(verdict, sentence=f"{verdict.sentence} {told}")
+
+    @property
+    def _challenger(self) -> str:
+        return f"the challenger of {self.plan.cutoff:%Y-%m-%d}"
 
 
 def _compared(
@@ -190,11 +251,13 @@ def _compared(
     places: Places | None = None,
     looks: Looks | None = None,
     promotable: bool = True,
+    kind: str = "sealed",
 ) -> Verdict:
     defender, challenger = contenders(theirs, ours)
     if defender is not None and champion is not None:
         defender = replace(defender, model=_name(champion))
-    compared = partial(judge, defender, replace(challenger, model=name), judged_by(problem, gate), gate, places)
+    challenger = replace(challenger, model=name, kind=kind)
+    compared = partial(judge, defender, challenger, judged_by(problem, gate), gate, places)
     if theirs is None or looks is None:
         return compared()
     return looks.judged(Pair((ours.model,), theirs.model), compared, promotable)
@@ -208,11 +271,14 @@ def _name(version: Version) -> str:
     return f"{version.label} of {version.moment:%Y-%m-%d}"
 
 
-def _challenger(s3: S3Client, plan: Plan, model: str) -> Answers:
+def _challenger(s3: S3Client, plan: Plan, model: str) -> dict[str, Answers]:
+    """Return what the run's model answered, by holdout that judges, and keep it."""
+    found = {}
     output = load_evaluation(s3, plan)["predictions"]
-    first = plan.holdouts[0]
-    (found,) = read_predictions(s3, plan.problem, (first,), output)
-    return Answers(model, first.digest, found.keys, found.outcome)
+    for one, read in zip(plan.judges, read_predictions(s3, plan.problem, plan.judges, output), strict=True):
+        found[one.name] = Answers(model, one.digest, read.keys, read.outcome)
+        save_answers(s3, plan.locations, found[one.name])
+    return found
 
 
 def _asked(s3: S3Client, plan: Plan) -> _Asked | None:
@@ -222,7 +288,7 @@ def _asked(s3: S3Client, plan: Plan) -> _Asked | None:
         raise RunError(
             f"Run {plan.run} has not looked for a champion ({_asked_uri(plan)}). Clear its task create_champion."
         ) from error
-    return None if found is None else _Asked(Version(**found["version"]), found["problem"])
+    return None if found is None else _Asked(Version(**found["version"]), found["problems"])
 
 
 def _save_asked(s3: S3Client, plan: Plan, asked: _Asked | None) -> None:

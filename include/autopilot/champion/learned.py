@@ -16,12 +16,14 @@ from include.autopilot.drops.findings import EXAMPLES, Sighting
 from include.autopilot.drops.heldout import HeldOut, HeldRow
 from include.autopilot.drops.holdouts import holdout_rows
 from include.autopilot.drops.keylists import KEY_INDEX
-from include.autopilot.drops.plan import Plan
+from include.autopilot.drops.plan import Plan, PlannedHoldout
 from include.autopilot.drops.searchkeys import search_keys
+from include.autopilot.drops.superseded import lines_out
 from include.autopilot.rows.identity import identity
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.settings.identity import IdentityConfig
+from include.autopilot.settings.recent import RECENT
 from include.autopilot.template.published import Template
 
 if TYPE_CHECKING:
@@ -36,22 +38,28 @@ _BY_KEY = "'key', 'spelling'"
 
 
 def learned_of(
-    s3: S3Client, plan: Plan, asked: Plan, template: Template, holdout: str, config: IdentityConfig
+    s3: S3Client,
+    plan: Plan,
+    judge: PlannedHoldout,
+    asked: Plan,
+    template: Template,
+    holdout: str,
+    config: IdentityConfig,
 ) -> str | None:
-    """Return a sentence if a version has learned rows of the judging holdout; None if it has not.
+    """Return a sentence if a version has learned rows of a holdout that judges; None if it has not.
 
     Equal rows under other keys count where they are refused and as many as are refused.
 
     :param asked: the plan of the version's run; ``template``: that of it.
-    :param holdout: the address of the judging holdout in the column order of that plan, key and target first.
+    :param holdout: the address of the holdout in the column order of that plan, key and target first.
     """
-    judge, target = plan.holdouts[0], asked.columns.index(asked.problem.target)
+    target = asked.columns.index(asked.problem.target)
     rows = holdout_rows(s3, judge.name, holdout, target)
     held = HeldOut(HeldRow(key, content, judge.name, row) for key, row, content in rows)
     with held, KeyTable(_COLUMNS) as found:
         try:
-            if _folder(asked) != _folder(plan):
-                # Prepared by the same rules means: against the same holdouts.
+            if not judge.sealed or _folder(asked) != _folder(plan):
+                # Prepared by the same rules means: against the same sealed holdouts.
                 found.add(_matches(held, _trained(s3, asked)))
         except MissingObjectError as error:
             if judge.digest not in {one.digest for one in asked.holdouts}:
@@ -67,11 +75,10 @@ def learned_of(
 
 def _sentence(found: KeyTable, count: int, rows: int, holdout: str) -> str:
     examples = found.select(_FIRST.format(how=f"{_BY_KEY}, 'content'"))
+    fix = " Put the old holdout back, or name one first whose rows neither it nor its search has seen."
+    fix = "" if holdout == RECENT else fix
     shown = "; ".join(f"{Sighting(held, place)} is {Sighting(key, row)}" for key, row, held, place in examples)
-    return (
-        f"it has learned {count} of the {rows} rows of holdout {holdout} ({shown}), so it would be flattered. Put the "
-        "old holdout back, or name one first whose rows neither it nor its search has seen."
-    )
+    return f"it has learned {count} of the {rows} rows of holdout {holdout} ({shown}), so it would be flattered.{fix}"
 
 
 def _count(found: KeyTable, how: str) -> int:
@@ -102,10 +109,13 @@ def seen_rows(s3: S3Client, asked: Plan, template: Template) -> Iterator[tuple[s
 
 
 def _trained(s3: S3Client, asked: Plan) -> Iterator[tuple[str, str, str]]:
-    """Yield key, fingerprint and name of every row that a run's drops have; superseded ones have the key of a newer."""
+    """Yield key, fingerprint and name of every row that a run trained or validated on."""
     bundle = Bundle(s3, asked.locations, _folder(asked))
     for drop in asked.drops:
         if drop.repeats is None:
-            for row in KEY_INDEX.read(bundle, drop.prepared.folder):
-                yield row.key, row.fingerprint, drop.row(row.file, row.number)
+            folder, removed = drop.prepared.folder, drop.superseded.chunks
+            out = {chunk: set(lines_out(bundle, folder, one.digest)) for chunk, one in removed.items()}
+            for row in KEY_INDEX.read(bundle, folder):
+                if row.place not in out.get(row.chunk, ()):
+                    yield row.key, row.fingerprint, drop.row(row.file, row.number)
     bundle.keep()

@@ -1,8 +1,9 @@
-"""The champion as a SageMaker model again, and its predictions of the run's judging holdout."""
+"""The champion as a SageMaker model again, and its predictions of the run's holdouts that judge."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import EvaluationError, GateError, MissingObjectError, RegistryError
@@ -62,49 +63,51 @@ def _with_true_tags(s3: S3Client, plan: Plan, version: Version, kept: Request) -
     return {**kept, "Tags": [true.get(tag["Key"], tag) for tag in tags]}
 
 
-def write_champion_holdout(s3: S3Client, plan: Plan, asked: Plan, template: Template) -> str:
-    """Write the judging holdout in the column order that a version was trained on, and return its address.
+def write_champion_holdout(s3: S3Client, plan: Plan, judge: PlannedHoldout, asked: Plan, template: Template) -> str:
+    """Write a holdout that judges in the column order that a version was trained on, and return its address.
 
     :param asked: the plan of the version's run.
     :param template: the template of that run.
     :raises ContractError: the holdout lacks a column, or has a class, that the version needs or does not know.
     :raises GateError: the holdout is not the one that the present run was planned with.
     """
-    judge, target = plan.holdouts[0], asked.problem.target
+    target = asked.problem.target
     # A candidate without steps says nothing of its columns.
     numeric = template.schema.numeric if template.replay else (target,) * asked.problem.is_regression
     contract = Contract(asked.columns, target, numeric, asked.problem.labels, asked.key)
     select = (asked.key, target, *contract.features)
-    check_sealed(s3, plan)
+    check_sealed(s3, judge)
 
     def scanned(uri: str, file: HashedObject) -> Scan:
         return Scan(uri, file, contract, (), select)
 
-    return copy_rows(s3, judge.uri, judge.digest, scanned, _holdout(plan), plan.source)
+    return copy_rows(s3, judge.uri, judge.digest, scanned, _place(plan, judge), plan.source)
 
 
 def champion_prediction_request(template: Template, plan: Plan, asked: Plan, model_name: str) -> Request:
-    """Return the CreateTransformJob request with which a version predicts the judging holdout.
+    """Return the CreateTransformJob request with which a version predicts the holdouts that judge.
 
     :param template: the version's: instances and keys are those of its own runs.
     :param asked: the plan of the version's run: what it answers with.
     :param model_name: the version's SageMaker model.
     """
-    folder, name = plan.run_folder, job_name(plan.model, "predict-champion", plan.cutoff, plan.run, model_name)
+    folder, recent = plan.run_folder, [judge.digest for judge in plan.judges if not judge.sealed]
+    name = job_name(plan.model, "predict-champion", plan.cutoff, plan.run, model_name, *recent)
     places = folder.champion_holdouts, folder.champion_predictions(model_name)
     return measured_request(template, name, model_name, *places, asked.problem.columns, plan.kms_key)
 
 
-def champion_answers(s3: S3Client, plan: Plan, asked: Plan, model: str, output_uri: str) -> Answers:
-    """Return what a version answered in this run.
+def champion_answers(
+    s3: S3Client, plan: Plan, judge: PlannedHoldout, asked: Plan, model: str, output_uri: str
+) -> Answers:
+    """Return what a version answered for one holdout in this run.
 
     :param asked: the plan of the version's run.
     :param model: the name that the version was registered with.
     :raises EvaluationError: the answers do not belong to the holdout line for line, or a row has none: what a champion
         is worth that does not answer every row, nobody can say.
     """
-    judge = plan.holdouts[0]
-    holdout = PlannedHoldout(judge.name, judge.uri, judge.digest, judge.rows, _holdout(plan))
+    holdout = replace(judge, input=_place(plan, judge))
     (found,) = read_predictions(s3, asked.problem, (holdout,), output_uri)
     if found.unanswered is not None:
         raise EvaluationError(found.unanswered.of(len(found.keys)))
@@ -116,12 +119,11 @@ def version_plan(s3: S3Client, plan: Plan, version: Version) -> Plan:
     return load_plan(s3, plan.locations.run(version.run).plan)
 
 
-def check_sealed(s3: S3Client, plan: Plan) -> None:
-    """Make sure that the judging holdout's file is, as S3 has it now, the one that the run was planned with.
+def check_sealed(s3: S3Client, judge: PlannedHoldout) -> None:
+    """Make sure that the file of a holdout that judges is, as S3 has it now, the one that the run was planned with.
 
     :raises GateError: it has changed.
     """
-    judge = plan.holdouts[0]
     found = digest_of(s3, judge.uri)
     if found != judge.digest:
         raise GateError(
@@ -130,5 +132,5 @@ def check_sealed(s3: S3Client, plan: Plan) -> None:
         )
 
 
-def _holdout(plan: Plan) -> str:
-    return plan.run_folder.champion_holdout(plan.holdouts[0].name)
+def _place(plan: Plan, judge: PlannedHoldout) -> str:
+    return plan.run_folder.champion_holdout(judge.name)

@@ -14,7 +14,7 @@ from include.autopilot.champion.ledger import Record, enter
 from include.autopilot.champion.modelpackage import package_request
 from include.autopilot.champion.modelquality import write_quality
 from include.autopilot.champion.pointer import ModelStore, read_champion, store_of
-from include.autopilot.champion.promotion import Approval, Proposal, promote, record_approval
+from include.autopilot.champion.promotion import Approval, JudgeAgain, Proposal, promote, record_approval
 from include.autopilot.champion.revision import code_revision
 from include.autopilot.champion.runrecord import run_record
 from include.autopilot.champion.version import Version, version_of
@@ -84,7 +84,10 @@ def promote_run(
     store = store_of(s3, sagemaker, config)
     proposal = _proposal(store, plan, arn, approval, at)
     record_approval(store, proposal)
-    again = partial(judge_again, s3, plan.locations, plan.problem, config.gate, proposal.version)
+    again: JudgeAgain = partial(judge_again, s3, plan.locations, plan.problem, config.gate, proposal.version)
+    if not plan.holdouts[0].sealed:
+        # Nobody but the champion that the run asked was looked at for these rows.
+        again = _not_again
     found = promote(store, proposal, again)
     write_json(s3, _promotion_uri(plan), found)
     log.info("%s: %s. %s", proposal.version.label, found["kind"], found["sentence"])
@@ -98,6 +101,10 @@ def load_promotion(s3: S3Client, plan: Plan) -> Record | None:
     except MissingObjectError:
         return None
     return found
+
+
+def _not_again(champion: Version) -> None:
+    """Leave a champion that the run did not ask where it is."""
 
 
 def _proposal(store: ModelStore, plan: Plan, arn: str, approval: Approval | None, at: str) -> Proposal:

@@ -19,6 +19,8 @@ __all__ = [
     "planning",
     "preparation",
     "prepared",
+    "recentrows",
+    "recentside",
     "remarks",
     "runrows",
     "sealing",

@@ -16,7 +16,7 @@ from include.autopilot.drops.plan import Plan
 from include.autopilot.drops.preparation import check_in
 from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.seals import Seal, Seals
-from include.autopilot.drops.superseded import list_uri
+from include.autopilot.drops.superseded import lines_out, list_uri
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.s3.objects import list_uris
 
@@ -73,8 +73,8 @@ def _gone(bundle: Bundle, traced: Traced) -> bytearray:
     """Return a byte per line of a chunk: whether it was taken out."""
     gone = bytearray(traced.prepared.lines[traced.chunk])
     if traced.lines is not None:
-        for line in bundle.read(list_uri(traced.prepared.folder, traced.lines)).split():
-            gone[int(line)] = 1
+        for line in lines_out(bundle, traced.prepared.folder, traced.lines):
+            gone[line] = 1
     return gone
 
 

@@ -29,6 +29,7 @@ from include.autopilot.rows.scan import Scan
 from include.autopilot.s3.reader import Hashed, HashedObject, digest_of, read_rows
 from include.autopilot.s3.writer import ObjectWriter
 from include.autopilot.settings.config import ModelConfig
+from include.autopilot.settings.recent import RECENT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -83,6 +84,13 @@ def read_holdouts(
             _read(name, (instead or {}).get(name) or _open(s3, name, locations.holdout(name)), scanned)
             for name in names
         )
+
+
+def read_recent(
+    s3: S3Client, uri: str, contract: Contract, ignore: Sequence[str], search: str = "the search"
+) -> Holdout:
+    """Read a run's file of recent rows as a holdout is read."""
+    return _read(RECENT, HashedObject(s3, uri), partial(_scan, contract, ignore, search, None))
 
 
 def copy_holdout(

@@ -40,7 +40,9 @@ class PlannedDrop:
     :param repeats: the date of an earlier drop with the same content; its rows are used once.
     :param name: its folder; ``version``: 1, or more where a change of its files was accepted; ``first_run``: the run
         that used this version first; ``contents``: its files by name, as they were read.
-    :param superseded: its rows whose key comes again in a newer drop of the run.
+    :param superseded: its rows that the run leaves out.
+    :param recent: how many keys that it brought first are such as judge while they are new; ``judging``: how many rows
+        of it judge in this run.
     """
 
     day: date
@@ -54,10 +56,12 @@ class PlannedDrop:
     first_run: str
     contents: Mapping[str, FileContent] = field(default_factory=dict)
     superseded: Superseded = field(default_factory=Superseded)
+    recent: int = 0
+    judging: int = 0
 
     @property
     def kept(self) -> Prepared:
-        """What the run uses of it: the prepared drop, counted without its superseded rows."""
+        """What the run uses of it: the prepared drop, counted without the rows that are left out."""
         prepared, gone = self.prepared, self.superseded
         if not gone.chunks:
             return prepared
@@ -84,13 +88,17 @@ class PlannedDrop:
 
 @dataclass(frozen=True)
 class PlannedHoldout:
-    """A holdout that the run predicts: ``input`` holds lines ``key,target,features...``, in the file's order."""
+    """A holdout that the run predicts: ``input`` holds lines ``key,target,features...``, in the file's order.
+
+    :param sealed: False of the recent rows, whose file is the run's own.
+    """
 
     name: str
     uri: str
     digest: str
     rows: int
     input: str
+    sealed: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,9 @@ class PlannedBaseline:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. Times are UTC; ``source`` says in words where the rows come from, ``notes`` what readers must know.
+    """One run. The first holdout judges. Times are UTC.
+
+    ``source`` says in words where the rows come from, ``notes`` what readers must know.
 
     Later runs read the plan of the champion's run, so a member added to it needs a default.
 
@@ -173,6 +183,18 @@ class Plan:
     def used(self) -> tuple[PlannedDrop, ...]:
         """Return the drops whose rows are trained on: without repeats and without drops that have no such rows."""
         return tuple(drop for drop in self.drops if drop.repeats is None and drop.kept.chunks)
+
+    @property
+    def judges(self) -> tuple[PlannedHoldout, ...]:
+        """Return what the champion is asked: the holdout that judges, and beside recent rows the first sealed one."""
+        first = self.holdouts[0]
+        return (first,) if first.sealed else (first, next(one for one in self.holdouts if one.sealed))
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Return digests that name the rows which the run learns from, as names of its jobs need them."""
+        recent = tuple(one.digest for one in self.holdouts if not one.sealed)
+        return (*(drop.prepared.prepared for drop in self.used), *recent)
 
     @property
     def training_rows(self) -> int:

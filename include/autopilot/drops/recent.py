@@ -21,7 +21,7 @@ def position(key: str) -> float:
 def recent_keys(drops: Sequence[Sequence[str]], share: float, rows: int) -> list[list[str]]:
     """Return the keys that judge, per drop; every other row trains.
 
-    :param drops: the keys of each drop up to the cutoff, oldest first; a key that comes again belongs to its newest.
+    :param drops: the keys of each drop up to the cutoff, oldest first; a key that comes again belongs to its first.
     :param share: of each drop's keys that judge while the drop is new, 0 to 1.
     :param rows: how many judge at most: those of the newest drops.
     """

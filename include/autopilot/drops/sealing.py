@@ -6,6 +6,7 @@ uses nothing. Sealing is a step of its own behind them, so that it does not depe
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from include.autopilot.drops.holdouts import holdout_seal
@@ -25,7 +26,7 @@ def seal_run(s3: S3Client, config: ModelConfig, plan: Plan) -> None:
     if plan.options.dry_run:
         return
     holdouts = seals_of(s3, config, "holdout")
-    for holdout in plan.holdouts:
+    for holdout in filter(attrgetter("sealed"), plan.holdouts):
         holdouts.put(holdout.name, holdout_seal(holdout.name, holdout.digest, plan.run))
     drops = seals_of(s3, config, "drop")
     for drop in plan.drops:

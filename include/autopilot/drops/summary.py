@@ -14,8 +14,13 @@ def scope_of(plan: Plan) -> str:
 
 
 def drop_summary(drop: PlannedDrop) -> dict[str, Any]:
-    """Return one drop's counts; ``used`` rows are those of training and validation."""
+    """Return one drop's counts.
+
+    ``used`` rows are those of training and validation. ``recent`` keys are those that judge while they are new,
+    ``judging`` the rows that do so now; ``kept_for_judging`` are these and what is one row with them.
+    """
     prepared, kept = drop.prepared, drop.kept
+    left_out = prepared.train + prepared.validation - kept.train - kept.validation
     return {
         "drop": drop.name,
         "date": drop.day.isoformat(),
@@ -26,8 +31,11 @@ def drop_summary(drop: PlannedDrop) -> dict[str, Any]:
         "used": 0 if drop.repeats else kept.train + kept.validation,
         "training": 0 if drop.repeats else kept.train,
         "validation": 0 if drop.repeats else kept.validation,
-        "superseded": prepared.train + prepared.validation - kept.train - kept.validation - drop.superseded.repeated,
+        "superseded": left_out - drop.superseded.repeated - drop.superseded.judging,
         "repeated": drop.superseded.repeated,
+        "recent": drop.recent,
+        "judging": drop.judging,
+        "kept_for_judging": drop.superseded.judging,
         "held_out": prepared.held_out,
         "unusable": prepared.unusable,
         "extra_columns": list(prepared.extra),
@@ -52,9 +60,11 @@ def summary_of(plan: Plan, to_featurize: int) -> dict[str, Any]:
     work = "searched again" if again else f"{to_featurize} drops to featurize, {reused} already are"
     superseded = sum(drop["superseded"] for drop in drops)
     repeated = sum(drop["repeated"] for drop in drops)
+    judges = sum(drop["judging"] for drop in drops)
+    recent = f"{judges} kept out to judge while they are new, " if judges else ""
     sentence = (
         f"{plan.title}, cutoff {plan.cutoff.isoformat()}: {len(drops)} drops, {plan.training_rows} training and "
-        f"{plan.validation_rows} validation rows, {held_out} rows kept out as holdout, "
+        f"{plan.validation_rows} validation rows, {held_out} rows kept out as holdout, {recent}"
         f"{superseded} superseded by newer drops, {repeated} repeated within a drop; {work}."
     )
     return {

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from include.autopilot.base.digest import of_bytes
 from include.autopilot.base.numbers import read_number
@@ -30,28 +30,42 @@ _REPEATED = """
     WHERE key IN (SELECT key FROM rows GROUP BY key HAVING COUNT(*) > 1)
     ORDER BY key, rank DESC, file DESC, number DESC
 """
+
+
+class Aside(NamedTuple):
+    """A row that is left out for another reason: the place of its drop, its chunk, its line there, its target."""
+
+    drop: int
+    chunk: str
+    place: int
+    target: str
+
+
 # Examples that a report shows; each with few rows.
 _EXAMPLES = 5
 _ROWS = 4
 
 
 def supersede(
-    s3: S3Client, bundle: Bundle, drops: Sequence[PlannedDrop], table: KeyTable
+    s3: S3Client, bundle: Bundle, drops: Sequence[PlannedDrop], table: KeyTable, aside: Iterable[Aside] = ()
 ) -> tuple[tuple[PlannedDrop, ...], Conflicts]:
-    """Return the drops with their superseded rows, and the keys whose targets conflict.
+    """Return the drops with the rows that are left out of them, and the keys whose targets conflict.
 
     :param bundle: the objects of the prepared drops.
     :param drops: the run's, oldest first.
     :param table: their rows, see :func:`include.autopilot.drops.runrows.rows_of_drops`.
+    :param aside: rows that are left out and are not in the table any more.
     """
     found = _Found(drops)
+    for row in aside:
+        found.set_aside(row)
     for key, rows in groupby(table.select(_REPEATED), key=itemgetter(0)):
         found.add(key, rows)
     return found.write(s3, bundle), Conflicts(found.conflicts, tuple(found.examples))
 
 
 class _Found:
-    """The superseded rows found so far."""
+    """The rows found so far that are left out."""
 
     def __init__(self, drops: Sequence[PlannedDrop]) -> None:
         self._drops = drops
@@ -59,8 +73,14 @@ class _Found:
         self._lines: dict[tuple[int, str], array[int]] = defaultdict(lambda: array("q"))
         self._classes: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
         self._repeated: Counter[int] = Counter()
+        self._aside: Counter[int] = Counter()
         self.conflicts = 0
         self.examples: list[Conflict] = []
+
+    def set_aside(self, row: Aside) -> None:
+        """Add a row that is left out for another reason than a newer one."""
+        self._leave_out(row)
+        self._aside[row.drop] += 1
 
     def add(self, key: str, rows: Iterator[tuple[Any, ...]]) -> None:
         """Add the rows of one key, the one that counts first."""
@@ -68,9 +88,8 @@ class _Found:
         told, conflict = [self._measured(kept)], False
         for row in rows:
             _, _, _, drop, chunk, place, target = row
-            self._lines[drop, chunk].append(place)
+            self._leave_out(Aside(drop, chunk, place, target))
             self._repeated[drop] += drop == kept[3]
-            self._classes[drop, chunk.partition("/")[0]][target] += 1
             conflict = conflict or not _same(target, kept[-1])
             if len(told) < _ROWS:
                 told.append(self._measured(row))
@@ -95,11 +114,15 @@ class _Found:
         )
 
     def _superseded(self, place: int, drop: PlannedDrop, chunks: dict[str, Removed]) -> Superseded:
-        repeated = self._repeated[place]
+        repeated, judging = self._repeated[place], self._aside[place]
         if not drop.prepared.train_classes and not drop.prepared.validation_classes:
-            return Superseded(chunks, repeated=repeated)
+            return Superseded(chunks, repeated=repeated, judging=judging)
         classes = self._classes
-        return Superseded(chunks, dict(classes[place, "train"]), dict(classes[place, "validation"]), repeated)
+        return Superseded(chunks, dict(classes[place, "train"]), dict(classes[place, "validation"]), repeated, judging)
+
+    def _leave_out(self, row: Aside) -> None:
+        self._lines[row.drop, row.chunk].append(row.place)
+        self._classes[row.drop, row.chunk.partition("/")[0]][row.target] += 1
 
     def _measured(self, row: tuple[Any, ...]) -> Measured:
         _, file, number, drop, _, _, target = row

@@ -35,6 +35,7 @@ from include.autopilot.drops.manifest import (
 from include.autopilot.drops.plan import Path, Plan, PlannedDrop, PlannedHoldout, find_plan, save_plan
 from include.autopilot.drops.planning import Featurizing, RunDrops, in_scope
 from include.autopilot.drops.preparation import rules_of
+from include.autopilot.drops.recentside import recent_side
 from include.autopilot.drops.remarks import (
     contents_of,
     left_aside,
@@ -101,15 +102,20 @@ def prepare(
         )  # fmt: skip
         run_drops = RunDrops(s3, config, rules, key)
         run_drops.check_gone(scope, cutoff, options.scope == "full")
-        planned = run_drops.plan(scope, Featurizing(template.digest, key, path))
+        featurizing = Featurizing(template.digest, key, path)
+        planned = run_drops.plan(scope, featurizing)
         with rows_of_drops(run_drops.bundle, planned) as table:
             findings = check_rows(run_drops.bundle, planned, table, held, config.identity, f"{config.name}.yaml")
             if path != "search_again":
                 findings += searched(s3, locations, template.searched_until, held)
             tell(findings)
             refuse(findings)
-            planned, conflicts = supersede(s3, run_drops.bundle, planned, table)
+            side = recent_side(
+                s3, config, run_drops, visible, featurizing, planned, table, contract, locations.run(key).recent
+            )
+            planned, conflicts = supersede(s3, run_drops.bundle, side.drops, table, side.aside)
         baseline = baseline_of(s3, run_drops, visible, template, contract)
+    holdouts = _in_order(config, holdouts, side.holdout)
     used = [drop.kept for drop in planned if drop.repeats is None]
     probabilities = config.inference_output == "probabilities"
     problem = problem_of(classes.labelled(template, used), probabilities)
@@ -254,8 +260,20 @@ def _write_holdouts(
     for holdout in holdouts:
         search = f"{config.name}_search"
         uri = copy_holdout(s3, holdout, folder.holdout(holdout.name), contract, config.ignore, search)
-        planned.append(PlannedHoldout(holdout.name, holdout.uri, holdout.digest, len(holdout.keys), uri))
+        planned.append(
+            PlannedHoldout(
+                holdout.name, holdout.uri, holdout.digest, len(holdout.keys), uri, holdout.name in config.holdouts
+            )
+        )
     return tuple(planned)
+
+
+def _in_order(config: ModelConfig, sealed: Sequence[Holdout], recent: Holdout | None) -> tuple[Holdout, ...]:
+    """Return the holdouts, the one that judges first: the recent rows, if there are enough of them."""
+    if recent is None:
+        return tuple(sealed)
+    enough = len(recent.keys) >= config.gate.min_holdout_rows
+    return (recent, *sealed) if enough else (*sealed, recent)
 
 
 def _first(s3: S3Client, plan: Plan) -> Mapping[str, str] | None:

@@ -11,5 +11,6 @@ __all__ = [
     "resampled",
     "stored",
     "table",
+    "twofold",
     "verdict",
 ]

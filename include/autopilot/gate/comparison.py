@@ -229,10 +229,10 @@ def _sentence(found: Comparison, reason: Reason, opponent: str, challenger: Cont
     relative = better if found.relative_gain is None else relative_words(found.relative_gain)
     numbers = (
         f"{found.metric} {found.challenger:.4g} ({challenger.model}) against {found.champion:.4g} ({opponent}) "
-        f"on {len(challenger.keys)} sealed rows: {relative}"
+        f"on {len(challenger.keys)} {challenger.kind} rows: {relative}"
         if found.gain
         else f"{found.metric} {found.challenger:.4g} for both {challenger.model} and {opponent} on "
-        f"{len(challenger.keys)} sealed rows"
+        f"{len(challenger.keys)} {challenger.kind} rows"
     )
     ending = _ENDINGS.get(reason, "")
     if reason == "too_few_rows":
@@ -280,4 +280,5 @@ def _verdict(
         resamples=resamples_of(len(challenger.keys), config.resamples),
         seed=config.seed,
         comparison=comparison,
+        judged_on=challenger.kind,
     )

@@ -1,4 +1,4 @@
-"""A contender: one model's answers for the sealed holdout."""
+"""A contender: one model's answers for the rows that judge."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Contender:
     :param predicted: predicted values; for a classification the number of the predicted class. NaN where the model
         gave none.
     :param probabilities: one per class and row; None where the pipeline answered without them.
+    :param kind: what rows they are, for people: ``sealed`` or ``recent``.
     """
 
     model: str
@@ -33,6 +34,7 @@ class Contender:
     actual: Numbers
     predicted: Numbers
     probabilities: Sequence[Sequence[float]] | NDArray[np.float64] | None = None
+    kind: str = "sealed"
 
     def __post_init__(self) -> None:
         rows = len(self.keys)
@@ -53,7 +55,7 @@ class Contender:
 
 
 def check_same_holdout(champion: Contender, challenger: Contender) -> None:
-    """Make sure that both answered the same sealed rows.
+    """Make sure that both answered the same rows.
 
     :raises GateError: the holdout, a key, the order or a measured value differs.
     """

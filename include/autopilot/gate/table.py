@@ -31,10 +31,14 @@ def rows_of(verdict: Mapping[str, Any]) -> Rows:
         likely = compared.get("likely_gain")
         found += [("gain without the luck of the winner", _number(likely))] if likely is not None else []
     look = verdict.get("look")
+    beside, on = verdict.get("beside"), verdict.get("judged_on", "sealed")
+    if beside is not None:
+        numbers = f"{_number(beside['challenger'])} against {_number(beside['champion'])}"
+        found.append(("on the sealed rows", numbers))
     return [
         *found,
         *([("look", look["words"])] if look else []),
-        ("sealed rows", str(verdict["rows"])),
+        ("judged on", f"{verdict['rows']} {on} rows"),
         ("holdout", verdict["holdout"]),
         ("rule", f"{verdict['rule']}, at least {verdict['min_relative_change']:.1%}; {verdict['mode']}"),
         ("verdict", f"{verdict['decision']} ({verdict['reason']})"),

@@ -21,6 +21,7 @@ Reason = Literal[
     "tie",
     "worse",
     "too_small",
+    "worse_on_sealed",
     "uncertain",
     "too_few_rows",
     "not_finite",
@@ -74,6 +75,8 @@ class Verdict:
     :param loss_rows: the one to three rows that make nearly all of a model's loss, where there are such.
     :param chance: of a first model, how often its answers mixed among the rows are as good; None where it was not
         asked.
+    :param judged_on: whose rows judged: ``sealed``, ``recent``, or ``recent and sealed``.
+    :param beside: of the last, the numbers on the sealed rows.
     :param look: which comparison of its timeline it is; None of a first model, and in verdicts of earlier releases.
     """
 
@@ -94,6 +97,8 @@ class Verdict:
     loss_rows: tuple[LossRow, ...] = ()
     chance: float | None = None
     look: Look | None = None
+    judged_on: str = "sealed"
+    beside: Comparison | None = None
 
     @property
     def promotes(self) -> bool:
@@ -120,9 +125,9 @@ def relative_words(relative: float) -> str:
 def verdict_of(stored: Mapping[str, Any]) -> Verdict:
     """Return the verdict that ``as_json`` gave."""
     members = {name: value for name, value in stored.items() if name != "promotes"}
-    comparison = members.pop("comparison")
+    numbers = members.pop("comparison"), members.pop("beside", None)
+    comparison, beside = (None if found is None else Comparison(**found) for found in numbers)
     # Verdicts of earlier releases have no such rows and no look.
     look = members.pop("look", None)
     rows = tuple(LossRow(**row) for row in members.pop("loss_rows", ()))
-    compared = None if comparison is None else Comparison(**comparison)
-    return Verdict(**members, comparison=compared, loss_rows=rows, look=Look(**look) if look else None)
+    return Verdict(**members, comparison=comparison, beside=beside, loss_rows=rows, look=Look(**look) if look else None)

@@ -55,4 +55,4 @@ def featurizer_request(template: Template, plan: Plan, artifact: str) -> Request
 
 
 def _identity(template: Template, plan: Plan) -> tuple[str, ...]:
-    return (plan.run, template.digest, *(drop.prepared.prepared for drop in plan.used))
+    return (plan.run, template.digest, *plan.learned)

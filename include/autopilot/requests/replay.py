@@ -70,8 +70,7 @@ def training_request(template: Template, plan: Plan, manifests: Mapping[Side, st
         request["CheckpointConfig"]["S3Uri"] = plan.run_folder.checkpoints
     _place(request, plan.options)
     _limit(request, plan.options)
-    prepared = [drop.prepared.prepared for drop in plan.used]
-    request["TrainingJobName"] = job_name(plan.model, "train", plan.cutoff, plan.run, template.digest, *prepared)
+    request["TrainingJobName"] = job_name(plan.model, "train", plan.cutoff, plan.run, template.digest, *plan.learned)
     return finished("TrainingJob", request, template, plan.kms_key)
 
 

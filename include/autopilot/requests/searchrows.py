@@ -14,6 +14,7 @@ from include.autopilot.drops.heldout import HeldOut, Match
 from include.autopilot.drops.identitycheck import MATCHES, Counted, compared, matched, placeholders
 from include.autopilot.drops.listing import Drop
 from include.autopilot.drops.placeholders import Placeholder
+from include.autopilot.drops.recentrows import judging
 from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.drops.sieve import Sieve
 from include.autopilot.requests.targets import Targets
@@ -45,7 +46,7 @@ class NamedLines:
 class SearchRows:
     """The rows of drops.
 
-    :param held_out: rows that no search may see.
+    :param held_out: rows that no search may see; recent rows that judge are left out, too.
     :param run: the search's name, which a new seal keeps.
     :raises ContractError: a file breaks the contract.
     :raises ChangedError: a drop is not what it was when a run first used it, and that is refused.
@@ -136,6 +137,9 @@ class SearchRows:
         ]
         tell(findings)
         refuse(findings)
+        if self._config.gate.judge_on != "sealed":
+            judges = judging(self._table, len(self._drops), self._config.recent, rules.same_row)
+            self._table.remove(judges.rows(self._table))
 
     def _name(self, drop: int, file: int, number: int) -> str:
         return self._drops[drop].row(file, number)

@@ -39,6 +39,10 @@ class KeyTable:
         """Add rows as they come."""
         self._database.executemany(f"INSERT INTO rows VALUES ({self._places})", rows)  # noqa: S608 - question marks
 
+    def remove(self, rowids: Iterable[int]) -> None:
+        """Remove rows."""
+        self._database.executemany("DELETE FROM rows WHERE rowid = ?", ((rowid,) for rowid in rowids))
+
     def select(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Return the rows of a query over the table ``rows``, one by one.
 

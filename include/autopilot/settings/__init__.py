@@ -1,3 +1,3 @@
 """What people configure: a model's YAML and the forms of its DAGs."""
 
-__all__ = ["config", "drift", "gate", "identity", "options", "score", "scoreoptions", "search", "values"]
+__all__ = ["config", "drift", "gate", "identity", "options", "recent", "score", "scoreoptions", "search", "values"]

@@ -25,6 +25,7 @@ from include.autopilot.settings.decline import DeclineConfig
 from include.autopilot.settings.drift import DriftConfig
 from include.autopilot.settings.gate import GateConfig
 from include.autopilot.settings.identity import IdentityConfig
+from include.autopilot.settings.recent import RECENT, RecentConfig
 from include.autopilot.settings.schedule import cron
 from include.autopilot.settings.score import Deploy, EndpointConfig, ScoreConfig
 from include.autopilot.settings.search import AutopilotConfig, SearchConfig
@@ -103,6 +104,7 @@ class ModelConfig:
     featurizer: Featurizer = "reuse"
     prices: PriceTable | None = None
     gate: GateConfig = GateConfig()
+    recent: RecentConfig = RecentConfig()
     exam: Literal["on", "off"] = "on"
     decline: DeclineConfig = DeclineConfig()
     approval: Literal["none", "required"] = "none"
@@ -130,7 +132,10 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         """Check that there is a way to a first template, what starts a run can be heard, and the keys fit together."""
-        wrong = [*_of_columns(self), *_of_beginnings(self), *_of_answers(self), *_of_exams(self), *_of_money(self)]
+        wrong = [
+            *_of_columns(self), *_of_beginnings(self), *_of_answers(self), *_of_judging(self), *_of_exams(self),
+            *_of_money(self),
+        ]  # fmt: skip
         if wrong:
             raise ValueError(". ".join(wrong))
 
@@ -195,6 +200,17 @@ def _of_exams(model: ModelConfig) -> Iterator[str]:
         yield f"decline.then: {then} needs exams: add decline.schedule, or drops_queue_url to hear of new drops"
     if then == "search" and model.search is None:
         yield "decline.then: search needs search, which says how to"
+
+
+def _of_judging(model: ModelConfig) -> Iterator[str]:
+    """Yield what does not fit together of the rows that judge."""
+    if model.gate.judge_on == "sealed":
+        return
+    needed, rows = model.gate.min_holdout_rows, model.recent.rows
+    if rows < needed:
+        yield f"recent.rows is {rows}, and gate.min_holdout_rows {needed}: too few to judge. Write {needed} or more"
+    if RECENT in model.holdouts:
+        yield f"a holdout is named {RECENT}, as are the recent rows that gate.judge_on asks for. Rename the holdout"
 
 
 def _of_money(model: ModelConfig) -> Iterator[str]:

@@ -17,6 +17,7 @@ from include.autopilot.settings.values import Text
 Mode = Literal["disabled", "dry_run", "enabled"]
 Rule = Literal["interval", "bound", "non_inferior", "point"]
 Errors = Literal["timeline", "comparison"]
+JudgeOn = Literal["sealed", "recent", "both"]
 # A hundred times the default; what they take of memory and time grows with them.
 _MOST_RESAMPLES = 1_000_000
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -28,6 +29,10 @@ class GateConfig:
 
     :param mode: ``enabled`` promotes; ``dry_run`` computes and tells, and promotes nothing; ``disabled`` computes
         nothing and promotes nothing: a gate that is off lets nobody through.
+    :param judge_on: whose answers count. ``sealed``: those for the first holdout. ``recent``: those for the newest rows
+        of the drops, which judge before anything learns from them (``recent`` in the YAML); where these are fewer than
+        ``min_holdout_rows``, or the champion has learned some, the holdout judges. ``both``: better on the recent rows,
+        and on the sealed ones no relative loss of more than ``max_relative_loss``.
     :param rule: what the evidence must show besides a relative gain of ``min_relative_change``. ``interval``: the
         two-sided interval of the gain lies above zero. ``bound``: its one-sided lower bound does; sees a little more,
         errs twice as often; over a timeline the same as ``interval``. ``non_inferior``: the interval excludes a
@@ -38,7 +43,7 @@ class GateConfig:
         a model that is no better in a sixth of the cases. docs/adr/0023-timeline.md.
     :param confidence: 1 less the error of a timeline, or that of the interval or the bound of one comparison.
     :param min_relative_change: the smallest relative gain worth a promotion.
-    :param max_relative_loss: the relative loss that ``non_inferior`` must exclude.
+    :param max_relative_loss: the relative loss that ``non_inferior`` must exclude, and that ``both`` bears.
     :param min_holdout_rows: with fewer rows the champion stays.
     :param resamples: how often the bootstrap draws the holdout's rows anew.
     :param seed: of those draws; the same seed gives the same verdict.
@@ -47,6 +52,7 @@ class GateConfig:
     """
 
     mode: Mode = "enabled"
+    judge_on: JudgeOn = "sealed"
     rule: Rule = "interval"
     errors: Errors = "timeline"
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95

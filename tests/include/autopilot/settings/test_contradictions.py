@@ -16,6 +16,14 @@ TOGETHER: list[tuple[dict[str, Any], str]] = [
     ({"key": "y"}, "target and key are both 'y'. What identifies a row is not to be predicted."),
     ({"ignore": ["note", "y"]}, "ignore holds the target 'y'. Take it out of ignore."),
     ({"ignore": ["id"]}, "ignore holds the key 'id'. Take it out of ignore."),
+    (
+        {"gate.judge_on": "recent", "recent.rows": 100},
+        "recent.rows is 100, and gate.min_holdout_rows 150: too few to judge. Write 150 or more.",
+    ),
+    (
+        {"gate.judge_on": "both", "holdouts": ["sealed", "recent"]},
+        "a holdout is named recent, as are the recent rows that gate.judge_on asks for. Rename the holdout.",
+    ),
     ({"trigger": "drop"}, "trigger drop needs drops_queue_url, the SQS queue that S3 tells of objects."),
     (
         {"trigger": "both", "drops_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/toy"},

@@ -129,6 +129,7 @@ WRONG: dict[str, Rows] = {
         f"key 'prices.{key}' is missing. Add it; docs/models.md explains every key."
         for key in ("date", "training", "transform")))],
     "gate": [("off", SECTION), ({"min_rows": 3}, f"key 'gate.min_rows' {KNOWN}")],
+    "recent": [("half", SECTION), ({"keys": 3}, f"key 'recent.keys' {KNOWN}")],
     "exam": one_of("on", "off"),
     "decline": [("retrain", SECTION), ({"limit": 3}, f"key 'decline.limit' {KNOWN}")],
     "approval": one_of("none", "required"),
@@ -223,6 +224,7 @@ WRONG: dict[str, Rows] = {
         for what in ("training", "transform", "processing")
     },
     "gate.mode": one_of("disabled", "dry_run", "enabled"),
+    "gate.judge_on": one_of("sealed", "recent", "both"),
     "gate.rule": one_of("interval", "bound", "non_inferior", "point"),
     "gate.errors": one_of("timeline", "comparison"),
     "gate.confidence": [("0.95", NUMBER), (0.4, "Input should be greater than or equal to 0.5."), (95, BELOW_ONE)],
@@ -234,6 +236,11 @@ WRONG: dict[str, Rows] = {
         (10**12, "Input should be less than or equal to 1000000."),
     ],
     "gate.seed": [("0", WHOLE_NUMBER), (-1, NOT_NEGATIVE)],
+    "recent.share": [("0.1", NUMBER), (0, ABOVE_ZERO), (1, BELOW_ONE), (nan, FINITE)],
+    "recent.rows": [
+        ("200", WHOLE_NUMBER), (1, "Input should be greater than or equal to 2."),
+        (10**7, "Input should be less than or equal to 1000000."),
+    ],
     "gate.metric": [
         (5, TEXT),
         ("", BLANK),
