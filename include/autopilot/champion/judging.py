@@ -7,7 +7,7 @@ What was asked lies in the run's folder, ``champion/asked.json``; the verdict is
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, PlannedHoldout
 from include.autopilot.evaluation.measured import load_evaluation
 from include.autopilot.evaluation.predictions import read_predictions
+from include.autopilot.gate.choice import best_of
 from include.autopilot.gate.comparison import judge, not_comparable
 from include.autopilot.gate.history import looks_before
 from include.autopilot.gate.looks import Looks, Pair, sealed
@@ -41,7 +42,7 @@ from include.autopilot.gate.verdict import Verdict
 from include.autopilot.rows.places import row_places
 from include.autopilot.s3.objects import read_json, write_json
 from include.autopilot.settings.gate import GateConfig
-from include.autopilot.settings.recent import RECENT
+from include.autopilot.settings.recent import RECENT, SINCE_DECLINE
 from include.autopilot.template.problem import Problem
 from include.autopilot.template.projection import Request
 from include.autopilot.template.published import load_template
@@ -104,25 +105,39 @@ def prediction_request(s3: S3Client, plan: Plan, model_name: str) -> Request:
     return champion_prediction_request(template, plan, theirs, model_name)
 
 
-def judge_run(s3: S3Client, gate: GateConfig, plan: Plan, model: str, champion_output: str | None) -> dict[str, Any]:
-    """Compare the run's model with the champion and write ``verdict.json``.
+def judge_run(
+    s3: S3Client,
+    gate: GateConfig,
+    plan: Plan,
+    model: str,
+    champion_output: str | None,
+    second: tuple[Plan, str] | None = None,
+) -> dict[str, Any]:
+    """Compare the run's model, or the better one of two, with the champion and write ``verdict.json``.
 
     :param model: the name of the run's SageMaker model.
     :param champion_output: the S3OutputPath of the champion's prediction job; None if it was not asked.
-    :return: ``verdict``, ``compared`` (the champion, or None) and ``synthetic``.
+    :param second: plan and model of a second challenger, where there is one.
+    :return: ``verdict``, ``compared`` (the champion, or None), ``run`` and ``model`` of the challenger that was judged,
+        and ``synthetic``.
     :raises GateError: the holdout was changed, or the models cannot be compared on principle.
     """
     for one in plan.judges:
         check_sealed(s3, one)
     asked = _asked(s3, plan)
-    verdict = _Judging(s3, plan, gate, _challenger(s3, plan, model)).verdict(asked, champion_output)
+    entered = [(plan, model), *([second] if second else [])]
+    challengers = [Challenger(one.run, _title(one), named, _challenger(s3, one, named)) for one, named in entered]
+    verdict, chosen = _Judging(s3, plan, gate, challengers).verdict(asked, champion_output)
     content: dict[str, Any] = {
+        "run": chosen.run,
+        "model": chosen.model,
         "verdict": verdict.as_json(),
         "compared": asdict(asked.version) if asked else None,
         "source": plan.source,
         "synthetic": plan.synthetic,
     }
-    write_json(s3, _verdict_uri(plan), content)
+    for challenging, _ in entered:
+        write_json(s3, _verdict_uri(challenging), content)
     log.info("%s\n%s", marked(verdict.sentence, plan.source), as_text(content["verdict"]))
     return content
 
@@ -152,35 +167,68 @@ def judge_again(
 
 
 @dataclass(frozen=True)
-class _Judging:
-    """The comparison of one run's challenger with the champion.
+class Challenger:
+    """A model that a run made, and what it answered.
 
-    :param ours: holdout that judges -> what the challenger answered.
+    :param run: the key of the run; ``title``: what the model is, for people; ``model``: the name in SageMaker.
+    :param answers: holdout that judges -> what it answered.
     """
+
+    run: str
+    title: str
+    model: str
+    answers: Mapping[str, Answers]
+
+
+@dataclass(frozen=True)
+class _Judging:
+    """The comparison of one run's challengers with the champion: the best of them on the rows that judge is judged."""
 
     s3: S3Client
     plan: Plan
     gate: GateConfig
-    ours: Mapping[str, Answers]
+    challengers: Sequence[Challenger]
 
-    def verdict(self, asked: _Asked | None, champion_output: str | None) -> Verdict:
+    def verdict(self, asked: _Asked | None, champion_output: str | None) -> tuple[Verdict, Challenger]:
         """Return the verdict by the first holdout, or where the champion cannot be asked that, by the sealed one."""
         first, *beside = self.plan.judges
         if asked is None:
-            return self._told(first, self._compare(first, None, None))
+            best = self._best(first)
+            return self._told(first, self._compare(first, best, None, None)), best
         theirs, problems = self._champion(asked, champion_output)
-        if first.name in theirs:
-            verdict = self._compare(first, asked.version, theirs)
-            if not beside or self.gate.judge_on != "both":
-                return self._told(first, verdict)
-            if beside[0].name in theirs:
-                sealed = self._compare(beside[0], asked.version, theirs, looks=False)
-                return with_sealed(verdict, sealed, self.gate)
-            return self._not_comparable(beside[0], asked, problems[beside[0].name])
-        if beside and beside[0].name in theirs:
-            verdict = self._compare(beside[0], asked.version, theirs)
-            return self._told(beside[0], verdict, problems[first.name])
-        return self._not_comparable(first, asked, problems[first.name])
+        anew = self._anew(asked)
+        if self.plan.decline and not anew and first.name in theirs and first.rows < self.gate.min_holdout_rows:
+            # Few rows are enough only for who declined.
+            problems[first.name] = f"{_few(first.rows, self.gate)}, and {self._another(asked)}."
+            del theirs[first.name]
+        if first.name not in theirs and beside and beside[0].name in theirs:
+            best = self._best(beside[0])
+            verdict = self._compare(beside[0], best, asked, theirs)
+            return self._told(beside[0], verdict, problems[first.name]), best
+        best = self._best(first)
+        if first.name not in theirs:
+            return self._not_comparable(first, best, asked, problems[first.name]), best
+        verdict = self._compare(first, best, asked, theirs)
+        if not beside or self.gate.judge_on != "both" or anew:
+            return self._told(first, self._since(verdict, asked)), best
+        if beside[0].name in theirs:
+            sealed = self._compare(beside[0], best, asked, theirs, looks=False)
+            return with_sealed(self._since(verdict, asked), sealed, self.gate), best
+        return self._not_comparable(beside[0], best, asked, problems[beside[0].name]), best
+
+    def _best(self, judge: PlannedHoldout) -> Challenger:
+        answered = [contenders(None, one.answers[judge.name])[1] for one in self.challengers]
+        return self.challengers[best_of(answered, judged_by(self.plan.problem, self.gate))]
+
+    def _anew(self, asked: _Asked) -> bool:
+        """Whether the champion is the one that declined, or was judged since that itself."""
+        decline = self.plan.decline
+        if decline is None or self.plan.judges[0].sealed:
+            return False
+        return (
+            asked.version.version == decline.version
+            or version_plan(self.s3, self.plan, asked.version).decline == decline
+        )
 
     def _champion(self, asked: _Asked, output: str | None) -> tuple[dict[str, Answers], dict[str, str]]:
         """Return what the champion answered, and why it did not, by holdout."""
@@ -201,28 +249,52 @@ class _Judging:
         return answers, problems
 
     def _compare(
-        self, judge: PlannedHoldout, champion: Version | None, theirs: Mapping[str, Answers] | None, looks: bool = True
+        self,
+        judge: PlannedHoldout,
+        best: Challenger,
+        asked: _Asked | None,
+        theirs: Mapping[str, Answers] | None,
+        looks: bool = True,
     ) -> Verdict:
-        plan, locations = self.plan, self.plan.locations
+        plan, gate, champion = self.plan, self.gate, asked.version if asked else None
+        since = plan.decline.seen if plan.decline and asked and not judge.sealed and self._anew(asked) else None
+        if since is not None:
+            gate = replace(gate, min_holdout_rows=min(gate.min_holdout_rows, SINCE_DECLINE))
         counted = None
         if champion is not None and looks:
-            counted = _looks(self.s3, locations, judge.digest) if judge.sealed else Looks(self.s3, locations, RECENT)
+            recent = Looks(self.s3, plan.locations, RECENT, since)
+            counted = _looks(self.s3, plan.locations, judge.digest) if judge.sealed else recent
         return _compared(
             plan.problem,
-            self.gate,
-            self.ours[judge.name],
+            gate,
+            best.answers[judge.name],
             theirs[judge.name] if theirs is not None else None,
-            self._challenger,
+            best.title,
             champion,
             partial(row_places, self.s3, judge.uri, plan.key),
             counted,
             champion is None or plan.cutoff >= champion.moment,
             "sealed" if judge.sealed else RECENT,
+            [one.model for one in self.challengers],
         )
 
-    def _not_comparable(self, judge: PlannedHoldout, asked: _Asked, problem: str) -> Verdict:
-        _, contender = contenders(None, self.ours[judge.name])
-        return not_comparable(replace(contender, model=self._challenger), _name(asked.version), problem, self.gate)
+    def _not_comparable(self, judge: PlannedHoldout, best: Challenger, asked: _Asked, problem: str) -> Verdict:
+        _, contender = contenders(None, best.answers[judge.name])
+        return not_comparable(replace(contender, model=best.title), _name(asked.version), problem, self.gate)
+
+    def _since(self, verdict: Verdict, asked: _Asked) -> Verdict:
+        """Say that the rows since a change judged, and whether the looks began anew."""
+        decline = self.plan.decline
+        if decline is None:
+            return verdict
+        told = f"Judged by rows since drop {decline.since}"
+        anew = f"a decline was seen in drop {decline.seen}, and the looks began anew."
+        told = f"{told}: {anew}" if self._anew(asked) else f"{told}, in the looks of before: {self._another(asked)}."
+        return replace(verdict, sentence=f"{verdict.sentence} {told}")
+
+    def _another(self, asked: _Asked) -> str:
+        declined = self.plan.decline.version if self.plan.decline else None
+        return f"version {declined} declined, and {asked.version.label} is the champion now"
 
     def _told(self, judge: PlannedHoldout, verdict: Verdict, why: str | None = None) -> Verdict:
         """Say why the sealed rows judged where the recent ones were to.
@@ -231,14 +303,11 @@ class _Judging:
         """
         if self.gate.judge_on == "sealed" or not judge.sealed or self.gate.mode == "disabled":
             return verdict
-        rows = sum(one.rows for one in self.plan.holdouts if not one.sealed)
-        few = f"they are {rows}, fewer than the {self.gate.min_holdout_rows} of gate.min_holdout_rows."
+        few = f"{_few(sum(one.rows for one in self.plan.holdouts if not one.sealed), self.gate)}."
+        if self.plan.decline:
+            few = f"there are none since drop {self.plan.decline.since}, where a decline began."
         told = f"The sealed rows judged, not the recent ones: {why or few}"
         return replace(verdict, sentence=f"{verdict.sentence} {told}")
-
-    @property
-    def _challenger(self) -> str:
-        return f"the challenger of {self.plan.cutoff:%Y-%m-%d}"
 
 
 def _compared(
@@ -252,15 +321,21 @@ def _compared(
     looks: Looks | None = None,
     promotable: bool = True,
     kind: str = "sealed",
+    challengers: Sequence[str] = (),
 ) -> Verdict:
+    """Judge one challenger.
+
+    :param challengers: the models that share the look; none: this one alone.
+    """
     defender, challenger = contenders(theirs, ours)
     if defender is not None and champion is not None:
         defender = replace(defender, model=_name(champion))
     challenger = replace(challenger, model=name, kind=kind)
-    compared = partial(judge, defender, challenger, judged_by(problem, gate), gate, places)
+    models = tuple(challengers) or (ours.model,)
+    compared = partial(judge, defender, challenger, judged_by(problem, gate), gate, places, share=len(models))
     if theirs is None or looks is None:
         return compared()
-    return looks.judged(Pair((ours.model,), theirs.model), compared, promotable)
+    return looks.judged(Pair(models, theirs.model), compared, promotable)
 
 
 def _looks(s3: S3Client, locations: Locations, holdout: str) -> Looks:
@@ -269,6 +344,14 @@ def _looks(s3: S3Client, locations: Locations, holdout: str) -> Looks:
 
 def _name(version: Version) -> str:
     return f"{version.label} of {version.moment:%Y-%m-%d}"
+
+
+def _title(plan: Plan) -> str:
+    return f"the challenger of {plan.cutoff:%Y-%m-%d}"
+
+
+def _few(rows: int, gate: GateConfig) -> str:
+    return f"they are {rows}, fewer than the {gate.min_holdout_rows} of gate.min_holdout_rows"
 
 
 def _challenger(s3: S3Client, plan: Plan, model: str) -> dict[str, Answers]:

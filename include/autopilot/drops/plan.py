@@ -16,6 +16,7 @@ from include.autopilot.base.locations import Locations
 from include.autopilot.base.source import is_synthetic
 from include.autopilot.drops.content import FileContent
 from include.autopilot.drops.findings import Finding
+from include.autopilot.drops.listing import parse_name
 from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.superseded import Conflicts, Superseded
 from include.autopilot.s3.objects import read_json, write_json
@@ -121,6 +122,24 @@ class PlannedBaseline:
 
 
 @dataclass(frozen=True)
+class PlannedDecline:
+    """A decline of the champion: from then on the run judges anew, by rows since the change.
+
+    :param version: the number of the version that declined.
+    :param seen: the drop in which it was seen; names the looks that begin anew.
+    :param since: the first drop of the change.
+    """
+
+    version: int
+    seen: str
+    since: str
+
+    def covers(self, drop: str) -> bool:
+        """Whether a drop, by its name, was delivered since the change."""
+        return parse_name(drop) >= parse_name(self.since)
+
+
+@dataclass(frozen=True)
 class Plan:
     """One run. The first holdout judges. Times are UTC.
 
@@ -137,6 +156,7 @@ class Plan:
     :param sse: how the run's objects are encrypted, as the YAML says; None: it says nothing.
     :param kms_key: with which the run's jobs encrypt, unless the template says it.
     :param approval: whether a person has to approve a promotion, as the YAML said when the run began.
+    :param decline: the decline since which the run judges; None where there was none.
     """
 
     model: str
@@ -163,6 +183,7 @@ class Plan:
     sse: str | None = None
     kms_key: str | None = None
     approval: Literal["none", "required"] = "none"
+    decline: PlannedDecline | None = None
 
     @property
     def locations(self) -> Locations:

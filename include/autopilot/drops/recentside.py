@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from include.autopilot.candidate.contract import Contract
 from include.autopilot.drops.holdouts import Holdout, read_recent
 from include.autopilot.drops.listing import Drop
-from include.autopilot.drops.plan import PlannedDrop
+from include.autopilot.drops.plan import PlannedDecline, PlannedDrop
 from include.autopilot.drops.planning import Featurizing, RunDrops
 from include.autopilot.drops.recentfile import write_rows
 from include.autopilot.drops.recentrows import judging, set_aside
@@ -46,26 +46,33 @@ def recent_side(
     table: KeyTable,
     contract: Contract,
     uri: str,
+    decline: PlannedDecline | None = None,
 ) -> RecentSide:
     """Keep the rows that judge, by ``gate.judge_on``, out of the table of a run, and write them.
 
     :param visible: all drops up to the cutoff, whatever the run trains on, oldest first.
     :param drops: the run's; ``table``: their rows, see :func:`include.autopilot.drops.runrows.rows_of_drops`.
     :param uri: where the rows are written.
+    :param decline: since which rows judge; older ones that would judge without it judge nothing, and do not train.
     """
     if config.gate.judge_on == "sealed":
         return RecentSide(drops)
     whole = run_drops.plan(visible, featurizing)
     with rows_of_drops(run_drops.bundle, whole) as everything:
         judges = judging(everything, len(whole), config.recent, config.identity.same_row)
-        newest = judges.newest(everything)
+        newest = {
+            place: rows
+            for place, rows in judges.newest(everything).items()
+            if decline is None or decline.covers(whole[place].name)
+        }
     place = {drop.name: number for number, drop in enumerate(whole)}
     counted = tuple(
         replace(drop, recent=judges.recent[place[drop.name]], judging=len(newest.get(place[drop.name], ())))
         for drop in drops
     )
+    aside = set_aside(table, judges)
     if not newest:
-        return RecentSide(counted)
+        return RecentSide(counted, None, aside)
     write_rows(s3, uri, [run_drops.see(drop).content for drop in visible], newest)
     holdout = read_recent(s3, uri, contract, config.ignore, f"{config.name}_search")
-    return RecentSide(counted, holdout, set_aside(table, judges))
+    return RecentSide(counted, holdout, aside)

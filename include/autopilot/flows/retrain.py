@@ -32,7 +32,15 @@ from include.autopilot.drops.manifest import (
     write_fit_manifest,
     write_manifests,
 )
-from include.autopilot.drops.plan import Path, Plan, PlannedDrop, PlannedHoldout, find_plan, save_plan
+from include.autopilot.drops.plan import (
+    Path,
+    Plan,
+    PlannedDecline,
+    PlannedDrop,
+    PlannedHoldout,
+    find_plan,
+    save_plan,
+)
 from include.autopilot.drops.planning import Featurizing, RunDrops, in_scope
 from include.autopilot.drops.preparation import rules_of
 from include.autopilot.drops.recentside import recent_side
@@ -90,6 +98,7 @@ def prepare(
     path: Path = options.featurizer if template.replay else "search_again"
     listing = list_drops(s3, locations)
     visible = visible_drops(listing.drops, cutoff, locations.drops)
+    decline = _decline(s3, sagemaker, config, cutoff)
     scope = in_scope(visible, options)
     check_ignored(s3, config, visible, searches=path == "search_again")
     contract = _contract(s3, config, template, visible[0])
@@ -111,11 +120,12 @@ def prepare(
             tell(findings)
             refuse(findings)
             side = recent_side(
-                s3, config, run_drops, visible, featurizing, planned, table, contract, locations.run(key).recent
-            )
+                s3, config, run_drops, visible, featurizing, planned, table, contract, locations.run(key).recent,
+                decline,
+            )  # fmt: skip
             planned, conflicts = supersede(s3, run_drops.bundle, side.drops, table, side.aside)
         baseline = baseline_of(s3, run_drops, visible, template, contract)
-    holdouts = _in_order(config, holdouts, side.holdout)
+    holdouts = _in_order(config, holdouts, side.holdout, decline)
     used = [drop.kept for drop in planned if drop.repeats is None]
     probabilities = config.inference_output == "probabilities"
     problem = problem_of(classes.labelled(template, used), probabilities)
@@ -150,6 +160,7 @@ def prepare(
         sse=config.encryption.sse if config.encryption else None,
         kms_key=config.kms_key,
         approval=config.approval,
+        decline=decline,
     )
     run_drops.keep()
     _check_rows(plan)
@@ -268,11 +279,27 @@ def _write_holdouts(
     return tuple(planned)
 
 
-def _in_order(config: ModelConfig, sealed: Sequence[Holdout], recent: Holdout | None) -> tuple[Holdout, ...]:
-    """Return the holdouts, the one that judges first: the recent rows, if there are enough of them."""
+def _decline(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, cutoff: datetime) -> PlannedDecline | None:
+    """Return the decline since which the run judges; None where sealed rows judge, which know of no change."""
+    if config.gate.judge_on == "sealed" or config.gate.mode == "disabled":
+        return None
+    # scipy takes more than a second to import.
+    from include.autopilot.exams.declined import decline_at
+
+    return decline_at(s3, sagemaker, config, cutoff)
+
+
+def _in_order(
+    config: ModelConfig, sealed: Sequence[Holdout], recent: Holdout | None, decline: PlannedDecline | None
+) -> tuple[Holdout, ...]:
+    """Return the holdouts, the one that judges first: the recent rows, if there are enough of them.
+
+    After a decline these judge even where they are too few, because the sealed ones are of the time before: the
+    champion stays then.
+    """
     if recent is None:
         return tuple(sealed)
-    enough = len(recent.keys) >= config.gate.min_holdout_rows
+    enough = decline is not None or len(recent.keys) >= config.gate.min_holdout_rows
     return (recent, *sealed) if enough else (*sealed, recent)
 
 

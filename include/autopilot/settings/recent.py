@@ -12,6 +12,8 @@ from pydantic.dataclasses import dataclass
 
 RECENT = "recent"
 """What the recent rows of a run are called among its holdouts."""
+SINCE_DECLINE = 30
+"""How many rows since the change are enough after a decline: what is looked for then is large."""
 # What is known of them is held in memory.
 _MOST = 1_000_000
 
