@@ -27,6 +27,7 @@ from include.autopilot.champion.model import (
 from include.autopilot.champion.pointer import described_champion, store_of
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, PlannedHoldout
+from include.autopilot.drops.summary import scope_of
 from include.autopilot.evaluation.measured import load_evaluation
 from include.autopilot.evaluation.predictions import read_predictions
 from include.autopilot.gate.choice import best_of
@@ -131,6 +132,7 @@ def judge_run(
     content: dict[str, Any] = {
         "run": chosen.run,
         "model": chosen.model,
+        "window": scope_of(next(one for one, _ in entered if one.run == chosen.run)),
         "verdict": verdict.as_json(),
         "compared": asdict(asked.version) if asked else None,
         "source": plan.source,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.champion.ledger import Record
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, PlannedDrop
+from include.autopilot.drops.summary import scope_of
 from include.autopilot.s3.jobrecords import job_records
 from include.autopilot.s3.objects import read_json
 
@@ -42,6 +43,8 @@ def run_record(
         "plan": plan.run_folder.plan,
         "source": plan.source,
         "synthetic": plan.synthetic,
+        "window": scope_of(plan),
+        "decline": asdict(plan.decline) if plan.decline else None,
         "drops": [_drop(drop) for drop in plan.drops],
         "holdouts": [
             {"name": one.name, "uri": one.uri, "digest": one.digest, "rows": one.rows} for one in plan.holdouts

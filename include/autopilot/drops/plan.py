@@ -21,6 +21,7 @@ from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.superseded import Conflicts, Superseded
 from include.autopilot.s3.objects import read_json, write_json
 from include.autopilot.settings.options import RunOptions
+from include.autopilot.settings.window import Window
 from include.autopilot.template.problem import Problem
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class Plan:
     :param kms_key: with which the run's jobs encrypt, unless the template says it.
     :param approval: whether a person has to approve a promotion, as the YAML said when the run began.
     :param decline: the decline since which the run judges; None where there was none.
+    :param window: which drops the run learns from.
     """
 
     model: str
@@ -184,6 +186,7 @@ class Plan:
     kms_key: str | None = None
     approval: Literal["none", "required"] = "none"
     decline: PlannedDecline | None = None
+    window: Window = "all"
 
     @property
     def locations(self) -> Locations:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from include.autopilot.base.errors import ChangedError
+from include.autopilot.base.errors import ChangedError, RunError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.names import job_name
 from include.autopilot.drops.content import DropContent, content_of
@@ -19,7 +19,7 @@ from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.settings.config import ModelConfig
-from include.autopilot.settings.options import RunOptions
+from include.autopilot.settings.window import Newest, Window
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -63,14 +63,23 @@ class SeenDrop:
     first_run: str
 
 
-def in_scope(visible: Sequence[Drop], options: RunOptions) -> Sequence[Drop]:
+def in_window(visible: Sequence[Drop], window: Window, cutoff: datetime) -> Sequence[Drop]:
     """Return the visible drops that the run trains on.
 
     :param visible: oldest first.
+    :raises RunError: there is none in the window.
     """
-    if options.scope == "new":
-        return visible[-1:]
-    return visible[-options.last_drops :] if options.scope == "last" and options.last_drops else visible
+    if not isinstance(window, Newest):
+        return visible
+    if window.days is None:
+        return visible[-(window.drops or 1) :]
+    found = [drop for drop in visible if drop.instant > cutoff - timedelta(days=window.days)]
+    if not found:
+        raise RunError(
+            f"No drop is of the {window.days} days up to {cutoff.isoformat()}; the newest is {visible[-1].name}. "
+            "Deliver one, choose a data scope in the form, or change window in the model's YAML."
+        )
+    return found
 
 
 class RunDrops:

@@ -6,11 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 from include.autopilot.drops.plan import Plan, PlannedDrop
+from include.autopilot.settings.window import Newest
 
 
 def scope_of(plan: Plan) -> str:
-    """Return the data scope in a word or two: ``full``, ``new``, ``last 3``."""
-    return f"last {plan.options.last_drops}" if plan.options.scope == "last" else plan.options.scope
+    """Return the data scope in few words: ``full``, ``last 3``, ``last 90 days``."""
+    return plan.window.words if isinstance(plan.window, Newest) else "full"
 
 
 def drop_summary(drop: PlannedDrop) -> dict[str, Any]:

@@ -41,7 +41,7 @@ from include.autopilot.drops.plan import (
     find_plan,
     save_plan,
 )
-from include.autopilot.drops.planning import Featurizing, RunDrops, in_scope
+from include.autopilot.drops.planning import Featurizing, RunDrops, in_window
 from include.autopilot.drops.preparation import rules_of
 from include.autopilot.drops.recentside import recent_side
 from include.autopilot.drops.remarks import (
@@ -66,6 +66,7 @@ from include.autopilot.requests.origin import usable_template
 from include.autopilot.rows.fileheader import read_header
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.settings.options import RunOptions
+from include.autopilot.settings.window import Newest
 from include.autopilot.template.problem import problem_of
 from include.autopilot.template.published import Template
 
@@ -99,7 +100,8 @@ def prepare(
     listing = list_drops(s3, locations)
     visible = visible_drops(listing.drops, cutoff, locations.drops)
     decline = _decline(s3, sagemaker, config, cutoff)
-    scope = in_scope(visible, options)
+    window = options.window(config.window)
+    scope = in_window(visible, window, cutoff)
     check_ignored(s3, config, visible, searches=path == "search_again")
     contract = _contract(s3, config, template, visible[0])
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, f"{config.name}_search")
@@ -110,7 +112,7 @@ def prepare(
             f"{config.name}_search",
         )  # fmt: skip
         run_drops = RunDrops(s3, config, rules, key)
-        run_drops.check_gone(scope, cutoff, options.scope == "full")
+        run_drops.check_gone(scope, cutoff, not isinstance(window, Newest))
         featurizing = Featurizing(template.digest, key, path)
         planned = run_drops.plan(scope, featurizing)
         with rows_of_drops(run_drops.bundle, planned) as table:
@@ -161,6 +163,7 @@ def prepare(
         kms_key=config.kms_key,
         approval=config.approval,
         decline=decline,
+        window=window,
     )
     run_drops.keep()
     _check_rows(plan)

@@ -1,3 +1,15 @@
 """What people configure: a model's YAML and the forms of its DAGs."""
 
-__all__ = ["config", "drift", "gate", "identity", "options", "recent", "score", "scoreoptions", "search", "values"]
+__all__ = [
+    "config",
+    "drift",
+    "gate",
+    "identity",
+    "options",
+    "recent",
+    "score",
+    "scoreoptions",
+    "search",
+    "values",
+    "window",
+]

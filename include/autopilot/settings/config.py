@@ -45,6 +45,7 @@ from include.autopilot.settings.values import (
     Text,
     TopicArn,
 )
+from include.autopilot.settings.window import Newest, Window
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 # What no two models may share, and why.
@@ -105,6 +106,7 @@ class ModelConfig:
     prices: PriceTable | None = None
     gate: GateConfig = GateConfig()
     recent: RecentConfig = RecentConfig()
+    window: Window = "all"
     exam: Literal["on", "off"] = "on"
     decline: DeclineConfig = DeclineConfig()
     approval: Literal["none", "required"] = "none"
@@ -129,6 +131,11 @@ class ModelConfig:
     def kms_key(self) -> str | None:
         """The key of KMS that jobs and volumes take where nothing else names one."""
         return self.encryption.kms_key if self.encryption else None
+
+    @property
+    def window_words(self) -> str:
+        """Which drops a run learns from, for people."""
+        return self.window.words if isinstance(self.window, Newest) else "all drops"
 
     def __post_init__(self) -> None:
         """Check that there is a way to a first template, what starts a run can be heard, and the keys fit together."""

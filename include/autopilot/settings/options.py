@@ -5,7 +5,7 @@ None always means: as in the template, the YAML or the schedule.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -14,6 +14,7 @@ from include.autopilot.base.errors import OptionsError
 from include.autopilot.settings import forms
 from include.autopilot.settings.config import Featurizer
 from include.autopilot.settings.search import ALGORITHMS, Algorithm
+from include.autopilot.settings.window import Newest, Window
 
 Scope = Literal["full", "new", "last"]
 
@@ -28,12 +29,13 @@ class RunOptions(forms.Form):
         description="The run sees drops of {model.title} dated up to this instant (UTC). "
         "Empty: the end of the scheduled interval, or now.",
     )
-    scope: Annotated[Scope, forms.one_of(Scope)] = Field(
-        "full",
+    scope: Annotated[Scope | None, forms.one_of(Scope), WithJsonSchema({"enum": [None, *get_args(Scope)]})] = Field(
+        None,
         title="Data scope",
-        description="Which drops to train on.",
+        description="Which drops to train on. Empty: as window in the model's YAML says ({model.window_words}).",
         json_schema_extra={
             "values_display": {
+                "null": "as in the YAML",
                 "full": "all drops up to the cutoff",
                 "new": "the newest drop only",
                 "last": "the last drops, as many as below",
@@ -83,6 +85,14 @@ class RunOptions(forms.Form):
             raise OptionsError(
                 "scope last and last_drops go together: choose scope last and say of how many drops, or leave both."
             )
+
+    def window(self, said: Window) -> Window:
+        """Return which drops the run learns from: what the form says, else the model's YAML.
+
+        :param said: by the YAML.
+        """
+        chosen: dict[Scope | None, Window] = {None: said, "full": "all", "new": Newest(1)}
+        return chosen[self.scope] if self.scope != "last" else Newest(self.last_drops)
 
 
 @dataclass(frozen=True)

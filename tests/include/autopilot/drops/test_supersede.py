@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from include.autopilot.base.errors import RunError
 from include.autopilot.drops.plan import load_plan
 from include.autopilot.drops.split import side
+from include.autopilot.settings.window import Newest
 from tests.support import flows
 from tests.support.superseded import Form, again, features_of, featurize
 from tests.support.toy import Toy, csv_bytes, rows
@@ -202,7 +204,34 @@ def test_the_fit_of_a_featurizer_leaves_superseded_rows_out_too(toy: Toy) -> Non
 def test_the_data_scope(toy: Toy, options: dict[str, Any], expected: list[str]) -> None:
     summary = prepare(toy, **options)["summary"]
     assert [drop["drop"] for drop in summary["drops"]] == expected
-    assert summary["scope"] == ("last " + str(options["last_drops"]) if "last_drops" in options else options["scope"])
+    assert summary["scope"] == {"full": "full", "new": "last 1"}.get(
+        options["scope"], f"last {options.get('last_drops')}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("window", "expected", "words"),
+    [
+        ("all", ["2024-01-01", "2024-02-01", "2024-03-01"], "full"),
+        (Newest(drops=2), ["2024-02-01", "2024-03-01"], "last 2"),
+        (Newest(days=30), ["2024-02-01", "2024-03-01"], "last 30 days"),
+        # Of the 29 days up to the first of March the first of February is none.
+        (Newest(days=29), ["2024-03-01"], "last 29 days"),
+    ],
+)
+def test_the_window_of_the_yaml(toy: Toy, window: Any, expected: list[str], words: str) -> None:
+    toy.config = replace(toy.config, window=window)
+    prepared = prepare(toy)
+    assert [drop["drop"] for drop in prepared["summary"]["drops"]] == expected
+    plan = load_plan(toy.s3, prepared["plan"])
+    assert (plan.window, prepared["summary"]["scope"]) == (window, words)
+    assert len(prepare(toy, scope="full")["summary"]["drops"]) == 3
+
+
+def test_a_window_of_days_without_a_drop_stops_the_run(toy: Toy) -> None:
+    toy.config = replace(toy.config, window=Newest(days=7))
+    with pytest.raises(RunError, match=r"No drop is of the 7 days up to 2024-06-01.*; the newest is 2024-03-01\."):
+        prepare(toy, datetime(2024, 6, 1, tzinfo=UTC))
 
 
 def test_a_late_drop_is_older_than_what_was_there(toy: Toy) -> None:

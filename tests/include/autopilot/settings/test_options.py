@@ -9,10 +9,11 @@ from include.autopilot.base.errors import OptionsError
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.settings.options import RollbackOptions, RunOptions, SearchOptions
 from include.autopilot.settings.scoreoptions import ScoreOptions
+from include.autopilot.settings.window import Newest
 
 
 def test_an_empty_form_changes_nothing() -> None:
-    assert RunOptions.from_form({}) == RunOptions(None, "full", None, None, None, None, None)
+    assert RunOptions.from_form({}) == RunOptions(None, None, None, None, None, None, None)
 
 
 def test_what_the_ui_sends(config: ModelConfig) -> None:
@@ -113,6 +114,14 @@ def test_the_last_drops_need_their_number() -> None:
             RunOptions.from_form(form_values)
     with pytest.raises(OptionsError, match="last_drops: 0 is not a whole number above zero"):
         RunOptions.from_form({"scope": "last", "last_drops": 0})
+
+
+def test_the_form_wins_over_the_window_of_the_yaml() -> None:
+    said = Newest(days=30)
+    assert RunOptions.from_form({}).window(said) == said
+    assert RunOptions.from_form({"scope": "full"}).window(said) == "all"
+    assert RunOptions.from_form({"scope": "new"}).window(said) == Newest(1)
+    assert RunOptions.from_form({"scope": "last", "last_drops": 3}).window(said) == Newest(3)
 
 
 def test_blanks_around_an_instance_type_are_not_part_of_it() -> None:
