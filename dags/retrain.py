@@ -17,7 +17,7 @@ from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import kept_records, prepare
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.promoting import promote, register
-from airflow_autopilot.retraining import preflight, seal
+from airflow_autopilot.retraining import preflight, seal, second_challenger
 from airflow_sagemaker_once.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,
@@ -108,9 +108,14 @@ def retrain(model: ModelConfig) -> DAG:
                 config=flow("jobs.champion_prediction_request"),
                 op_kwargs={"champion": champion.output},
             )
-        judged = task(flow("retrain.judge"), inlets=predicted, **joins)(
-            created=create_model.output, predicted=predict.output, asked=ask.output
-        )
+        answered = {"created": create_model.output, "predicted": predict.output, "asked": ask.output}
+        if model.window == "auto":
+            # After a decline, a second model of the drops since the change; skipped without one.
+            with TaskGroup("window", prefix_group_id=False):
+                train_window, second = second_challenger()
+            guarded >> train_window
+            answered |= second
+        judged = task(flow("retrain.judge"), inlets=predicted, **joins)(**answered)
         registered = task(flow(register))(judged=judged)
         promoted = task(flow(promote), inlets=trained, outlets=[assets.new_champion(model)], **joins)(
             registered=registered

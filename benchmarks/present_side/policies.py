@@ -11,12 +11,14 @@ from benchmarks.present_side.made import Bace
 from benchmarks.present_side.worlds import Model, Rows, Values, World, joined, rmse
 from include.autopilot.candidate.objective import Objective
 from include.autopilot.drops.recent import recent_keys
+from include.autopilot.gate.choice import best_of
 from include.autopilot.gate.comparison import judge
 from include.autopilot.gate.contender import Contender
 from include.autopilot.gate.decline import decline, row_losses
 from include.autopilot.gate.resampled import resampled_metric
 from include.autopilot.gate.spending import Look
 from include.autopilot.settings.gate import GateConfig
+from include.autopilot.settings.recent import SINCE_DECLINE
 
 RMSE = Objective("RMSE", "Minimize")
 METRIC = resampled_metric("RMSE")
@@ -42,7 +44,7 @@ class Policy:
     window: bool = False
     share: float = 0.3
     rows: int = 200
-    fewest: int = 30
+    fewest: int = SINCE_DECLINE
 
     @property
     def gate(self) -> GateConfig:
@@ -128,11 +130,12 @@ def _judging(sealed: Rows, drops: list[Rows], held: list[np.ndarray], policy: Po
 def _winner(
     champion: Model, challengers: list[Model], judging: Rows, policy: Policy, look: int, fewest: int
 ) -> Model | None:
-    best = min(challengers, key=lambda one: rmse(one, judging))
+    answered = [_contender(one, "challenger", judging) for one in challengers]
+    best = best_of(answered, RMSE)
     config = replace(policy.gate, min_holdout_rows=fewest)
-    both = (_contender(one, name, judging) for one, name in ((champion, "champion"), (best, "challenger")))
-    verdict = judge(*both, RMSE, config, look=Look("recent", look), share=len(challengers))
-    return best if verdict.promotes else None
+    defender = _contender(champion, "champion", judging)
+    verdict = judge(defender, answered[best], RMSE, config, look=Look("recent", look), share=len(challengers))
+    return challengers[best] if verdict.promotes else None
 
 
 def _contender(model: Model, name: str, rows: Rows) -> Contender:

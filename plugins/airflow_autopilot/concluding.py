@@ -27,12 +27,14 @@ def report(
     s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, plan: Plan, jobs: list[dict[str, Any]]
 ) -> dict[str, str]:
     """Write the run's costs and its report; the run's note in Airflow says what came out."""
+    from include.autopilot.champion.judging import put_forward
     from include.autopilot.report.note import note_of
     from include.autopilot.report.page import write_report
 
-    written = write_report(s3, plan, jobs, _added(s3, sagemaker, config, plan))
+    judged = put_forward(s3, plan)
+    written = write_report(s3, judged, jobs, _added(s3, sagemaker, config, plan))
     log.info("report: %s", written["html"])
-    get_current_context()["ti"].xcom_push(NOTE, note_of(s3, plan, written["html"]))
+    get_current_context()["ti"].xcom_push(NOTE, note_of(s3, judged, written["html"]))
     return written
 
 

@@ -21,16 +21,21 @@ from airflow.sdk.exceptions import AirflowFailException
 FLOWS = "include.autopilot.flows"
 
 
-def flow(function: str | Callable[..., Any]) -> Callable[..., Any]:
+def flow(function: str | Callable[..., Any], second: bool = False) -> Callable[..., Any]:
     """Make a function one that Airflow can call.
 
     :param function: by its name in ``include.autopilot.flows``, e.g. ``retrain.guard``; or one of this package.
+    :param second: whether its plan is that of the run's second challenger; without one it is not called, and gives
+        None.
     """
 
     def call(**given: Any) -> Any:
         with _refused_at_once():
+            offer = Offer(second)
+            if second and offer.plan is None:
+                return None
             found = resolve(function)
-            return found(**arguments(found, given, Offer()))
+            return found(**arguments(found, given, offer))
 
     call.__module__, call.__name__ = place_of(function)
     call.__qualname__ = call.__name__
@@ -72,7 +77,13 @@ def arguments(function: Callable[..., Any], given: Mapping[str, Any], offer: Any
 
 
 class Offer:
-    """What a function may ask for by name. Each is made when it is asked for, and once per call."""
+    """What a function may ask for by name. Each is made when it is asked for, and once per call.
+
+    :param second: whether the plan is that of the run's second challenger, None without one.
+    """
+
+    def __init__(self, second: bool = False) -> None:
+        self._second = second
 
     @cached_property
     def config(self) -> Any:
@@ -125,8 +136,10 @@ class Offer:
     def plan(self) -> Any:
         """The plan of a retraining."""
         from include.autopilot.drops.plan import load_plan
+        from include.autopilot.drops.second import second_plan
 
-        return load_plan(self.s3, self.run["plan"])
+        plan = load_plan(self.s3, self.run["plan"])
+        return second_plan(self.s3, plan) if self._second else plan
 
     @cached_property
     def template(self) -> Any:

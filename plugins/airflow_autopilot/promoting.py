@@ -42,9 +42,10 @@ def register(
     found = registering.register_run(s3, sagemaker, config, plan, judged["model"], at)
     if found["asks"]:
         # Charts take seconds to import.
+        from include.autopilot.champion.judging import put_forward
         from include.autopilot.report.page import write_report
 
-        written = write_report(s3, plan, jobs)
+        written = write_report(s3, put_forward(s3, plan), jobs)
         found["body"] = f"{found['body']}\n\nReport: `{written['html']}`"
     return found
 

@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
 
+from airflow_autopilot.flow import flow
+from airflow_sagemaker_once.operators import (
+    AutopilotModelOperator,
+    AutopilotTrainingOperator,
+    AutopilotTransformOperator,
+)
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
@@ -58,6 +65,22 @@ def seal(s3: S3Client, config: ModelConfig, plan: Plan) -> list[dict[str, Any]]:
     if plan.options.dry_run:
         skip_all_that_follows("A dry run: nothing is sealed, and no job is started.")
     return [dict(batch) for batch in dealt]
+
+
+def second_challenger() -> tuple[Any, dict[str, Any]]:
+    """Make the tasks of a second challenger; give the first one, and what the judge is given of them."""
+    train = AutopilotTrainingOperator(task_id="train_window", config=flow("jobs.training_request", second=True))
+    create = AutopilotModelOperator(
+        task_id="create_window",
+        config=flow("jobs.model_request", second=True),
+        op_kwargs={"trained": train.output},
+    )
+    predict = AutopilotTransformOperator(
+        task_id="predict_window",
+        config=flow("jobs.prediction_request", second=True),
+        op_kwargs={"created": create.output},
+    )
+    return train, {"window_created": create.output, "window_predicted": predict.output}
 
 
 def skip_all_that_follows(why: str) -> None:

@@ -134,6 +134,20 @@ def test_the_graph_is_short_enough_to_read() -> None:
     assert length(more, optional) <= 12
 
 
+def test_a_second_challenger_makes_no_chain_longer() -> None:
+    from dags.retrain import retrain
+    from include.autopilot.settings.config import load_models
+
+    bace = next(model for model in load_models() if model.name == "bace")
+    plain, auto = retrain(bace), retrain(replace(bace, window="auto", gate=replace(bace.gate, judge_on="recent")))
+    shape = {task.task_id: set(task.downstream_task_ids) for task in auto.tasks}
+    assert {name: shape[name] for name in groups(auto)["window"]} == {
+        "train_window": {"create_window"}, "create_window": {"predict_window", "judge"}, "predict_window": {"judge"},
+    }  # fmt: skip
+    assert shape["guard"] == RETRAIN["guard"] | {"train_window"}
+    assert length(auto, set()) == length(plain, set())
+
+
 def test_the_champion_answers_beside_the_training(bag: Any) -> None:
     dag = bag.dags["bace_retrain"]
     before = dag.get_task("predict_champion").get_flat_relative_ids(upstream=True)

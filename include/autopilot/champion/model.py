@@ -36,7 +36,7 @@ def champion_model_request(s3: S3Client, plan: Plan, version: Version, package: 
     :param package: what DescribeModelPackage says.
     :raises RegistryError: that request is not there any more.
     """
-    uri = plan.locations.run(version.run).request(version.model)
+    uri = version_plan(s3, plan, version).main_folder.request(version.model)
     try:
         sent: Request = read_json(s3, uri)
     except MissingObjectError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.base.errors import MissingObjectError, RunError
 from include.autopilot.base.source import marked
 from include.autopilot.candidate.descriptions import describe
-from include.autopilot.champion.judging import judge_again, load_verdict
+from include.autopilot.champion.judging import judge_again, load_verdict, put_forward
 from include.autopilot.champion.ledger import Record, enter
 from include.autopilot.champion.modelpackage import package_request
 from include.autopilot.champion.modelquality import write_quality
@@ -46,6 +46,7 @@ def register_run(
         comparison in Markdown).
     :raises RunError: the run was not judged yet.
     """
+    plan = put_forward(s3, plan)
     store = store_of(s3, sagemaker, config)
     judged, evaluation, revision = _judged(s3, plan), load_evaluation(s3, plan), code_revision()
     baseline = find_baseline(s3, plan.baseline.folder) if plan.baseline else None
@@ -81,6 +82,7 @@ def promote_run(
     :param arn: of the version.
     :param approval: what a person answered; None if nobody was asked.
     """
+    plan = put_forward(s3, plan)
     store = store_of(s3, sagemaker, config)
     proposal = _proposal(store, plan, arn, approval, at)
     record_approval(store, proposal)

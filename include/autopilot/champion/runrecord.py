@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ def run_record(
         "at": at,
         "model": plan.model,
         "run": plan.run,
+        "beside": plan.beside,
         "cutoff": plan.cutoff.isoformat(),
         "plan": plan.run_folder.plan,
         "source": plan.source,
@@ -69,17 +71,28 @@ def run_record(
 
 
 def jobs_of(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:
-    """Return every job and model that the run's operators kept a record of, by name.
+    """Return every job and model that the run's operators kept a record of, by name; of two challengers one's only.
 
     :return: ``name``, ``arn`` (None where nobody saw the job end), and the addresses of ``request`` and
         ``description``.
     """
     found = []
-    for kept in job_records(s3, plan.locations.records(plan.run)):
+    for kept in job_records(s3, plan.locations.records(plan.main)):
+        if _of_the_other(s3, plan, kept.request):
+            continue
         description = read_json(s3, kept.description) if kept.description else {}
         arn = next((text for text in description.values() if _is_arn_of(text, kept.name)), None)
         found.append({"name": kept.name, "arn": arn, "request": kept.request, "description": kept.description})
     return found
+
+
+def _of_the_other(s3: S3Client, plan: Plan, request: str | None) -> bool:
+    """Whether a request trained, made or asked the challenger of the run that the plan is not of."""
+    name = plan.beside or plan.second
+    if name is None or request is None:
+        return False
+    other, sent = plan.locations.run(name), json.dumps(read_json(s3, request))
+    return any(f'"{folder}' in sent for folder in (other.model, f"{other.uri}/predictions"))
 
 
 def _is_arn_of(value: Any, name: str) -> bool:

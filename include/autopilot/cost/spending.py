@@ -41,7 +41,7 @@ class Run:
 
 def run_of(plan: Plan) -> Run:
     """Return the run of a plan."""
-    return Run(plan.model, plan.run, plan.cutoff.isoformat(), plan.synthetic)
+    return Run(plan.model, plan.main, plan.cutoff.isoformat(), plan.synthetic)
 
 
 def write_cost(

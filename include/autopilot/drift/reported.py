@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def drift_uri(plan: Plan, ending: str) -> str:
     """Return where the run's comparison with the baseline is, as ``json`` or ``html``."""
-    return plan.run_folder.drift_page if ending == "html" else plan.run_folder.drift
+    return plan.main_folder.drift_page if ending == "html" else plan.main_folder.drift
 
 
 def reported_drift(s3: S3Client, plan: Plan) -> dict[str, Any] | None:

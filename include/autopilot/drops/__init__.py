@@ -26,6 +26,7 @@ __all__ = [
     "sealing",
     "seals",
     "searchkeys",
+    "second",
     "sieve",
     "split",
     "summary",

@@ -159,6 +159,7 @@ class Plan:
     :param approval: whether a person has to approve a promotion, as the YAML said when the run began.
     :param decline: the decline since which the run judges; None where there was none.
     :param window: which drops the run learns from.
+    :param second: the name of its second challenger, whose own plan says by ``beside`` whose it is.
     """
 
     model: str
@@ -187,6 +188,8 @@ class Plan:
     approval: Literal["none", "required"] = "none"
     decline: PlannedDecline | None = None
     window: Window = "all"
+    second: str | None = None
+    beside: str | None = None
 
     @property
     def locations(self) -> Locations:
@@ -197,6 +200,16 @@ class Plan:
     def run_folder(self) -> RunFolder:
         """Return what the run writes into its own folder."""
         return self.locations.run(self.run)
+
+    @property
+    def main(self) -> str:
+        """Return the key of the run: of a second challenger's plan, that which it belongs to."""
+        return self.beside or self.run
+
+    @property
+    def main_folder(self) -> RunFolder:
+        """Return the folder of what the challengers of a run have in common."""
+        return self.locations.run(self.main)
 
     @property
     def folder(self) -> str:

@@ -10,7 +10,9 @@ from include.autopilot.settings.window import Newest
 
 
 def scope_of(plan: Plan) -> str:
-    """Return the data scope in few words: ``full``, ``last 3``, ``last 90 days``."""
+    """Return the data scope in few words: ``full``, ``last 3``, ``last 90 days``, ``since 2024-03-01``."""
+    if plan.beside and plan.decline:
+        return f"since {plan.decline.since}"
     return plan.window.words if isinstance(plan.window, Newest) else "full"
 
 

@@ -56,6 +56,7 @@ from include.autopilot.drops.remarks import (
 from include.autopilot.drops.runrows import rows_of_drops
 from include.autopilot.drops.sealing import seal_run
 from include.autopilot.drops.searchkeys import searched
+from include.autopilot.drops.second import second_plan, with_second
 from include.autopilot.drops.summary import summary_of
 from include.autopilot.drops.supersede import supersede
 from include.autopilot.evaluation.measured import evaluate_run
@@ -179,9 +180,13 @@ def prepare(
     for remark in remarks:
         log.warning("%s", marked(remark, plan.source))
     told = classes.notes_of(problem, used, holdouts, path)
-    plan = replace(plan, notes=(*plan.notes, *told, *remarks))
+    plan, second = with_second(replace(plan, notes=(*plan.notes, *told, *remarks)), f"{config.name}_search")
+    if second is not None:
+        save_plan(s3, second)
     summary = summary_of(plan, len(to_featurize(s3, plan)))
     log.info("%s", marked(summary["sentence"], plan.source))
+    if plan.window == "auto" and decline:
+        log.warning("%s", marked(plan.notes[-1], plan.source))
     return {"plan": save_plan(s3, plan), "summary": summary}
 
 
@@ -215,6 +220,10 @@ def guard(s3: S3Client, config: ModelConfig, plan: Plan) -> dict[str, Any]:
     if plan.options.dry_run:
         # Only who clears this very task comes here: a dry run ends before.
         raise RunError("This is a dry run, which starts no job. Start another run.")
+    second = second_plan(s3, plan)
+    if second is not None:
+        write_inputs(s3, second)
+        check_leaks(s3, config, second)
     write_inputs(s3, plan)
     return check_leaks(s3, config, plan)
 
@@ -231,17 +240,31 @@ def write_inputs(s3: S3Client, plan: Plan) -> None:
 
 
 def judge(
-    s3: S3Client, config: ModelConfig, plan: Plan, created: Job, predicted: Job, asked: Job | None = None
+    s3: S3Client,
+    config: ModelConfig,
+    plan: Plan,
+    created: Job,
+    predicted: Job,
+    asked: Job | None = None,
+    window_created: Job | None = None,
+    window_predicted: Job | None = None,
 ) -> dict[str, Any]:
     """Measure the predictions of the holdouts, then compare the model with the champion.
 
     :param asked: the champion's prediction job; None where it was not asked.
+    :param window_created: the second challenger's model, and ``window_predicted`` its prediction job; None without one.
+    :return: ``model``, that which was judged, and what the verdict says.
     :raises EvaluationError: the predictions do not belong to the holdouts line for line.
     """
     evaluate_run(s3, plan, predicted["uri"])
-    judged = judging.judge_run(s3, config.gate, plan, created["name"], asked["uri"] if asked else None)
+    second = second_plan(s3, plan)
+    other = None
+    if second and window_created and window_predicted:
+        evaluate_run(s3, second, window_predicted["uri"])
+        other = second, window_created["name"]
+    judged = judging.judge_run(s3, config.gate, plan, created["name"], asked["uri"] if asked else None, other)
     told = {name: judged["verdict"][name] for name in ("decision", "reason", "sentence", "promotes")}
-    return {"model": created["name"], **told}
+    return {"model": judged["model"], **told}
 
 
 def batches(wanted: Sequence[PlannedDrop], at_most: int) -> list[Sequence[PlannedDrop]]:

@@ -3,6 +3,7 @@
 __all__ = [
     "choice",
     "comparison",
+    "contender",
     "decline",
     "history",
     "looks",

@@ -19,13 +19,25 @@ def best_of(challengers: Sequence[Contender], objective: Objective) -> int:
 
     :param challengers: one or more, their answers to the same rows.
     """
-    losses = [_loss(one, objective) for one in challengers]
-    return losses.index(min(losses))
+    values = np.array([_value(one, objective) for one in challengers])
+    losses = np.asarray(resampled_metric(objective.metric).loss(values), dtype=float)
+    return int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
 
 
-def _loss(challenger: Contender, objective: Objective) -> float:
+def choice_words(challengers: Sequence[Contender], objective: Objective) -> str:
+    """Return what those have that were not chosen, for people; empty of one alone."""
+    if len(challengers) == 1:
+        return ""
+    best = best_of(challengers, objective)
+    told = [
+        f"{one.model} has {objective.metric} {_value(one, objective):.4g}"
+        for place, one in enumerate(challengers)
+        if place != best
+    ]
+    return f"The better challenger was judged: {', '.join(told)}."
+
+
+def _value(challenger: Contender, objective: Objective) -> float:
     if len(challenger.unanswered):
-        return float("inf")
-    metric = resampled_metric(objective.metric)
-    loss = float(metric.loss(np.array(value_of(metric.scorer(challenger), len(challenger.keys)))))
-    return loss if np.isfinite(loss) else float("inf")
+        return float("nan")
+    return float(value_of(resampled_metric(objective.metric).scorer(challenger), len(challenger.keys)))

@@ -19,7 +19,7 @@ from include.autopilot.candidate.searchtime import made_at
 from include.autopilot.drops.plan import Plan
 from include.autopilot.requests.estimate import Expected, estimate
 from include.autopilot.requests.preflight import Account, check_requests, logged
-from include.autopilot.requests.preview import Foretold, changes, foretell
+from include.autopilot.requests.preview import Foretold, changes, foretell, foretell_second
 from include.autopilot.s3.objects import write_json
 from include.autopilot.settings.config import PriceTable
 from include.autopilot.template.published import Template
@@ -51,7 +51,7 @@ def preflight(
         :func:`include.autopilot.requests.estimate.estimate`.
     :raises PreflightError: something that a request names is missing.
     """
-    foretold = [*foretell(s3, template, plan), *more]
+    foretold = [*foretell(s3, template, plan), *foretell_second(s3, template, plan), *more]
     checks = logged(check_requests(s3, account, foretold, plan.folder, plan.sse))
     estimated = estimate(foretold, expected, partial(_lasted, sagemaker), prices)
     log.info("%s", marked(estimated["sentence"], plan.source))

@@ -60,7 +60,7 @@ def check_requests(
 ) -> list[Check]:
     """Look at everything that the requests name.
 
-    :param made_here: the run's own folder: what is below it will be made by the run itself.
+    :param made_here: the run's own folder: what is below it, or where a training writes, the run will make itself.
     :param sse: how the model's YAML lets objects be encrypted.
     :raises PreflightError: something is missing; the message lists all of it.
     """
@@ -102,7 +102,11 @@ def _images(foretold: Sequence[Foretold], region: str) -> Iterator[Check]:
 
 def _artifacts(s3: S3Client, foretold: Sequence[Foretold], made_here: str) -> Iterator[Check]:
     urls = [text_at(container, "ModelDataUrl") for one in foretold for container in _containers(one)]
-    for url in dict.fromkeys(url for url in urls if url and not url.startswith(f"{made_here}/")):
+    trained = [
+        text_at(one.request, "OutputDataConfig", "S3OutputPath") for one in foretold if one.kind == "TrainingJob"
+    ]
+    made = tuple(f"{folder}/" for folder in (made_here, *trained) if folder)
+    for url in dict.fromkeys(url for url in urls if url and not url.startswith(made)):
         yield from answer(Question(f"artifact {url}", partial(_artifact, s3, url)))
     for one in foretold:
         for channel in items_at(one.request, "InputDataConfig"):

@@ -7,11 +7,12 @@ job's name) and left out where they do not (a search's winner).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.drops.manifest import fit_manifest_of, manifest_uri, to_featurize
 from include.autopilot.drops.plan import Plan
+from include.autopilot.drops.second import second_plan
 from include.autopilot.drops.split import SIDES
 from include.autopilot.requests import refit, replay, searchagain
 from include.autopilot.template.projection import Request
@@ -20,6 +21,8 @@ from include.autopilot.template.published import Template
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+# The task of a step -> that of the second challenger; features are made once.
+_SECOND = {"train": "train_window", "create_model": "create_window", "predict": "predict_window"}
 # What tells the entries of a list apart, in requests that have lists of structures.
 _NAMES = ("ChannelName", "Key", "InputName", "OutputName")
 
@@ -77,6 +80,13 @@ def foretell(s3: S3Client, template: Template, plan: Plan) -> list[Foretold]:
         Foretold("create_model", "Model", pipeline, steps.model),
         Foretold("predict", "TransformJob", predict, steps.featurize, replays=False),
     ]
+
+
+def foretell_second(s3: S3Client, template: Template, plan: Plan) -> list[Foretold]:
+    """Return the requests of the run's second challenger; none where there is none."""
+    second = second_plan(s3, plan)
+    found = foretell(s3, template, second) if second else []
+    return [replace(one, step=_SECOND[one.step]) for one in found if one.step in _SECOND]
 
 
 def artifact_of(training: Request) -> str:

@@ -119,7 +119,7 @@ def prediction_request(template: Template, plan: Plan, model_name: str) -> Reque
     folder = plan.run_folder
     name = job_name(plan.model, "predict", plan.cutoff, plan.run, model_name)
     # Under the model's name: predictions of a model that was trained again do not mix with the old ones.
-    places = folder.holdouts, folder.predictions(model_name)
+    places = plan.main_folder.holdouts, folder.predictions(model_name)
     return measured_request(template, name, model_name, *places, plan.problem.columns, plan.kms_key)
 
 

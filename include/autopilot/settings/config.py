@@ -135,7 +135,8 @@ class ModelConfig:
     @property
     def window_words(self) -> str:
         """Which drops a run learns from, for people."""
-        return self.window.words if isinstance(self.window, Newest) else "all drops"
+        words = {"all": "all drops", "auto": "all drops; after a decline a second model of those since"}
+        return self.window.words if isinstance(self.window, Newest) else words[self.window]
 
     def __post_init__(self) -> None:
         """Check that there is a way to a first template, what starts a run can be heard, and the keys fit together."""
@@ -210,7 +211,14 @@ def _of_exams(model: ModelConfig) -> Iterator[str]:
 
 
 def _of_judging(model: ModelConfig) -> Iterator[str]:
-    """Yield what does not fit together of the rows that judge."""
+    """Yield what does not fit together of the rows that judge, and of what forgets the time before them."""
+    if model.window == "auto":
+        if model.gate.judge_on == "sealed":
+            yield "window: auto needs rows that show a change: add gate: {judge_on: recent}, or write window: all"
+        if model.exam == "off":
+            yield "window: auto follows the champion's exams, and exam is off: say exam: on, or write window: all"
+        if model.featurizer == "refit":
+            yield "window: auto takes Autopilot's featurizer: say featurizer: reuse, or write window: all"
     if model.gate.judge_on == "sealed":
         return
     needed, rows = model.gate.min_holdout_rows, model.recent.rows

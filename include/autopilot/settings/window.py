@@ -1,4 +1,4 @@
-"""Which drops a model learns from: all of them, or the newest ones.
+"""Which drops a model learns from: all of them, the newest ones, or after a decline also those since.
 
 No numeric library is imported here: the models' configuration is read whenever Airflow parses the DAGs.
 """
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, WrapValidator
 from pydantic.dataclasses import dataclass
 
-Word = Literal["all"]
+Word = Literal["all", "auto"]
 # Ten years of days, and more drops than anybody has.
 _MOST = 3653
 
@@ -43,7 +43,7 @@ def _read(value: Any, _: Any) -> Any:
     if isinstance(value, Newest) or value in get_args(Word):
         return value
     if not isinstance(value, dict):
-        raise ValueError("write all, {drops: 6} or {days: 365}")
+        raise ValueError("write all, auto, {drops: 6} or {days: 365}")
     # By way of JSON, as the whole file: strict mode takes an object for a dataclass only there.
     return _NEWEST.validate_json(json.dumps(value, default=str))
 

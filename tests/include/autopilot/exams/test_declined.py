@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,15 +10,21 @@ from typing import Any
 import boto3
 import pytest
 
-from include.autopilot.drops.plan import PlannedDecline, save_plan
+from include.autopilot.champion import judging, registering
+from include.autopilot.champion.pointer import read_champion, store_of
+from include.autopilot.drops.plan import PlannedDecline, load_plan, save_plan
+from include.autopilot.drops.second import second_plan
 from include.autopilot.exams.declined import decline_at
-from include.autopilot.flows import exam
+from include.autopilot.flows import exam, retrain
+from include.autopilot.requests.preview import foretell_second
 from include.autopilot.settings.gate import JudgeOn
 from include.autopilot.settings.recent import RecentConfig
-from tests.support import judgedruns
-from tests.support.judgedruns import GATE, Judged, ran
+from include.autopilot.template.published import load_template
+from tests.support import flows, judgedruns
+from tests.support.judgedruns import AT, GATE, Judged, ran
+from tests.support.superseded import featurize
 from tests.support.toy import Toy, csv_bytes, rows
-from tests.support.toyruns import predict
+from tests.support.toyruns import predict, prepare
 
 FEBRUARY, MARCH, APRIL = (datetime(2024, month, 1, tzinfo=UTC) for month in (2, 3, 4))
 DECLINE = PlannedDecline(1, "2024-03-01", "2024-03-01")
@@ -117,3 +124,111 @@ def test_another_champion_is_judged_as_usual(declined: Any, registry: Any) -> No
     verdict = run.judge(run.ask())["verdict"]
     assert (verdict["judged_on"], verdict["look"]["since"]) == ("recent", None)
     assert "in the looks of before: version 9 declined" in verdict["sentence"]
+
+
+def two(toy: Toy, registry: Any, **answers: float) -> tuple[Judged, Judged]:
+    """A run with a second challenger, both up to their evaluation.
+
+    :param answers: by how much each is off.
+    """
+    toy.config = replace(toy.config, window="auto")
+    run = challenged(toy, registry, error=answers["first"])
+    second = second_plan(toy.s3, run.plan)
+    assert second is not None
+    uri = second.run_folder.plan
+    request = flows.model_request(toy, uri, f"{second.folder}/model.tar.gz")
+    registry.create_model(**request)
+    model = request["ModelName"]
+    # The operators keep their requests in the run's own folder.
+    toy.put(f"runs/{run.plan.run}/jobs/{model}.request.json", json.dumps(request).encode())
+    flows.evaluate(toy, uri, predict(toy, flows.prediction_request(toy, uri, model), answers["second"]))
+    return run, Judged(toy, registry, uri, model)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.8, 0.4), (0.4, 0.8)])
+def test_the_better_of_two_is_judged_and_put_forward(declined: Any, registry: Any, first: float, second: float) -> None:
+    toy = declined()
+    all_drops, since = two(toy, registry, first=first, second=second)
+    best = since if second < first else all_drops
+    judged = judging.judge_run(
+        toy.s3, toy.config.gate, all_drops.plan, all_drops.model, all_drops.ask(), (since.plan, since.model)
+    )
+    assert (judged["run"], judged["model"]) == (best.plan.run, best.model)
+    assert judged["window"] == ("since 2024-03-01" if best is since else "full")
+    verdict = judged["verdict"]
+    assert verdict["comparison"]["challenger"] == pytest.approx(min(first, second) ** 2)
+    # The first look may use 0.9 of 5 %, each of the two half of it.
+    assert 1 - verdict["comparison"]["level"] == pytest.approx(0.009, rel=0.1)
+    other = f"MSE {max(first, second) ** 2:.4g}."
+    assert "The better challenger was judged: the challenger of 2024-03-01" in verdict["sentence"]
+    assert other in verdict["sentence"]
+    for one in (all_drops, since):
+        sent = {"OutputDataConfig": {"S3OutputPath": one.plan.run_folder.model}}
+        toy.put(f"runs/{all_drops.plan.run}/jobs/train-{one.plan.run}.request.json", json.dumps(sent).encode())
+    (look,) = [key for key in toy.keys("looks/recent/2024-03-01") if key.endswith("/1.json")]
+    taken = json.loads(toy.get(f"s3://toy-models/toy/{look}"))
+    assert taken["challengers"] == [all_drops.model, since.model]
+    arguments = toy.s3, registry, toy.config, all_drops.plan
+    registered = registering.register_run(*arguments, judged["model"], AT)
+    assert registering.promote_run(*arguments, registered["arn"], None, AT)["kind"] == "promoted"
+    champion = read_champion(store_of(toy.s3, registry, toy.config))[0]
+    assert champion is not None
+    assert champion.version.run == best.plan.run
+    record = json.loads(toy.get(registered["record"]))
+    assert (record["window"], record["decline"]["since"]) == (judged["window"], "2024-03-01")
+    jobs = [job["name"] for job in record["jobs"]]
+    assert [name for name in jobs if name.startswith("train-")] == [f"train-{best.plan.run}"]
+    # The next run asks it, whichever it is, and goes on in the same stretch.
+    again = challenged(toy, registry, APRIL, 0.3)
+    assert again.plan.decline == DECLINE
+    assert again.ask() is not None
+
+
+def test_the_second_challenger_learns_only_from_the_drops_since(declined: Any, registry: Any) -> None:
+    toy = declined()
+    run, since = two(toy, registry, first=1.0, second=1.0)
+    assert [drop.name for drop in since.plan.drops] == ["2024-03-01"]
+    assert run.plan.second == since.plan.run
+    assert "a second challenger learns from the drops since 2024-03-01 alone" in run.plan.notes[-1]
+    featurize(toy, flows.featurize_requests(toy, run.uri), "csv")
+    seen = retrain.guard(toy.s3, toy.config, run.plan)["counts"]
+    listed = [line.split(",") for line in toy.get(since.plan.run_folder.rows).decode().splitlines()[1:]]
+    learned = {key for side, key, _ in listed if side != "holdout"}
+    judges = {key for side, key, _ in listed if side == "holdout"}
+    assert {int(key.removeprefix("row-")) >= 160 for key in learned} == {True}
+    assert len(learned) == since.plan.training_rows + since.plan.validation_rows < seen["train"]
+    assert not learned & judges
+    told = [one.step for one in foretell_second(toy.s3, template_of(toy, run.plan), run.plan)]
+    assert told == ["train_window", "create_window", "predict_window"]
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"scope": "full"}, None),
+        ({"scope": "new"}, None),
+        ({"featurizer": "refit"}, "it takes Autopilot's own featurizer, and this run does not."),
+    ],
+)
+def test_a_form_that_wants_something_else_gets_one_model(declined: Any, form: dict[str, Any], told: str | None) -> None:
+    toy = declined()
+    toy.config = replace(toy.config, window="auto")
+    plan = load_plan(toy.s3, prepare(toy, MARCH, **form)["plan"])
+    assert plan.decline == DECLINE
+    assert plan.second is None
+    assert second_plan(toy.s3, plan) is None
+    assert [note for note in plan.notes if "econd challenger" in note] == [
+        f"No second challenger learns from the drops since 2024-03-01 alone: {told}"
+    ] * (told is not None)
+
+
+def test_without_a_decline_one_model_is_trained(declined: Any, registry: Any) -> None:
+    toy = declined(error=1.0)
+    toy.config = replace(toy.config, window="auto")
+    run = challenged(toy, registry)
+    assert (run.plan.window, run.plan.second) == ("auto", None)
+    assert foretell_second(toy.s3, template_of(toy, run.plan), run.plan) == []
+
+
+def template_of(toy: Toy, plan: Any) -> Any:
+    return load_template(toy.s3, plan.locations, plan.template)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from include.autopilot.candidate.objective import Objective
-from include.autopilot.gate.choice import best_of
+from include.autopilot.gate.choice import best_of, choice_words
 from include.autopilot.gate.comparison import judge
 from include.autopilot.gate.contender import Contender
 from include.autopilot.gate.spending import Look, tails
@@ -29,6 +29,13 @@ def test_the_smallest_loss_is_chosen_and_of_equal_ones_the_first() -> None:
     assert best_of([answering(0.5), answering(0.2), answering(0.9)], RMSE) == 1
     assert best_of([answering(0.5), answering(0.5)], RMSE) == 0
     assert best_of([answering(0.1)], RMSE) == 0
+
+
+def test_what_the_others_have_is_told() -> None:
+    both = [answering(0.0, "the first"), answering(0.5, "the second")]
+    assert choice_words(both[:1], RMSE) == ""
+    assert choice_words(both, RMSE).startswith("The better challenger was judged: the second has RMSE 0.")
+    assert choice_words(both[::-1], RMSE) == choice_words(both, RMSE)
 
 
 def test_a_score_is_chosen_by_what_is_missing_of_it() -> None:

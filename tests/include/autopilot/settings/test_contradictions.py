@@ -24,6 +24,18 @@ TOGETHER: list[tuple[dict[str, Any], str]] = [
         {"gate.judge_on": "both", "holdouts": ["sealed", "recent"]},
         "a holdout is named recent, as are the recent rows that gate.judge_on asks for. Rename the holdout.",
     ),
+    (
+        {"window": "auto"},
+        "window: auto needs rows that show a change: add gate: {judge_on: recent}, or write window: all.",
+    ),
+    (
+        {"window": "auto", "gate.judge_on": "recent", "exam": "off"},
+        "window: auto follows the champion's exams, and exam is off: say exam: on, or write window: all.",
+    ),
+    (
+        {"window": "auto", "gate.judge_on": "both", "featurizer": "refit"},
+        "window: auto takes Autopilot's featurizer: say featurizer: reuse, or write window: all.",
+    ),
     ({"trigger": "drop"}, "trigger drop needs drops_queue_url, the SQS queue that S3 tells of objects."),
     (
         {"trigger": "both", "drops_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/toy"},

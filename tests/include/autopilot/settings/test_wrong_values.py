@@ -131,7 +131,7 @@ WRONG: dict[str, Rows] = {
     "gate": [("off", SECTION), ({"min_rows": 3}, f"key 'gate.min_rows' {KNOWN}")],
     "recent": [("half", SECTION), ({"keys": 3}, f"key 'recent.keys' {KNOWN}")],
     "window": [
-        *((value, "Write all, {drops: 6} or {days: 365}.") for value in ("ALL", 5, True, [], "auto")),
+        *((value, "Write all, auto, {drops: 6} or {days: 365}.") for value in ("ALL", 5, True, [])),
         ({}, "window: write drops or days, one of them."),
         ({"drops": 2, "days": 3}, "window: write drops or days, one of them."),
         ({"weeks": 3}, f"key 'window.weeks' {KNOWN}"),
