@@ -15,6 +15,7 @@ from include.autopilot.champion.ledger import timeline
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, load_plan
 from include.autopilot.evaluation.measured import evaluate_run
+from include.autopilot.settings.segments import SegmentConfig
 from tests.support.judged import GATE, Judged, judged
 from tests.support.tiny import Tiny, returned, states
 
@@ -40,7 +41,7 @@ class Season:
 @pytest.fixture(scope="module")
 def season(searched: Tiny) -> Iterator[Season]:
     """A model of 60 rows, one of 680, the same again, one of an earlier cutoff, a rollback, one of 680 rows."""
-    with judged(searched, "season") as model:
+    with judged(searched, "season", segments=(SegmentConfig("note"), SegmentConfig("y", 2))) as model:
         champions: list[int | None] = []
 
         def run(cutoff: str, **form: Any) -> Any:
@@ -84,6 +85,17 @@ def test_better_tie_and_older_are_told_apart(season: Season) -> None:
     assert outcome(season.after) == ("promoted", "better")
 
 
+def test_segments_are_told_of_every_run_that_was_judged(season: Season) -> None:
+    for run, champions in ((season.poor, 0), (season.good, 3)):
+        told = season.model.record(run)["verdict"]["segments"]
+        assert [(one["column"], one["rows"], one["worse"]) for one in told] == [
+            ("note", 80, False), ("y", 40, False), ("y", 40, False),
+        ]  # fmt: skip
+        assert sum(one["champion"] is not None for one in told) == champions
+    page = season.model.tiny.read(returned(season.good, "report")["html"]).decode()
+    assert "<h2>Segments</h2>" in page
+
+
 def test_without_a_champion_none_is_asked(season: Season) -> None:
     skipped = {task: state for task, state in states(season.poor).items() if "champion" in task}
     assert set(skipped.values()) == {"skipped"}
@@ -111,7 +123,7 @@ def test_the_poor_model_is_worse_than_the_good_one_from_their_stored_answers(sea
     store = season.model.store
     poor, good = (Version(**season.model.record(run)["version"]) for run in (season.poor, season.good))
     problem = plan_of(season, season.good).problem
-    verdict = judging.judge_again(store.s3, store.locations, problem, GATE, poor, good)
+    verdict = judging.judge_again(store.s3, store.locations, problem, GATE, None, poor, good)
     assert verdict is not None
     assert (verdict.decision, verdict.reason) == ("keep", "worse")
 

@@ -55,7 +55,7 @@ def test_the_examples_are_models(example: str) -> None:
 
 
 def test_the_examples_have_every_key_but_other_ways_to_say_the_same() -> None:
-    shown = set(re.findall(r"(?:^\s*|[{,]\s*)(\w+):", "\n".join(EXAMPLES), re.MULTILINE))
+    shown = set(re.findall(r"(?:^\s*(?:- )?|[{,]\s*)(\w+):", "\n".join(EXAMPLES), re.MULTILINE))
     keys = {field.name for kind in KINDS.values() for field in dataclasses.fields(kind)}
     # The other way to say a window, and other ways to name a candidate.
     others = {"days", "candidate", "transform_job", "training_job", "template", "columns", "labels", "searched_until"}

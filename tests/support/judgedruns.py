@@ -39,7 +39,9 @@ class Judged:
         return predict(self.toy, judging.prediction_request(self.toy.s3, self.plan, request["ModelName"]), error=1.0)
 
     def judge(self, output: str | None) -> dict[str, Any]:
-        return judging.judge_run(self.toy.s3, self.toy.config.gate, self.plan, self.model, output)
+        return judging.judge_run(
+            self.toy.s3, self.toy.config.gate, self.plan, self.model, output, segments=self.toy.config.segments
+        )
 
     def finish(self) -> dict[str, Any]:
         """Ask, judge, register and promote."""

@@ -30,9 +30,13 @@ def keys() -> set[str]:
 
 
 def changed(text: str, changes: dict[str, Any]) -> ModelConfig:
-    """Return a model whose YAML has other values; a key of a section is written as ``search.metric``."""
+    """Return a model whose YAML has other values; a key of a section is written as ``search.metric``.
+
+    Of a section that is a list of such the first one is meant.
+    """
     values = yaml.safe_load(text)
     for key, value in changes.items():
         section, _, name = key.rpartition(".")
-        (values.setdefault(section, {}) if section else values)[name] = value
+        place = values.setdefault(section, {}) if section else values
+        (place[0] if isinstance(place, list) else place)[name] = value
     return parse_model(yaml.safe_dump(values), "toy.yaml")

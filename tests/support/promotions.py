@@ -93,7 +93,7 @@ class Contest:
     def promote(self, version: Version, against: Version | None, **more: Any) -> Record:
         """Propose a version that was compared with another one."""
         proposal = self.proposal(version, against, **more)
-        again = partial(judge_again, self.store.s3, self.store.locations, PROBLEM, self.gate, version)
+        again = partial(judge_again, self.store.s3, self.store.locations, PROBLEM, self.gate, None, version)
         return promote(self.store, proposal, again)
 
     def crown(self, cutoff: str, error: float) -> Version:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from include.autopilot.champion.model import (
 )
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, PlannedHoldout
+from include.autopilot.drops.segments import Segments, segments_of
 from include.autopilot.gate.choice import best_of, choice_words
 from include.autopilot.gate.comparison import judge, not_comparable
 from include.autopilot.gate.contender import Contender
@@ -28,10 +29,14 @@ from include.autopilot.gate.verdict import Verdict
 from include.autopilot.rows.places import row_places
 from include.autopilot.settings.gate import GateConfig
 from include.autopilot.settings.recent import RECENT, SINCE_DECLINE
+from include.autopilot.settings.segments import SegmentConfig
 from include.autopilot.template.problem import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+Cut = Callable[[Sequence[str]], Sequence[Segments]]
+"""Takes the keys of rows that were predicted, and returns what cuts them into segments."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,16 @@ class Challenger:
 
 @dataclass(frozen=True)
 class Contest:
-    """The comparison of one run's challengers with the champion: the best of them on the rows that judge is judged."""
+    """The comparison of one run's challengers with the champion: the best of them on the rows that judge is judged.
+
+    :param segments: the columns that cut the rows which judge.
+    """
 
     s3: S3Client
     plan: Plan
     gate: GateConfig
     challengers: Sequence[Challenger]
+    segments: Sequence[SegmentConfig] = ()
 
     def verdict(self, asked: Asked | None, champion_output: str | None) -> tuple[Verdict, Challenger]:
         """Return the verdict by the first holdout, or where the champion cannot be asked that, by the sealed one."""
@@ -91,7 +100,7 @@ class Contest:
         if not beside or self.gate.judge_on != "both" or anew:
             return self._told(first, self._since(verdict, asked)), best
         if beside[0].name in theirs:
-            sealed = self._compare(beside[0], best, asked, theirs, looks=False)
+            sealed = self._compare(beside[0], best, asked, theirs, decides=False)
             return with_sealed(self._since(verdict, asked), sealed, self.gate), best
         return self._not_comparable(beside[0], best, asked, problems[beside[0].name]), best
 
@@ -140,14 +149,18 @@ class Contest:
         best: Challenger,
         asked: Asked | None,
         theirs: Mapping[str, Answers] | None,
-        looks: bool = True,
+        decides: bool = True,
     ) -> Verdict:
+        """Compare on one holdout.
+
+        :param decides: whether its rows judge; if not, that is no look, and segments say nothing.
+        """
         plan, gate, champion = self.plan, self.gate, asked.version if asked else None
         since = plan.decline.seen if plan.decline and asked and not judge.sealed and self._anew(asked) else None
         if since is not None:
             gate = replace(gate, min_holdout_rows=min(gate.min_holdout_rows, SINCE_DECLINE))
         counted = None
-        if champion is not None and looks:
+        if champion is not None and decides:
             recent = Looks(self.s3, plan.locations, RECENT, since)
             counted = looks_at(self.s3, plan.locations, judge.digest) if judge.sealed else recent
         verdict = compared(
@@ -162,8 +175,9 @@ class Contest:
             champion is None or plan.cutoff >= champion.moment,
             _kind(judge),
             [one.model for one in self.challengers],
+            cut_of(self.s3, plan, judge, self.segments) if decides else None,
         )
-        told = choice_words(self._answered(judge), judged_by(plan.problem, gate)) if looks else ""
+        told = choice_words(self._answered(judge), judged_by(plan.problem, gate)) if decides else ""
         return replace(verdict, sentence=f"{verdict.sentence} {told}".rstrip())
 
     def _not_comparable(self, judge: PlannedHoldout, best: Challenger, asked: Asked, problem: str) -> Verdict:
@@ -210,20 +224,29 @@ def compared(
     promotable: bool = True,
     kind: str = "sealed",
     challengers: Sequence[str] = (),
+    cut: Cut | None = None,
 ) -> Verdict:
     """Judge one challenger.
 
     :param challengers: the models that share the look; none: this one alone.
+    :param cut: cuts the rows into segments; None: nothing does.
     """
     defender, challenger = contenders(theirs, ours)
     if defender is not None and champion is not None:
         defender = replace(defender, model=name_of(champion))
     challenger = replace(challenger, model=name, kind=kind)
     models = tuple(challengers) or (ours.model,)
-    judged = partial(judge, defender, challenger, judged_by(problem, gate), gate, places, share=len(models))
+    columns = cut(ours.keys) if cut else ()
+    objective = judged_by(problem, gate)
+    judged = partial(judge, defender, challenger, objective, gate, places, share=len(models), columns=columns)
     if theirs is None or looks is None:
         return judged()
     return looks.judged(Pair(models, theirs.model), judged, promotable)
+
+
+def cut_of(s3: S3Client, plan: Plan, judge: PlannedHoldout, segments: Sequence[SegmentConfig]) -> Cut:
+    """Return what cuts a holdout's rows into segments, see :func:`include.autopilot.drops.segments.segments_of`."""
+    return partial(segments_of, s3, plan, judge, segments)
 
 
 def looks_at(s3: S3Client, locations: Locations, holdout: str) -> Looks:

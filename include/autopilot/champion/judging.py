@@ -7,14 +7,14 @@ What was asked lies in the run's folder, ``champion/asked.json``; the verdict is
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import ContractError, MissingObjectError, RunError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.source import marked
-from include.autopilot.champion.contest import Asked, Challenger, Contest, compared, looks_at, name_of
+from include.autopilot.champion.contest import Asked, Challenger, Contest, Cut, compared, looks_at, name_of
 from include.autopilot.champion.learned import learned_of
 from include.autopilot.champion.model import (
     champion_model_request,
@@ -35,6 +35,7 @@ from include.autopilot.gate.table import as_text
 from include.autopilot.gate.verdict import Verdict
 from include.autopilot.s3.objects import read_json, write_json
 from include.autopilot.settings.gate import GateConfig
+from include.autopilot.settings.segments import SegmentConfig
 from include.autopilot.template.problem import Problem
 from include.autopilot.template.projection import Request
 from include.autopilot.template.published import load_template
@@ -93,22 +94,25 @@ def judge_run(
     model: str,
     champion_output: str | None,
     second: tuple[Plan, str] | None = None,
+    segments: Sequence[SegmentConfig] = (),
 ) -> dict[str, Any]:
     """Compare the run's model, or the better one of two, with the champion and write ``verdict.json``.
 
     :param model: the name of the run's SageMaker model.
     :param champion_output: the S3OutputPath of the champion's prediction job; None if it was not asked.
     :param second: plan and model of a second challenger, where there is one.
+    :param segments: the columns whose segments a promotion must not be worse in.
     :return: ``verdict``, ``compared`` (the champion, or None), ``run`` and ``model`` of the challenger that was judged,
         and ``synthetic``.
     :raises GateError: the holdout was changed, or the models cannot be compared on principle.
+    :raises DropError: the holdout's rows cannot be cut into segments as asked.
     """
     for one in plan.judges:
         check_sealed(s3, one)
     asked = _asked(s3, plan)
     entered = [(plan, model), *([second] if second else [])]
     challengers = [Challenger(one.run, _title(one), named, _challenger(s3, one, named)) for one, named in entered]
-    verdict, chosen = Contest(s3, plan, gate, challengers).verdict(asked, champion_output)
+    verdict, chosen = Contest(s3, plan, gate, challengers, segments).verdict(asked, champion_output)
     content: dict[str, Any] = {
         "run": chosen.run,
         "model": chosen.model,
@@ -134,18 +138,26 @@ def load_verdict(s3: S3Client, plan: Plan) -> dict[str, Any] | None:
 
 
 def judge_again(
-    s3: S3Client, locations: Locations, problem: Problem, gate: GateConfig, challenger: Version, champion: Version
+    s3: S3Client,
+    locations: Locations,
+    problem: Problem,
+    gate: GateConfig,
+    cut: Cut | None,
+    challenger: Version,
+    champion: Version,
 ) -> Verdict | None:
     """Judge from stored answers, against a champion that the run did not ask; None if they are not there.
 
     That is a look of its own at the rows. Both must have answered the sealed holdout that the challenger was judged on.
+
+    :param cut: cuts its rows into segments; None: nothing does.
     """
     theirs = stored_answers(s3, locations, challenger.holdout, champion.model)
     ours = stored_answers(s3, locations, challenger.holdout, challenger.model)
     if theirs is None or ours is None:
         return None
     looks = looks_at(s3, locations, challenger.holdout)
-    return compared(problem, gate, ours, theirs, name_of(challenger), champion, looks=looks)
+    return compared(problem, gate, ours, theirs, name_of(challenger), champion, looks=looks, cut=cut)
 
 
 def put_forward(s3: S3Client, plan: Plan) -> Plan:

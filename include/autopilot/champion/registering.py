@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.base.errors import MissingObjectError, RunError
 from include.autopilot.base.source import marked
 from include.autopilot.candidate.descriptions import describe
+from include.autopilot.champion.contest import cut_of
 from include.autopilot.champion.judging import judge_again, load_verdict, put_forward
 from include.autopilot.champion.ledger import Record, enter
 from include.autopilot.champion.modelpackage import package_request
@@ -86,7 +87,8 @@ def promote_run(
     store = store_of(s3, sagemaker, config)
     proposal = _proposal(store, plan, arn, approval, at)
     record_approval(store, proposal)
-    again: JudgeAgain = partial(judge_again, s3, plan.locations, plan.problem, config.gate, proposal.version)
+    cut = cut_of(s3, plan, plan.judges[0], config.segments)
+    again: JudgeAgain = partial(judge_again, s3, plan.locations, plan.problem, config.gate, cut, proposal.version)
     if not plan.holdouts[0].sealed:
         # Nobody but the champion that the run asked was looked at for these rows.
         again = _not_again

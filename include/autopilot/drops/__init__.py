@@ -27,6 +27,7 @@ __all__ = [
     "seals",
     "searchkeys",
     "second",
+    "segments",
     "sieve",
     "split",
     "summary",

@@ -57,6 +57,7 @@ from include.autopilot.drops.runrows import rows_of_drops
 from include.autopilot.drops.sealing import seal_run
 from include.autopilot.drops.searchkeys import searched
 from include.autopilot.drops.second import second_plan, with_second
+from include.autopilot.drops.segments import segments_of
 from include.autopilot.drops.summary import summary_of
 from include.autopilot.drops.supersede import supersede
 from include.autopilot.evaluation.measured import evaluate_run
@@ -171,6 +172,9 @@ def prepare(
     searchagain.check_rows(plan)
     classes.check_training(problem, used, f"{config.name}_search", path)
     classes.check_holdouts(problem, holdouts)
+    for planned_holdout, holdout in zip(plan.holdouts, holdouts, strict=True):
+        if planned_holdout in plan.judges:
+            segments_of(s3, plan, planned_holdout, config.segments, holdout.keys)
     plan = replace(plan, first=_first(s3, plan))
     unended = [*unended_files(planned), *unended_holdouts(holdouts)]
     remarks = (
@@ -262,7 +266,8 @@ def judge(
     if second and window_created and window_predicted:
         evaluate_run(s3, second, window_predicted["uri"])
         other = second, window_created["name"]
-    judged = judging.judge_run(s3, config.gate, plan, created["name"], asked["uri"] if asked else None, other)
+    output = asked["uri"] if asked else None
+    judged = judging.judge_run(s3, config.gate, plan, created["name"], output, other, config.segments)
     told = {name: judged["verdict"][name] for name in ("decision", "reason", "sentence", "promotes")}
     return {"model": judged["model"], **told}
 

@@ -6,13 +6,14 @@ Pure: it reads nothing and promotes nothing. docs/adr/0010-gate.md has the rule'
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from include.autopilot.base.errors import GateError
 from include.autopilot.candidate.objective import Objective
+from include.autopilot.drops.segments import Segments
 from include.autopilot.gate.baseline import Baseline, baseline_of
 from include.autopilot.gate.bootstrap import MOST_UNDEFINED, resampled_gains, resamples_of, value_of
 from include.autopilot.gate.chance import allowed, chance_of
@@ -21,6 +22,7 @@ from include.autopilot.gate.contender import Contender, check_same_holdout
 from include.autopilot.gate.decision import decide, with_likely_gain
 from include.autopilot.gate.lossrows import LossRow, Places, loss_rows, sentence_of
 from include.autopilot.gate.resampled import ResampledMetric, resampled_metric, too_large
+from include.autopilot.gate.segments import compared_segments, worse_words
 from include.autopilot.gate.spending import Look, level_words, look_words, tails
 from include.autopilot.gate.tail import ends
 from include.autopilot.gate.verdict import Comparison, Decision, Reason, Verdict, relative_words
@@ -38,6 +40,7 @@ def judge(
     places: Places | None = None,
     look: Look | None = None,
     share: int = 1,
+    columns: Sequence[Segments] = (),
 ) -> Verdict:
     """Judge a challenger.
 
@@ -48,6 +51,7 @@ def judge(
     :param look: which comparison of its timeline it is (:mod:`include.autopilot.gate.looks` counts them); None: it
         belongs to none and has the error of a single comparison, as that of a first model always has.
     :param share: how many challengers are judged in this look: each gets that part of the look's error.
+    :param columns: what cuts the rows into segments; a challenger that is worse in one of them is not promoted.
     :raises GateError: the two answered different holdouts, the metric is unknown or not possible with these answers, or
         the stated direction is wrong.
     """
@@ -70,22 +74,23 @@ def judge(
     if comparison is None:
         sentence = _undefined(metric, champion, challenger, rows)
         return _verdict("keep", "undefined", sentence, opponent.name, challenger, config)
-    decision, reason = decide(comparison, metric, champion is None, len(challenger.keys), config)
-    chance = None
-    if reason == "first_model" and config.rule != "point":
-        chance = chance_of(metric, challenger, config)
-        decision, reason = (decision, reason) if chance <= allowed(config) else ("keep", "no_better_than_baseline")
+    decision, reason, chance = _decided(comparison, metric, champion, challenger, config)
+    segments = compared_segments(metric, champion, challenger, columns, config)
+    worse = worse_words(segments, config)
+    if decision == "promote" and worse:
+        decision, reason = "keep", "worse_in_segment"
     if reason == "better":
         comparison = with_likely_gain(comparison, metric, config)
-    sentences = [_sentence(comparison, reason, opponent.name, challenger, config)]
-    if chance is not None and decision == "keep":
-        sentences.append(f"Mixed among the rows, its answers are as good in {chance:.1%} of the cases.")
-    if look is not None:
-        look = replace(look, words=look_words(config, look))
-        sentences.append(f"{look.words[0].upper()}{look.words[1:]}.")
-    sentence = " ".join([*sentences, sentence_of(rows)]).rstrip()
+    look = None if look is None else replace(look, words=look_words(config, look))
+    sentences = [
+        _sentence(comparison, reason, opponent.name, challenger, config),
+        f"{worse}: the champion stays." if reason == "worse_in_segment" else "",
+        *_told(decision, chance, look),
+        sentence_of(rows),
+    ]
+    sentence = " ".join(filter(None, sentences))
     verdict = _verdict(decision, reason, sentence, opponent.name, challenger, config, comparison)
-    return replace(verdict, loss_rows=rows, chance=chance, look=look)
+    return replace(verdict, loss_rows=rows, chance=chance, look=look, segments=segments)
 
 
 def not_comparable(challenger: Contender, champion: str, why: str, config: GateConfig) -> Verdict:
@@ -147,6 +152,31 @@ def comparison_of(
         bound=ends(gains, beyond[1], rows)[0],
         level=1 - 2 * beyond[0],
     )
+
+
+def _decided(
+    found: Comparison,
+    metric: ResampledMetric,
+    champion: Contender | None,
+    challenger: Contender,
+    config: GateConfig,
+) -> tuple[Decision, Reason, float | None]:
+    """Return what all rows together say, and of a first model how often its answers are as good by chance."""
+    decision, reason = decide(found, metric, champion is None, len(challenger.keys), config)
+    if reason != "first_model" or config.rule == "point":
+        return decision, reason, None
+    chance = chance_of(metric, challenger, config)
+    if chance > allowed(config):
+        decision, reason = "keep", "no_better_than_baseline"
+    return decision, reason, chance
+
+
+def _told(decision: Decision, chance: float | None, look: Look | None) -> Iterator[str]:
+    """Yield what a verdict says besides of a challenger that chance alone may explain, and of its look."""
+    if chance is not None and decision == "keep":
+        yield f"Mixed among the rows, its answers are as good in {chance:.1%} of the cases."
+    if look is not None:
+        yield f"{look.words[0].upper()}{look.words[1:]}."
 
 
 def _checked(objective: Objective) -> ResampledMetric:
@@ -245,7 +275,8 @@ def _sentence(found: Comparison, reason: Reason, opponent: str, challenger: Cont
     if reason in ("better", "first_model") and config.mode == "dry_run":
         ending = "A dry run: nothing is promoted."
     level = level_words(found.level or config.confidence)
-    return f"{numbers}, {level} interval of the gain {found.low:.4g} to {found.high:.4g}.{_luck(found)} {ending}"
+    told = f"{numbers}, {level} interval of the gain {found.low:.4g} to {found.high:.4g}.{_luck(found)} {ending}"
+    return told.rstrip()
 
 
 def _luck(found: Comparison) -> str:

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 # The challenger was compared and did not win.
-LOST = frozenset({"tie", "worse", "too_small", "worse_on_sealed", "uncertain", "no_better_than_baseline", "not_finite"})
+LOST = frozenset(
+    {
+        "tie", "worse", "too_small", "worse_on_sealed", "worse_in_segment", "uncertain", "no_better_than_baseline",
+        "not_finite",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from include.autopilot.gate.segments import summary_words
 from include.autopilot.gate.spending import level_words
-from include.autopilot.gate.verdict import MANY_TIMES
+from include.autopilot.gate.verdict import MANY_TIMES, verdict_of
 
 Rows = list[tuple[str, str]]
 
@@ -39,6 +40,7 @@ def rows_of(verdict: Mapping[str, Any]) -> Rows:
         *found,
         *([("look", look["words"])] if look else []),
         ("judged on", f"{verdict['rows']} {on} rows"),
+        *([("segments", summary_words(verdict_of(verdict).segments))] if verdict.get("segments") else []),
         ("holdout", verdict["holdout"]),
         ("rule", f"{verdict['rule']}, at least {verdict['min_relative_change']:.1%}; {verdict['mode']}"),
         ("verdict", f"{verdict['decision']} ({verdict['reason']})"),

@@ -34,6 +34,20 @@ def ends(gains: Values, tail: float, rows: int) -> tuple[float, float]:
     return float(middle + further * (low - middle)), float(middle + further * (high - middle))
 
 
+def student_high(gain: float, gains: Values, tail: float, rows: int) -> float:
+    """Return an upper end of the gain that holds for few rows, too: the resamples' spread, times Student's t.
+
+    Of few rows the resamples spread too little, by the root of (rows - 1) / rows. Their percentiles would lie nearer
+    than they may with twenty rows (docs/adr/0027-segments.md).
+
+    :param gain: as measured, and ``gains``: of the resamples.
+    :param tail: the share of chance above the end; ``rows``: those that the gains are of.
+    """
+    with np.errstate(over="ignore"):
+        spread = math.sqrt(rows / (rows - 1)) * float(gains.std())
+    return gain + _student(tail, rows - 1) * spread
+
+
 def likely_gain(gain: float, low: float, needed: float, tail: float) -> float:
     """Return what a promoted challenger's true gain most likely is: the gain measured, without the luck of the draw.
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from include.autopilot.gate.lossrows import LossRow
+from include.autopilot.gate.segments import Segment
 from include.autopilot.gate.spending import Look
 from include.autopilot.settings.gate import Mode, Rule
 
@@ -22,6 +23,7 @@ Reason = Literal[
     "worse",
     "too_small",
     "worse_on_sealed",
+    "worse_in_segment",
     "uncertain",
     "too_few_rows",
     "not_finite",
@@ -78,6 +80,7 @@ class Verdict:
     :param judged_on: whose rows judged: ``sealed``, ``recent``, or ``recent and sealed``.
     :param beside: of the last, the numbers on the sealed rows.
     :param look: which comparison of its timeline it is; None of a first model, and in verdicts of earlier releases.
+    :param segments: the models in parts of the rows that judged, where the YAML names such.
     """
 
     decision: Decision
@@ -99,6 +102,7 @@ class Verdict:
     look: Look | None = None
     judged_on: str = "sealed"
     beside: Comparison | None = None
+    segments: tuple[Segment, ...] = ()
 
     @property
     def promotes(self) -> bool:
@@ -112,7 +116,8 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON, ``promotes`` included."""
-        return {**asdict(self), "loss_rows": [asdict(row) for row in self.loss_rows], "promotes": self.promotes}
+        lists = {name: [asdict(one) for one in getattr(self, name)] for name in ("loss_rows", "segments")}
+        return {**asdict(self), **lists, "promotes": self.promotes}
 
 
 def relative_words(relative: float) -> str:
@@ -127,7 +132,15 @@ def verdict_of(stored: Mapping[str, Any]) -> Verdict:
     members = {name: value for name, value in stored.items() if name != "promotes"}
     numbers = members.pop("comparison"), members.pop("beside", None)
     comparison, beside = (None if found is None else Comparison(**found) for found in numbers)
-    # Verdicts of earlier releases have no such rows and no look.
+    # Verdicts of earlier releases have no such rows, no segments and no look.
     look = members.pop("look", None)
     rows = tuple(LossRow(**row) for row in members.pop("loss_rows", ()))
-    return Verdict(**members, comparison=comparison, beside=beside, loss_rows=rows, look=Look(**look) if look else None)
+    segments = tuple(Segment(**one) for one in members.pop("segments", ()))
+    return Verdict(
+        **members,
+        comparison=comparison,
+        beside=beside,
+        loss_rows=rows,
+        segments=segments,
+        look=Look(**look) if look else None,
+    )

@@ -130,6 +130,7 @@ def render(content: Mapping[str, Any], charts: Sequence[str], exams: Sequence[st
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = _number
+    environment.filters["digits"] = _digits
     environment.filters["metric"] = _name
     environment.filters["breakable"] = _breakable
     environment.filters["usd"] = _usd
@@ -202,6 +203,11 @@ def _number(value: float | None) -> str:
     if value is None:
         return "–"  # noqa: RUF001 - a dash for what is not defined
     return f"{value:.3f}" if abs(value) < _LARGE else f"{value:.4g}"
+
+
+def _digits(value: float | None) -> str:
+    """Return a number of any size with four digits."""
+    return _number(None) if value is None else f"{value:.4g}"
 
 
 def _usd(value: float | None) -> str:

@@ -10,6 +10,7 @@ __all__ = [
     "score",
     "scoreoptions",
     "search",
+    "segments",
     "values",
     "window",
 ]

@@ -29,6 +29,7 @@ from include.autopilot.settings.recent import RECENT, RecentConfig
 from include.autopilot.settings.schedule import cron
 from include.autopilot.settings.score import Deploy, EndpointConfig, ScoreConfig
 from include.autopilot.settings.search import AutopilotConfig, SearchConfig
+from include.autopilot.settings.segments import SegmentsConfig
 from include.autopilot.settings.sentences import sentence
 from include.autopilot.settings.strictyaml import read_yaml
 from include.autopilot.settings.values import (
@@ -107,6 +108,7 @@ class ModelConfig:
     gate: GateConfig = GateConfig()
     recent: RecentConfig = RecentConfig()
     window: Window = "all"
+    segments: SegmentsConfig = ()
     exam: Literal["on", "off"] = "on"
     decline: DeclineConfig = DeclineConfig()
     approval: Literal["none", "required"] = "none"
@@ -141,8 +143,8 @@ class ModelConfig:
     def __post_init__(self) -> None:
         """Check that there is a way to a first template, what starts a run can be heard, and the keys fit together."""
         wrong = [
-            *_of_columns(self), *_of_beginnings(self), *_of_answers(self), *_of_judging(self), *_of_exams(self),
-            *_of_money(self),
+            *_of_columns(self), *_of_beginnings(self), *_of_answers(self), *_of_judging(self), *_of_segments(self),
+            *_of_exams(self), *_of_money(self),
         ]  # fmt: skip
         if wrong:
             raise ValueError(". ".join(wrong))
@@ -226,6 +228,21 @@ def _of_judging(model: ModelConfig) -> Iterator[str]:
         yield f"recent.rows is {rows}, and gate.min_holdout_rows {needed}: too few to judge. Write {needed} or more"
     if RECENT in model.holdouts:
         yield f"a holdout is named {RECENT}, as are the recent rows that gate.judge_on asks for. Rename the holdout"
+
+
+def _of_segments(model: ModelConfig) -> Iterator[str]:
+    """Yield what does not fit together of the columns that cut the judging rows into segments."""
+    bands = {one.column: one.bands for one in model.segments}
+    if model.key in bands:
+        yield f"segments names the key {model.key!r}, which no two rows share. Name a column whose values rows share"
+    if model.target not in bands or model.search is None or model.autopilot is not None:
+        # The job that is taken over says what kind of target it is.
+        return
+    kind = model.search.problem_type
+    if kind == REGRESSION and bands[model.target] is None:
+        yield f"segments names the target {model.target!r}, which has numbers. Add bands to it, such as bands: 4"
+    if kind != REGRESSION and bands[model.target] is not None:
+        yield f"segments asks for bands of the target {model.target!r}, which has classes. Take bands out"
 
 
 def _of_money(model: ModelConfig) -> Iterator[str]:

@@ -45,9 +45,11 @@ def sentence(detail: Any, kind_of_file: Any) -> str:
     return f"key {key!r} is {_shown(detail['input'])}. {detail['msg']}.{_FIXES.get(kind, '')}"
 
 
-def _keys(kind: Any, sections: tuple[str, ...]) -> list[str]:
-    """Return the keys of the file, or of a section of it."""
+def _keys(kind: Any, sections: tuple[str | int, ...]) -> list[str]:
+    """Return the keys of the file, or of a section of it; a number is the place of an entry in a list of them."""
     for section in sections:
+        if isinstance(section, int):
+            continue
         hint = get_type_hints(kind)[section]
         kind = next(inner for inner in (hint, *get_args(hint)) if dataclasses.is_dataclass(inner))
     return [field.name for field in dataclasses.fields(kind)]

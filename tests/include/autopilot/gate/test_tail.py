@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from include.autopilot.gate.tail import ends, likely_gain
+from include.autopilot.gate.tail import ends, likely_gain, student_high
 
 ROWS = 200
 NORMAL = np.random.default_rng(0).normal(1.0, 0.5, 10_000)
@@ -60,3 +60,17 @@ def test_over_many_promotions_it_is_near_the_truth(true: float) -> None:
 
 def test_without_a_spread_nothing_is_luck() -> None:
     assert likely_gain(0.3, 0.3, 0.1, 0.01) == 0.3
+
+
+@pytest.mark.parametrize("rows", [20, 50, 400])
+@pytest.mark.parametrize("tail", [0.05, 0.005, 5e-4])
+def test_the_upper_end_of_a_mean_is_that_of_students_interval(rows: int, tail: float) -> None:
+    random = np.random.default_rng(rows)
+    sample = random.normal(1, 2, rows)
+    means = random.choice(sample, (20_000, rows)).mean(axis=1)
+    wanted = sample.mean() + stats.t.isf(tail, rows - 1) * sample.std(ddof=1) / np.sqrt(rows)
+    assert student_high(float(sample.mean()), means, tail, rows) == pytest.approx(wanted, rel=0.03)
+
+
+def test_errors_too_large_for_a_number_have_no_upper_end() -> None:
+    assert student_high(0.0, np.array([-1e300, 1e300]), 0.05, 20) == np.inf

@@ -36,6 +36,18 @@ TOGETHER: list[tuple[dict[str, Any], str]] = [
         {"window": "auto", "gate.judge_on": "both", "featurizer": "refit"},
         "window: auto takes Autopilot's featurizer: say featurizer: reuse, or write window: all.",
     ),
+    (
+        {"segments": [{"column": "id"}]},
+        "segments names the key 'id', which no two rows share. Name a column whose values rows share.",
+    ),
+    (
+        {"segments": [{"column": "colour"}, {"column": "y"}]},
+        "segments names the target 'y', which has numbers. Add bands to it, such as bands: 4.",
+    ),
+    (
+        {**BINARY, "segments": [{"column": "y", "bands": 2}]},
+        "segments asks for bands of the target 'y', which has classes. Take bands out.",
+    ),
     ({"trigger": "drop"}, "trigger drop needs drops_queue_url, the SQS queue that S3 tells of objects."),
     (
         {"trigger": "both", "drops_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/toy"},
@@ -137,6 +149,10 @@ FITTING: list[dict[str, Any]] = [
     {"autopilot.job": "toy-1", "autopilot.columns": ["a", "y"]},
     {"trigger": "drop", "drops_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/toy"},
     {"search_again": "trigger", "search_after_losses": 3},
+    {"segments": [{"column": "note"}, {"column": "y", "bands": 4}, {"column": "a", "bands": 20}]},
+    {**BINARY, "segments": [{"column": "y"}]},
+    # What is taken over may have another kind of target than a search would have.
+    {"autopilot.job": "toy-1", "segments": [{"column": "y"}]},
 ]
 
 

@@ -20,6 +20,7 @@ score: {{input: s3://toy-models/new/}}
 deploy: endpoint
 approval: required
 encryption: {{sse: aws:kms}}
+segments: [{{column: colour}}]
 """
 
 TEXT = "Input should be a valid string. Put it in quotes."
@@ -138,6 +139,13 @@ WRONG: dict[str, Rows] = {
     ],
     "window.drops": [("3", WHOLE_NUMBER), (0, POSITIVE), (3654, "Input should be less than or equal to 3653.")],
     "window.days": [("3", WHOLE_NUMBER), (0, POSITIVE), (3654, "Input should be less than or equal to 3653.")],
+    "segments": [
+        ("colour", LIST), ({"column": "colour"}, LIST), (["colour"], f"key 'segments.0' is 'colour'. {SECTION}"),
+        ([{"bands": 4}], "key 'segments.0.column' is missing. Add it; docs/models.md explains every key."),
+        ([{"column": "a", "band": 4}], f"key 'segments.0.band' {KNOWN} Did you mean 'bands'?"),
+        ([{"column": "a"}, {"column": "b"}, {"bands": 2, "column": "a"}],
+         "Name each column once; 'a' is there twice."),
+    ],
     "exam": one_of("on", "off"),
     "decline": [("retrain", SECTION), ({"limit": 3}, f"key 'decline.limit' {KNOWN}")],
     "approval": one_of("none", "required"),
@@ -248,6 +256,17 @@ WRONG: dict[str, Rows] = {
     "recent.rows": [
         ("200", WHOLE_NUMBER), (1, "Input should be greater than or equal to 2."),
         (10**7, "Input should be less than or equal to 1000000."),
+    ],
+    "segments.column": [
+        (5, f"key 'segments.0.column' is 5. {TEXT}"), (None, f"key 'segments.0.column' is None. {TEXT}"),
+        (" ", f"key 'segments.0.column' is ' '. {BLANK}"),
+    ],
+    "segments.bands": [
+        (value, f"key 'segments.0.bands' is {value!r}. {said}")
+        for value, said in (
+            ("4", WHOLE_NUMBER), (2.5, WHOLE_NUMBER), (1, "Input should be greater than or equal to 2."),
+            (21, "Input should be less than or equal to 20."),
+        )
     ],
     "gate.metric": [
         (5, TEXT),
