@@ -2,7 +2,7 @@
 
 ``make bench NAME=overhead``; about ten minutes. The last line is one JSON object.
 
-"Before" is commit 347af09, unpacked into ``.local/bench-overhead/before``; "after" is this tree. Each side is its own
+"Before" is commit 9561d8b, unpacked into ``.local/bench-overhead/before``; "after" is this tree. Each side is its own
 ``make up``: scheduler with LocalExecutor, API server, DAG processor, triggerer, PostgreSQL, and an embedded AWS with
 the BACE drops. One search and one retraining come first; then ``--runs`` retrainings, one after the other, each with
 one new drop, triggered over REST. The sides follow each other: two Airflows on a
@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-BEFORE = "347af09"
+BEFORE = "9561d8b"
 PLACE = ROOT / ".local" / "bench-overhead"
 SIDE = ROOT / "benchmarks" / "overhead_side"
 MODELS = (1, 10, 100)

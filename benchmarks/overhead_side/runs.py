@@ -25,7 +25,7 @@ import boto3
 from include.local_aws.process import start
 from scripts.airflow_env import LOCAL_ACCOUNT, aws_env
 from scripts.local_airflow import airflow, signed_in
-from scripts.up import search, wait_for_dag
+from scripts.up import wait_for_dag, wait_for_run
 
 DAG = "bace_retrain"
 FIRST = "2024-01-01T00:00:00Z"
@@ -44,7 +44,7 @@ def main() -> int:
         costs = folder / "costs.jsonl"
         preload = {"PYTHONPATH": f"{Path.cwd()}{os.pathsep}{PRELOAD}", "OVERHEAD_COSTS": str(costs)}
         with airflow(folder, aws.url, preload, 0) as (ui, process), signed_in(ui, folder) as client:
-            if search(client, "bace_search") != "success":
+            if _search(client) != "success":
                 raise SystemExit(f"the search did not succeed; see {folder}")
             wait_for_dag(client, DAG)
             client.patch(f"/api/v2/dags/{DAG}", json={"is_paused": False}).raise_for_status()
@@ -54,6 +54,14 @@ def main() -> int:
     told = {"tasks": len(tasks), "chain": longest_chain(tasks), "runs": measured[1:], "costs": by_task(costs)}
     print(json.dumps(told))
     return 0
+
+
+def _search(client: Any) -> str:
+    wait_for_dag(client, "bace_search")
+    client.patch("/api/v2/dags/bace_search", json={"is_paused": False}).raise_for_status()
+    runs = "/api/v2/dags/bace_search/dagRuns"
+    made = client.post(runs, json={"logical_date": None, "conf": {}}).raise_for_status().json()
+    return wait_for_run(client, f"{runs}/{made['dag_run_id']}")
 
 
 def _run(client: Any, aws: str, airflow_pid: int, cutoff: str) -> dict[str, float]:
