@@ -16,7 +16,7 @@ from tests.support.toy import YAML
 
 # Kept before other tests of this folder put a model of their own in its place, for as long as all tests run.
 LOAD_MODELS = config.load_models
-DAGS = ["toy_exam", "toy_retrain", "toy_rollback", "toy_score", "toy_search"]
+DAGS = ["toy_backtest", "toy_exam", "toy_retrain", "toy_rollback", "toy_score", "toy_search"]
 
 
 def named(name: str) -> str:

@@ -53,6 +53,7 @@ EXAM = {
     "sit_exam": {"mark_exam"},
     "mark_exam": set(),
 }
+BACKTEST = {"prepare_backtest": {"deal"}, "deal": {"predict"}, "predict": {"report"}, "report": set()}
 DEPLOY = {
     "prepare": {"create_champion"},
     "create_champion": {"configure"},
@@ -79,7 +80,7 @@ def test_all_import_within_two_seconds(bag: Any) -> None:
     assert not bag.import_errors
     # Other tests' models may stand beside the file's.
     found = sorted(name for name in again.dags if name.startswith("bace_"))
-    assert found == ["bace_exam", "bace_retrain", "bace_rollback", "bace_score", "bace_search"]
+    assert found == ["bace_backtest", "bace_exam", "bace_retrain", "bace_rollback", "bace_score", "bace_search"]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,7 @@ def test_all_import_within_two_seconds(bag: Any) -> None:
         ("bace_rollback", ROLLBACK),
         ("bace_score", SCORE),
         ("bace_exam", EXAM),
+        ("bace_backtest", BACKTEST),
     ],
 )
 def test_shape(bag: Any, dag_id: str, shape: dict[str, set[str]]) -> None:

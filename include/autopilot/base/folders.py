@@ -159,6 +159,12 @@ class ExamFolder(Folder):
         return f"{self.uri}/answers/{model}"
 
 
+class BacktestFolder(Folder):
+    """What one backtest came to: ``<root>/backtest/runs/<run key>/``."""
+
+    report, table, chart = _At("report.json"), _At("table.txt"), _At("chart.svg")
+
+
 def file_rows(folder: str, number: int) -> str:
     """Return the folder of one input file's chunks, in a folder of :meth:`ScoreFolder.rows`."""
     return f"{folder}/file{number:05d}"

@@ -22,6 +22,8 @@ These two modules know the layout, and nobody else.
 <root>/answers/<holdout>/<model>.json         one model's answers for a holdout, kept to judge again
 <root>/exams/<version>/<drop>.json            what the champion's exam on a drop came to; written once
 <root>/sittings/<run key>/                    what a run holds exams with: plan.json, the rows, the answers
+<root>/backtest/exams/<version>/<drop>.json   a model's exam that only a backtest asked for; written once
+<root>/backtest/runs/<run key>/               what a backtest came to: report.json, table.txt, chart.svg
 <root>/looks/<stream>/<since>/<n>.json        who was compared in the n-th look at some judging rows; never overwritten
 <root>/champion.json                          the one pointer to the champion; changed by conditional writes only
 <root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion
@@ -36,7 +38,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from include.autopilot.base.cutoff import stamp
-from include.autopilot.base.folders import ExamFolder, PreparedFolder, RunFolder, ScoreFolder
+from include.autopilot.base.folders import BacktestFolder, ExamFolder, PreparedFolder, RunFolder, ScoreFolder
 
 
 def parse_uri(uri: str) -> tuple[str, str]:
@@ -173,6 +175,21 @@ class Locations:
     def sitting(self, key: str) -> ExamFolder:
         """Return the folder in which one run works on the exams that it holds."""
         return ExamFolder(f"{self.root}/sittings/{key}")
+
+    def backtested(self, version: int) -> str:
+        """Return the folder of the exams of one version that only backtests asked for."""
+        return f"{self.root}/backtest/exams/{version}"
+
+    def backtested_exam(self, version: int, drop: str) -> str:
+        """Return what a version came to on a drop in a backtest.
+
+        :param drop: the digest of the drop's content.
+        """
+        return f"{self.backtested(version)}/{drop}.json"
+
+    def backtest(self, key: str) -> BacktestFolder:
+        """Return the folder of what one backtest came to."""
+        return BacktestFolder(f"{self.root}/backtest/runs/{key}")
 
     @property
     def champion(self) -> str:

@@ -36,7 +36,8 @@ class Serving:
     :param run: the key of the run that made it.
     :param template: the digest of the template it was made from.
     :param record: the address of that run's ledger record.
-    :param event: the address of the ledger's record of the promotion or rollback that put it in place.
+    :param event: the address of the ledger's record of the promotion or rollback that put it in place; that of its run
+        where nobody asks whether it was.
     :param model: its CreateModel request: the same, name included, whoever asks.
     """
 
@@ -109,6 +110,16 @@ def champion_before(
             uri = store.locations.event(version.run, version.version, record["kind"], record["number"])
             return _serving(store, version, uri, store.registry.describe(version.arn))
     return None
+
+
+def serving_version(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, version: Version) -> ServingChampion:
+    """Return any version as if it served, whether or not it ever was the champion.
+
+    :raises AutopilotError: what made it cannot be found any more.
+    """
+    store = store_of(s3, sagemaker, config)
+    record = store.locations.record(version.run, version.version)
+    return _serving(store, version, record, store.registry.describe(version.arn))
 
 
 def _serving(store: ModelStore, version: Version, event: str, package: Mapping[str, Any]) -> ServingChampion:

@@ -7,7 +7,7 @@ spot capacity already has the discount; transform and processing jobs by the tim
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +68,15 @@ def job_cost(kind: str, name: str, described: Mapping[str, Any], prices: PriceTa
         why = "SageMaker did not tell how long it was billed" if described else "there is no description of it"
     usd = None if hourly is None or seconds is None else _round(seconds * hourly / _SECONDS_PER_HOUR)
     return JobCost(name, kind, status, instances, seconds, usd, _saving(described, seconds, hourly), month, why)
+
+
+def repriced(job: JobCost, prices: PriceTable | None) -> JobCost:
+    """Return a job at other prices: the time that it took, as it was billed, at the prices of a table."""
+    if job.seconds == 0 or not job.instances:
+        return job
+    hourly, why = _hourly(job.kind, job.instances, prices)
+    usd = None if hourly is None or job.seconds is None else _round(job.seconds * hourly / _SECONDS_PER_HOUR)
+    return replace(job, usd=usd, why=why or job.why if usd is None else "")
 
 
 def unknown_cost(kind: str, name: str, why: str, month: str | None) -> JobCost:

@@ -47,13 +47,11 @@ def _month(limit: float, estimate: float | None, month: str, spent: Mapping[str,
     return found
 
 
-def question(title: str, cutoff: str, estimate: str, reasons: tuple[str, ...]) -> str:
+def question(what: str, estimate: str, reasons: tuple[str, ...]) -> str:
     """Return what a person reads before they decide.
 
+    :param what: what is to be paid for, e.g. ``Retraining BACE for the cutoff 2024-02-01``.
     :param estimate: the estimate's own sentence.
     """
     listed = "\n".join(f"- {reason}" for reason in reasons)
-    return (
-        f"Retraining {title} for the cutoff {cutoff[:10]}: {estimate}\n\n{listed}\n\n"
-        "Approve: the run starts its jobs. Reject: it ends without starting one."
-    )
+    return f"{what}: {estimate}\n\n{listed}\n\nApprove: the run starts its jobs. Reject: it ends without starting one."

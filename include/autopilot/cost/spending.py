@@ -94,17 +94,20 @@ def model_jobs(
 
     They are worked out now where a run wrote nothing, or where something was unknown and the prices may have it by now.
     """
-    found: list[JobCost] = []
-    for run in _runs(s3, locations):
-        try:
-            written = read_json(s3, _uri(locations, run))
-        except MissingObjectError:
-            written = None
-        if written is None or (written["usd"] is None and prices is not None):
-            found += run_jobs(s3, sagemaker, locations.records(run), prices)
-        else:
-            found += [billing.from_json(job) for job in written["jobs"]]
-    return found
+    return [job for run in _runs(s3, locations) for job in jobs_of(s3, sagemaker, locations, run, prices)]
+
+
+def jobs_of(
+    s3: S3Client, sagemaker: SageMakerClient, locations: Locations, run: str, prices: PriceTable | None
+) -> list[JobCost]:
+    """Return the jobs of one run as they were written, or worked out now; see :func:`model_jobs`."""
+    try:
+        written = read_json(s3, _uri(locations, run))
+    except MissingObjectError:
+        written = None
+    if written is None or (written["usd"] is None and prices is not None):
+        return run_jobs(s3, sagemaker, locations.records(run), prices)
+    return [billing.from_json(job) for job in written["jobs"]]
 
 
 def run_jobs(s3: S3Client, sagemaker: SageMakerClient, records: str, prices: PriceTable | None) -> list[JobCost]:

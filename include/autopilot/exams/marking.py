@@ -11,7 +11,7 @@ from include.autopilot.base.source import is_synthetic, marked
 from include.autopilot.drops.plan import PlannedHoldout
 from include.autopilot.evaluation.predictions import read_predictions
 from include.autopilot.exams.plan import ExamPlan, Paper
-from include.autopilot.exams.stored import Exam, store_exam
+from include.autopilot.exams.stored import Exam, Place, store_exam
 from include.autopilot.gate.measuring import measured
 from include.autopilot.gate.objective import judged_by
 from include.autopilot.gate.stored import Answers, contenders, save_answers
@@ -23,17 +23,25 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def mark(s3: S3Client, plan: ExamPlan, gate: GateConfig, model: str | None, output: str | None) -> list[Exam]:
+def mark(
+    s3: S3Client,
+    plan: ExamPlan,
+    gate: GateConfig,
+    model: str | None,
+    output: str | None,
+    place: Place | None = None,
+) -> list[Exam]:
     """Measure and store the exams of a run; those that were stored meanwhile stay.
 
     :param gate: what is judged by, and the confidence and the resamples of the intervals.
     :param model: the name of the model that answered, and ``output`` the address of its answers; None where no row
         had to be asked.
+    :param place: where they are stored; unless told among the champions' exams.
     :raises EvaluationError: the answers are not those of the rows, line for line.
     """
-    found = []
+    found, place = [], place or Locations(plan.root).exam
     for paper in plan.papers:
-        exam = store_exam(s3, Locations(plan.root), _exam(s3, plan, gate, paper, model, output))
+        exam = store_exam(s3, place, _exam(s3, plan, gate, paper, model, output))
         log.info("%s", marked(exam.sentence, exam.source))
         found.append(exam)
     return found

@@ -47,8 +47,8 @@ def exam_plan(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, cut
     champion, missing = missing_exams(s3, sagemaker, config, cutoff)
     if champion is None:
         return nobody
-    papers = _papers(s3, config, champion, missing, nobody.own) if missing else ()
-    return replace(nobody, serving=champion.serving, problem=champion.plan.problem, papers=papers)
+    written = papers(s3, config, champion, missing, nobody.own) if missing else ()
+    return replace(nobody, serving=champion.serving, problem=champion.plan.problem, papers=written)
 
 
 def missing_exams(
@@ -72,9 +72,13 @@ def missing_exams(
     return champion, [content for content in contents if content.digest not in done]
 
 
-def _papers(
+def papers(
     s3: S3Client, config: ModelConfig, champion: ServingChampion, contents: list[DropContent], folder: ExamFolder
 ) -> tuple[Paper, ...]:
+    """Write the rows of drops that a version never saw, and say of each drop what there is to ask.
+
+    :param folder: of the run that asks.
+    """
     rows = seen_rows(s3, champion.plan, champion.template)
     with HeldOut() as seen:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,9 @@ class Exam:
 
 _EXAM = TypeAdapter(Exam)
 
+Place = Callable[[int, str], str]
+"""Takes a version's number and the digest of a drop, and gives where the exam is stored."""
+
 
 def as_json(exam: Exam) -> dict[str, Any]:
     """Return an exam as it is stored."""
@@ -90,9 +93,9 @@ def as_json(exam: Exam) -> dict[str, Any]:
     return content
 
 
-def store_exam(s3: S3Client, locations: Locations, exam: Exam) -> Exam:
+def store_exam(s3: S3Client, place: Place, exam: Exam) -> Exam:
     """Write an exam; where there is one of this version and drop already it stays. Returns the one that is there."""
-    uri = locations.exam(exam.version, exam.digest)
+    uri = place(exam.version, exam.digest)
     if write_once(s3, uri, as_json(exam)):
         return exam
     return _EXAM.validate_python(read_json(s3, uri))
@@ -100,12 +103,17 @@ def store_exam(s3: S3Client, locations: Locations, exam: Exam) -> Exam:
 
 def exams_of(s3: S3Client, locations: Locations, version: int) -> list[Exam]:
     """Return the exams of a version, in the order of the drops."""
-    return _read(s3, _listed(s3, locations.exams(version)))
+    return exams_in(s3, locations.exams(version))
+
+
+def exams_in(s3: S3Client, folder: str) -> list[Exam]:
+    """Return the exams in a folder and below, in the order of the drops."""
+    return _read(s3, _listed(s3, folder))
 
 
 def all_exams(s3: S3Client, locations: Locations) -> list[Exam]:
     """Return the exams of all versions of a model, in the order of the drops."""
-    return _read(s3, _listed(s3, locations.all_exams))
+    return exams_in(s3, locations.all_exams)
 
 
 def _read(s3: S3Client, uris: Iterable[str]) -> list[Exam]:

@@ -1,6 +1,7 @@
 """Whether the challenger is better than the champion, and whether the champion is as good as it was."""
 
 __all__ = [
+    "bootstrap",
     "choice",
     "comparison",
     "contender",

@@ -22,7 +22,7 @@ def verdicts_until(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:
 
     Of a cutoff that was run twice, the run that registered the higher version comes last.
     """
-    runs = [one for one in _runs(s3, plan.locations) if one["cutoff"] <= plan.cutoff.isoformat()]
+    runs = [one for one in judged_runs(s3, plan.locations) if one["cutoff"] <= plan.cutoff.isoformat()]
     runs.sort(key=lambda one: int(one["version"]["version"]))
     return [
         {"cutoff": one["cutoff"], "decision": one["verdict"]["decision"], "reason": one["verdict"]["reason"]}
@@ -35,7 +35,9 @@ def looks_before(s3: S3Client, locations: Locations, holdout: str) -> int:
 
     :param holdout: the digest of its file.
     """
-    return sum(_is_look(one["verdict"], holdout) and one.get("compared") is not None for one in _runs(s3, locations))
+    return sum(
+        _is_look(one["verdict"], holdout) and one.get("compared") is not None for one in judged_runs(s3, locations)
+    )
 
 
 def signal_of(s3: S3Client, plan: Plan, after: int | None) -> Signal:
@@ -49,7 +51,7 @@ def signal_of(s3: S3Client, plan: Plan, after: int | None) -> Signal:
     return search_signal(verdicts_until(s3, plan), after, columns)
 
 
-def _runs(s3: S3Client, locations: Locations) -> list[dict[str, Any]]:
+def judged_runs(s3: S3Client, locations: Locations) -> list[dict[str, Any]]:
     """Return the ledger's records of the runs that were judged."""
     try:
         ledger = Bundle(s3, locations, locations.ledger)

@@ -56,11 +56,12 @@ def measured(metric: str, contender: Contender, config: GateConfig) -> Measured:
     constant = baseline_of(known, contender, "these rows")
     rows = len(contender.keys)
     return Measured(
-        _measure(known.scorer(contender), rows, config), _measure(constant.scorer, rows, config), constant.name
+        measure(known.scorer(contender), rows, config), measure(constant.scorer, rows, config), constant.name
     )
 
 
-def _measure(scorer: Scorer, rows: int, config: GateConfig) -> Measure:
+def measure(scorer: Scorer, rows: int, config: GateConfig) -> Measure:
+    """Measure whatever a scorer scores of so many rows."""
     value = value_of(scorer, rows)
     if not math.isfinite(value):
         return Measure(None)

@@ -72,14 +72,24 @@ def contenders(champion: Answers | None, challenger: Answers) -> tuple[Contender
 
     :raises GateError: one predicts numbers and the other one classes.
     """
-    outcomes = [challenger.outcome] if champion is None else [challenger.outcome, champion.outcome]
-    if len({type(outcome) for outcome in outcomes}) > 1:
-        raise GateError(
-            f"{challenger.model} and the champion do not predict the same kind of thing. Set gate.mode to disabled, "
-            "then put the new version in place by hand."
-        )
+    first, *others = alike([challenger] if champion is None else [challenger, champion])
+    return (others[0] if others else None), first
+
+
+def alike(answers: Sequence[Answers]) -> list[Contender]:
+    """Return answers as the gate takes them, classes numbered alike: those of the first, then what others add.
+
+    :raises GateError: one predicts numbers and another one classes.
+    """
+    outcomes = [one.outcome for one in answers]
+    for one, outcome in zip(answers, outcomes, strict=True):
+        if type(outcome) is not type(outcomes[0]):
+            raise GateError(
+                f"{answers[0].model} and {one.model} do not predict the same kind of thing. Set gate.mode to disabled, "
+                "then put the new version in place by hand."
+            )
     names = tuple(dict.fromkeys(name for outcome in outcomes if isinstance(outcome, Classes) for name in outcome.names))
-    return None if champion is None else _contender(champion, names), _contender(challenger, names)
+    return [_contender(one, names) for one in answers]
 
 
 def _lines(answers: Answers) -> Iterator[Any]:

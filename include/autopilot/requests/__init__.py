@@ -3,6 +3,7 @@
 __all__ = [
     "dryrun",
     "encrypted",
+    "estimate",
     "origin",
     "preflight",
     "preview",

@@ -1,4 +1,4 @@
-"""The forms of retraining, search, exam and rollback: every field is defined here and nowhere else.
+"""The forms of retraining, search, exam, backtest and rollback: every field is defined here and nowhere else.
 
 None always means: as in the template, the YAML or the schedule.
 """
@@ -124,6 +124,26 @@ class ExamOptions(forms.Form):
         title="Cutoff",
         description="The champion of {model.title} as of this instant (UTC) is examined on all drops up to it that it "
         "has not learned from. Empty: now.",
+    )
+
+
+@dataclass(frozen=True)
+class BacktestOptions(forms.Form):
+    """What a user may say of one backtest."""
+
+    cutoff: forms.Instant = Field(
+        None,
+        title="Cutoff",
+        description="Every model of {model.title} predicts every later drop up to this instant (UTC). Empty: now.",
+    )
+    max_jobs: Annotated[int, forms.POSITIVE, WithJsonSchema({"type": "integer", "minimum": 1})] = Field(
+        24,
+        title="Most jobs",
+        description="One small transform job is paid for per model that has not predicted all later drops yet. Where "
+        "more than these are needed, none is started, and the log says how many and what they would cost.",
+    )
+    dry_run: forms.Switch = Field(
+        False, title="Dry run", description="Say which jobs are needed and what they would cost; start none."
     )
 
 

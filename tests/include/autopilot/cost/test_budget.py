@@ -44,6 +44,6 @@ def test_when_somebody_is_asked(limits, estimate, spent, expected):
 
 
 def test_the_question():
-    asked = question("A toy", "2024-03-01T00:00:00+00:00", "3 jobs, about 4.00 USD.", ("One.", "Two."))
+    asked = question("Retraining A toy for the cutoff 2024-03-01", "3 jobs, about 4.00 USD.", ("One.", "Two."))
     assert asked.startswith("Retraining A toy for the cutoff 2024-03-01: 3 jobs, about 4.00 USD.\n\n- One.\n- Two.\n\n")
     assert "Reject: it ends without starting one." in asked
