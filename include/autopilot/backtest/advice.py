@@ -1,12 +1,13 @@
 """The schedule that a backtest recommends, and how little is certain about it.
 
-The schedule with the smallest loss is the measure. The cheapest one is recommended that is not worse than it, neither
-beyond chance nor by more than the margin. So a schedule is never recommended because too few rows could show that it is
-worse, and retraining is never recommended where nothing shows that it pays.
+The schedule with the smallest loss is the measure. The cheapest one is recommended that is worse than it by no more
+than the margin, where that is within chance, or where the whole interval of the difference is within the margin. How
+much worse it may yet be is told, and so is which cheaper one was passed over for a difference that may be chance.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -71,14 +72,15 @@ def _told(
 ) -> list[str]:
     name, difference = chosen.course.name, differences[chosen.course.name]
     if name == NEVER:
-        none = f"No schedule did better beyond chance or by more than {margin:.0%}"
-        return [f"Recommended: {name}. {none}: these {drops} drops do not show that retraining pays."]
+        beside = f"Beside {best.course.name} its loss is {difference}: within the margin of {margin:.0%}"
+        beside = "It has the smallest loss" if chosen is best else beside
+        return [f"Recommended: {name}. {beside}. These {drops} drops do not show that retraining pays."]
     what = f"Recommended: {name} ({_count(chosen.retrainings, 'retraining')}, {chosen.bill.words})."
     if chosen is best:
-        others = f"every cheaper schedule is worse beyond chance or by more than {margin:.0%}"
+        others = f"every cheaper schedule is worse, beyond chance or by more than {margin:.0%}"
         return [f"{what} It has the smallest loss, and {others}."]
     first = f"{best.course.name} ({_count(best.retrainings, 'retraining')}, {best.bill.words})"
-    beside = f"beside it the loss is {difference}: not worse beyond chance, nor by more than {margin:.0%}"
+    beside = f"beside it the loss is {difference}: within the margin of {margin:.0%}"
     return [f"{what} The smallest loss has {first}; {beside}."]
 
 
@@ -96,7 +98,9 @@ def _over(one: Compared, best: Compared, beside: Beside) -> Difference | None:
 
 
 def _fits(difference: Difference | None, margin: float) -> bool:
-    return difference is not None and difference.value <= margin and _within_chance(difference)
+    if difference is None or difference.value > margin:
+        return False
+    return _within_chance(difference) or (difference.high is not None and difference.high <= margin)
 
 
 def _within_chance(difference: Difference | None) -> bool:
@@ -104,11 +108,15 @@ def _within_chance(difference: Difference | None) -> bool:
 
 
 def _price(one: Compared, all_of_them: Sequence[Compared]) -> float:
-    """Return what a schedule costs, in what is known of all: dollars, seconds of jobs, or retrainings."""
-    if all(other.bill.usd is not None for other in all_of_them):
-        return float(one.bill.usd or 0)
-    if all(other.bill.seconds is not None for other in all_of_them):
-        return float(one.bill.seconds or 0)
+    """Return what a schedule costs, in what is known: dollars, seconds of jobs, or retrainings.
+
+    Where only its own cost is unknown it is dearer than any other: nobody can say that it is cheap.
+    """
+    paid = [other.bill for other in all_of_them if other.retrainings]
+    if any(bill.usd is not None for bill in paid):
+        return math.inf if one.bill.usd is None else one.bill.usd
+    if any(bill.seconds is not None for bill in paid):
+        return math.inf if one.bill.seconds is None else one.bill.seconds
     return float(one.retrainings)
 
 

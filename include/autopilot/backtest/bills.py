@@ -59,7 +59,7 @@ class RunBill:
 
 
 def run_bill(jobs: Iterable[JobCost], refit: bool) -> RunBill:
-    """Return what the jobs of a run took, each counted once by its name.
+    """Return what the jobs of a run took, each counted once by its name; unknown where it kept no record of any.
 
     :param refit: the run makes all features anew: they are part of the retraining.
     """
@@ -70,7 +70,7 @@ def run_bill(jobs: Iterable[JobCost], refit: bool) -> RunBill:
         found[step] = found.get(step, Bill()) + Bill(1, job.seconds, job.usd)
     nothing = Bill()
     return RunBill(
-        found.get("training", nothing),
+        found.get("training", Bill(1, None, None)),
         found.get("featurize", nothing),
         found.get("predict-champion", nothing),
     )
@@ -102,8 +102,8 @@ def total(bills: Iterable[Bill]) -> Bill:
 
 
 def in_one_unit(bills: Sequence[Bill]) -> list[Bill]:
-    """Return bills that compare: in dollars where those of all are known, else in seconds of jobs alone."""
-    known = all(bill.usd is not None for bill in bills)
+    """Return bills that compare: in dollars where all that took a known time have a price, else in seconds alone."""
+    known = all(bill.usd is not None for bill in bills if bill.seconds is not None)
     return [bill if known else replace(bill, usd=None) for bill in bills]
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from include.autopilot.evaluation.outcome import Numbers
+from include.autopilot.report.chart import DARK, LIGHT, standalone
 from include.autopilot.report.parity import parity_svg
 
 
@@ -40,3 +42,13 @@ def test_texts_are_only_texts(title: str) -> None:
     root = ET.fromstring(svg(title=title, target=title))  # noqa: S314 - made a line ago
     assert title in "".join(root.itertext())
     assert "<script" not in svg(title=title)
+
+
+def test_a_file_of_its_own_has_the_colours_of_the_page_and_paper_below() -> None:
+    text = standalone(svg())
+    ET.fromstring(text.partition("\n")[2])  # noqa: S314 - made a line ago
+    assert text.index("<style>") < text.index("var(--paper)") < text.index("var(--ink)")
+    page = files("include.autopilot.report").joinpath("page.html.j2").read_text(encoding="utf-8")
+    light, dark = (dict(re.findall(r"--(\w+): (#\w+)", part)) for part in page.split("@media", 1))
+    assert {name: light[name] for name in LIGHT} == LIGHT
+    assert {name: dark[name] for name in DARK} == DARK
