@@ -206,6 +206,15 @@ def test_a_model_that_needs_approval_asks_before_it_promotes() -> None:
     assert {task.task_id: set(task.downstream_task_ids) for task in dag.tasks} == {**RETRAIN, **APPROVAL}
     budgeted = retrain(replace(model, budget_usd=1.0))
     assert {task.task_id: set(task.downstream_task_ids) for task in budgeted.tasks} == {**RETRAIN, **BUDGET}
+    from dags.backtest import backtest
+
+    tested = backtest(replace(model, budget_usd=1.0))
+    assert {task.task_id: set(task.downstream_task_ids) for task in tested.tasks} == {
+        **BACKTEST,
+        "prepare_backtest": {"check_budget", "deal"},
+        "check_budget": {"approve_spending"},
+        "approve_spending": {"deal"},
+    }
     question: Any = dag.get_task("approve")
     # What follows it directly is skipped by a rejection, so it must not be the promotion, which records the answer.
     assert question.response_timeout.total_seconds() == 3600

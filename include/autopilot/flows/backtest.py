@@ -116,7 +116,10 @@ def report(
     missing = missing_text(history, config.name)
     if failed:
         names = ", ".join(f"version {version}" for version in failed)
-        raise RunError(f"The jobs of {names} did not end well; what the others answered is kept. Clear their tasks.")
+        raise RunError(
+            f"The jobs of {names} did not end well; what the others answered is kept. See the task predict for the "
+            "reason, then start the backtest again: it asks only what is missing."
+        )
     if answer is None:
         return {"sentences": [missing or "No drop came after two models: there is nothing to compare yet."]}
     folder, text = Locations(config.root).backtest(run["key"]), as_text(answer)

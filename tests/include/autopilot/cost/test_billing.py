@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from include.autopilot.cost.billing import as_json, by_month, from_json, job_cost, sentence, totals, unknown_cost
+from include.autopilot.cost.billing import (
+    as_json,
+    by_month,
+    from_json,
+    job_cost,
+    repriced,
+    sentence,
+    totals,
+    unknown_cost,
+)
 from include.autopilot.settings.config import PriceTable
 
 PRICES = PriceTable(
@@ -34,6 +44,16 @@ def test_training_is_billed_by_billable_seconds_of_every_instance():
     found = job_cost("TrainingJob", "a", training(), PRICES)
     assert (found.seconds, found.usd, found.saving_usd, found.month) == (100, 0.02, 0, "2026-11")
     assert found.instances == (("ml.m5.xlarge", 2),)
+
+
+def test_a_job_of_the_past_at_the_prices_of_today():
+    found = job_cost("TrainingJob", "a", training(), PRICES)
+    dearer = replace(PRICES, training={"ml.m5.xlarge": 3.6})
+    assert repriced(found, dearer) == job_cost("TrainingJob", "a", training(), dearer)
+    assert repriced(job_cost("TrainingJob", "a", training(), None), PRICES).usd == found.usd
+    assert (repriced(found, None).usd, repriced(found, None).why) == (None, "the model's YAML has no prices")
+    unknown = unknown_cost("AutoMLJob", "b", "nobody lists it", None)
+    assert repriced(unknown, PRICES) == unknown
 
 
 def test_spot_saves_what_was_trained_and_not_billed():
