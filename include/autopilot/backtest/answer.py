@@ -194,7 +194,7 @@ def _bills(
     def jobs(run: str) -> list[JobCost]:
         return [repriced(job, config.prices) for job in jobs_of(s3, sagemaker, locations, run, config.prices)]
 
-    runs = [run_bill(jobs(model.version.run), model.refit) for model in models]
+    runs = [run_bill(jobs(model.billed), model.refit) for model in models]
     held = {exam.run for model in models for exam in model.exams.values()}
     # A champion's exam is one small job; a backtest's asks many drops in one.
     alone = one_exam(job for run in held if "/" not in run for job in jobs(run))

@@ -30,6 +30,7 @@ class PastModel:
 
     :param decision: what the gate said of it, promote or keep; ``promoted``: whether it became the champion.
     :param refit: whether its run made all features anew, by a featurizer of its own.
+    :param billed: the run whose jobs made it: of a second challenger that of the first.
     :param learned: how many drops it could learn from.
     :param exams: what it came to on later drops, by the digest of the drop.
     """
@@ -38,6 +39,7 @@ class PastModel:
     decision: str
     promoted: bool
     refit: bool
+    billed: str
     learned: int
     exams: Mapping[str, Exam]
 
@@ -91,7 +93,8 @@ def past_of(s3: S3Client, config: ModelConfig, until: datetime | None) -> Histor
         learned = sum(drop.instant <= version.moment for drop in drops)
         decision, refit = record["verdict"]["decision"], record.get("path") == "refit"
         exams = _exams(s3, locations, version.version)
-        models.append(PastModel(version, decision, version.arn in moves, refit, learned, exams))
+        billed = record.get("beside") or record["run"]
+        models.append(PastModel(version, decision, version.arn in moves, refit, billed, learned, exams))
     models.sort(key=lambda model: model.version.moment)
     models = models[next((place for place, model in enumerate(models) if model.promoted), 0) :]
     files = {exam.drop: exam.files for model in models for exam in model.exams.values()}
