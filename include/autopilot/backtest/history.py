@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.ledger import timeline
@@ -48,7 +48,7 @@ class PastModel:
 class History:
     """A model's past.
 
-    :param models: from the first champion on, by their cutoffs, one for each: the last that was registered.
+    :param models: from the first champion on, by their cutoffs, one for each: who was promoted, else the last.
     :param drops: those that came after the first model's cutoff, in order.
     """
 
@@ -83,7 +83,7 @@ def past_of(s3: S3Client, config: ModelConfig, until: datetime | None) -> Histor
     locations = Locations(config.root)
     drops = [drop for drop in list_drops(s3, locations).drops if until is None or drop.instant <= until]
     moves = {record["version"]["arn"] for record in timeline(s3, locations) if record["kind"] == "promoted"}
-    records = sorted(judged_runs(s3, locations), key=lambda one: int(one["version"]["version"]))
+    records = sorted(judged_runs(s3, locations), key=lambda one: _rank(one, moves))
     last = {record["cutoff"]: record for record in records}
     models = []
     for record in last.values():
@@ -100,6 +100,11 @@ def past_of(s3: S3Client, config: ModelConfig, until: datetime | None) -> Histor
     files = {exam.drop: exam.files for model in models for exam in model.exams.values()}
     new = [drop for drop in drops if models and drop.instant > models[0].version.moment]
     return History(tuple(models), tuple(content_of(s3, drop, files.get(drop.name, {})) for drop in new))
+
+
+def _rank(record: Mapping[str, Any], moves: set[str]) -> tuple[bool, int]:
+    """Return which of a cutoff's models counts, the highest: who was promoted, else who was registered last."""
+    return record["version"]["arn"] in moves, int(record["version"]["version"])
 
 
 def _exams(s3: S3Client, locations: Locations, version: int) -> dict[str, Exam]:
