@@ -61,7 +61,7 @@ coverage: install ## branch coverage of include/autopilot by its own tests; fail
 whole: install ## the tests that take longest: whole runs of every problem type, the gate, scoring, budgets, endpoints
 	@$(PY) -m pytest -m whole $(PARALLEL) --durations=15
 
-browser: install ## web pages in Chromium that try to drive the embedded AWS
+browser: install ## tests in Chromium: pages that try to drive the embedded AWS, and the dashboard
 	@$(PY) -m pytest -rs -m browser
 
 lint: install ## ruff, formatting, types

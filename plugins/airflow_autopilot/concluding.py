@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context, task, task_group
 
+from airflow_autopilot.dashboard.addresses import run_page
+from airflow_autopilot.dashboard.link import ReportLink
 from airflow_autopilot.flow import flow
 from airflow_autopilot.notes import NOTE
 from airflow_autopilot.opening import NEW_CLASS
@@ -34,7 +36,8 @@ def report(
     judged = put_forward(s3, plan)
     written = write_report(s3, judged, jobs, _added(s3, sagemaker, config, plan))
     log.info("report: %s", written["html"])
-    get_current_context()["ti"].xcom_push(NOTE, note_of(s3, judged, written["html"]))
+    note = note_of(s3, judged, written["html"], run_page(judged.model, judged.run))
+    get_current_context()["ti"].xcom_push(NOTE, note)
     return written
 
 
@@ -54,10 +57,11 @@ def _added(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, plan: 
 
 
 def conclude(model: ModelConfig, first: Any, reported: Any) -> None:
-    """Make the optional end: what is not configured is not in the DAG.
+    """Give the report its button, and make the optional end: what is not configured is not in the DAG.
 
     :param first: the task ``prepare``; ``reported``: the task ``report``.
     """
+    reported.operator.operator_extra_links = (ReportLink(),)
     if model.notify:
         # A task of its own: trying the report again tells nobody twice.
         reported >> task(flow(tell))(reported=reported)

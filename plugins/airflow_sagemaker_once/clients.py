@@ -17,12 +17,20 @@ def hook(service: str, aws_conn_id: str | None = CONNECTION, region_name: str | 
     return AwsBaseHook(aws_conn_id=aws_conn_id, client_type=service, region_name=region_name, config=config)
 
 
-def connect_briefly(service: str, aws_conn_id: str | None = CONNECTION) -> Any:
-    """Give a boto3 client for questions that may stay unanswered: two short tries instead of twelve minutes."""
+def connect_briefly(service: str, aws_conn_id: str | None = CONNECTION, at_once: int = 10) -> Any:
+    """Give a boto3 client for questions that may stay unanswered: two short tries instead of twelve minutes.
+
+    :param at_once: how many questions may be under way together.
+    """
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
     from botocore.config import Config
 
-    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+    config = Config(
+        connect_timeout=3,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 2},
+        max_pool_connections=at_once,
+    )
     return AwsBaseHook(aws_conn_id=aws_conn_id, client_type=service, config=config).get_conn()
 
 

@@ -79,9 +79,17 @@ def read_champion(store: ModelStore) -> tuple[Champion | None, Stored | None]:
 def pointer(store: ModelStore) -> tuple[Champion | None, Stored | None]:
     """Return what the pointer says, without asking whether it should say something."""
     stored = read_stored(store.s3, store.locations.champion)
-    if stored is None:
-        return None, None
-    return Champion(**{**stored.content, "version": Version(**stored.content["version"])}), stored
+    return (None, None) if stored is None else (_champion(stored), stored)
+
+
+def champion_at(s3: S3Client, locations: Locations) -> Champion | None:
+    """Return the champion that the pointer names, without asking the registry; None where there is no pointer."""
+    stored = read_stored(s3, locations.champion)
+    return None if stored is None else _champion(stored)
+
+
+def _champion(stored: Stored) -> Champion:
+    return Champion(**{**stored.content, "version": Version(**stored.content["version"])})
 
 
 def move(store: ModelStore, before: Champion | None, stored: Stored | None, after: Champion) -> bool:

@@ -42,6 +42,11 @@ def with_second(plan: Plan, search: str) -> tuple[Plan, Plan | None]:
     return replace(plan, second=second.run, notes=notes), replace(second, notes=notes)
 
 
+def second_key(run: str) -> str:
+    """Return the key under which a run's second challenger has its folder and its records."""
+    return f"{run}-window"
+
+
 def second_plan(s3: S3Client, plan: Plan) -> Plan | None:
     """Return the plan of a run's second challenger; None where there is none."""
     return load_plan(s3, plan.locations.run(plan.second).plan) if plan.second else None
@@ -50,7 +55,7 @@ def second_plan(s3: S3Client, plan: Plan) -> Plan | None:
 def _since(plan: Plan) -> Plan:
     drops = tuple(drop for drop in plan.drops if plan.decline and plan.decline.covers(drop.name))
     # What is superseded is so by a newer row, which is since the change, too.
-    return replace(plan, run=f"{plan.run}-window", beside=plan.run, drops=drops)
+    return replace(plan, run=second_key(plan.run), beside=plan.run, drops=drops)
 
 
 def _hindrance(plan: Plan, second: Plan, search: str) -> str | None:

@@ -93,12 +93,25 @@ def as_json(exam: Exam) -> dict[str, Any]:
     return content
 
 
+def exam_of(content: Any) -> Exam:
+    """Return the exam that :func:`as_json` gave.
+
+    :raises ValueError: it is none.
+    """
+    return _EXAM.validate_python(content)
+
+
+def in_order(exams: Iterable[Exam]) -> list[Exam]:
+    """Return exams in the order of the drops."""
+    return sorted(exams, key=lambda exam: (exam.moment, exam.drop, exam.version))
+
+
 def store_exam(s3: S3Client, place: Place, exam: Exam) -> Exam:
     """Write an exam; where there is one of this version and drop already it stays. Returns the one that is there."""
     uri = place(exam.version, exam.digest)
     if write_once(s3, uri, as_json(exam)):
         return exam
-    return _EXAM.validate_python(read_json(s3, uri))
+    return exam_of(read_json(s3, uri))
 
 
 def exams_of(s3: S3Client, locations: Locations, version: int) -> list[Exam]:
@@ -117,8 +130,7 @@ def all_exams(s3: S3Client, locations: Locations) -> list[Exam]:
 
 
 def _read(s3: S3Client, uris: Iterable[str]) -> list[Exam]:
-    found = [_EXAM.validate_python(read_json(s3, uri)) for uri in uris]
-    return sorted(found, key=lambda exam: (exam.moment, exam.drop, exam.version))
+    return in_order(exam_of(read_json(s3, uri)) for uri in uris)
 
 
 def _listed(s3: S3Client, folder: str) -> list[str]:

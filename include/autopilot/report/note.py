@@ -1,4 +1,4 @@
-"""What came out of a run, in three lines: what became of its model, its metric, and where the report is."""
+"""What came out of a run, in a few lines: what became of its model, its metric, and where the report is."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def note_of(s3: S3Client, plan: Plan, page: str) -> str:
+def note_of(s3: S3Client, plan: Plan, page: str, shown: str | None = None) -> str:
     """Return the note of a run.
 
-    :param page: the address of its report.
+    :param page: the address of its report in S3; ``shown``: where people can see it, if that is known.
     """
     promotion, evaluation = load_promotion(s3, plan), load_evaluation(s3, plan)
     objective, rows = evaluation["objective"], evaluation["holdouts"][evaluation["judge"]]["rows"]
     value = "is not defined" if objective["value"] is None else f"{objective['value']:.4g}"
     became = [f"{promotion['kind']} ({promotion['reason']}): {promotion['sentence']}"] if promotion else []
-    return "\n".join(
-        [*became, f"{objective['metric']} {value} on {rows} rows of {evaluation['judge']}", f"Report: {page}"]
-    )
+    measured = f"{objective['metric']} {value} on {rows} rows of {evaluation['judge']}"
+    return "\n".join([*became, measured, *([f"Page: {shown}"] if shown else []), f"Report: {page}"])

@@ -65,6 +65,10 @@ class Bundle:
         """The addresses of the objects that were there at first, in key order."""
         return tuple(self._listed)
 
+    def etag(self, uri: str) -> str:
+        """Return S3's mark of the content that an object had at first."""
+        return self._listed[uri].etag
+
     def read(self, uri: str) -> bytes:
         """Return the content of an object; one that came after the listing is found, too.
 

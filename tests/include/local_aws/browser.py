@@ -87,7 +87,7 @@ def attacked(
 
     The page stays until it has reported and ``until`` holds, or time is up.
     """
-    with _browsing(profile, [f"http://{origin}:{site.port}/page?target={target}"]):
+    with browsing(profile, [f"http://{origin}:{site.port}/page?target={target}"]):
         report = site.reports.get(timeout=SECONDS)
         deadline = time.monotonic() + SECONDS
         while not until() and time.monotonic() < deadline:
@@ -97,12 +97,12 @@ def attacked(
 
 def shown(url: str, profile: Path) -> str:
     """Type an address into the browser; gives the document that it makes of the answer."""
-    with _browsing(profile, ["--dump-dom", url], stdout=subprocess.PIPE) as process:
+    with browsing(profile, ["--dump-dom", url], stdout=subprocess.PIPE) as process:
         return process.communicate(timeout=SECONDS)[0].decode()
 
 
 @contextmanager
-def _browsing(profile: Path, arguments: Sequence[str], **more: Any) -> Iterator[subprocess.Popen[bytes]]:
+def browsing(profile: Path, arguments: Sequence[str], **more: Any) -> Iterator[subprocess.Popen[bytes]]:
     command = [
         str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
         "--disable-background-networking", f"--user-data-dir={profile}", "--no-proxy-server",

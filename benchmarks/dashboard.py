@@ -1,0 +1,152 @@
+"""How long the dashboard's pages take in Airflow's own server, in this process, where each request to S3 takes a while.
+
+``make bench NAME=dashboard``; a minute. The last line is JSON.
+
+- ``--models`` models of ``--runs`` runs each (20 of 50: a thousand runs), and one of ``--long`` runs (1,000).
+- S3 is this process' memory; each of its answers takes ``--latency`` seconds (0.03).
+- *cold*: a process that has read nothing, no bundle in S3; *bundle*: such a process after another one has left bundles;
+  *warm*: the second time. Told are seconds of wall and of this process' CPU, and requests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+
+import boto3  # noqa: E402
+from botocore.config import Config  # noqa: E402
+
+from benchmarks.backfill_side.memory import MemoryS3  # noqa: E402
+from scripts.airflow_env import airflow_env  # noqa: E402
+
+BUCKET = "dashboard"
+
+
+class SlowS3:
+    """A client of an S3 in memory whose every answer takes a while once ``latency`` is set, and counts."""
+
+    def __init__(self) -> None:
+        self.memory, self.latency, self.requests = MemoryS3(), 0.0, 0
+        config = Config(
+            max_pool_connections=64, s3={"addressing_style": "path"}, request_checksum_calculation="when_required"
+        )
+        keys = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench", "region_name": "us-east-1"}
+        self.client = boto3.client("s3", config=config, **keys)
+        self.client.meta.events.register("before-send.s3", self._answer)
+
+    def _answer(self, request: Any, **more: Any) -> Any:
+        self.requests += 1
+        time.sleep(self.latency)
+        return self.memory(request, **more)
+
+
+def main() -> int:
+    """Write the histories, ask for the pages, and print the JSON object last."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--models", type=int, default=20)
+    asked.add_argument("--runs", type=int, default=50)
+    asked.add_argument("--long", type=int, default=1000)
+    asked.add_argument("--latency", type=float, default=0.03)
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(airflow_env(Path(folder), "http://127.0.0.1:9"))
+        os.environ.update(
+            AIRFLOW__CORE__UNIT_TEST_MODE="True",
+            AIRFLOW__API_AUTH__JWT_SECRET="s" * 64,
+            AIRFLOW__LOGGING__LOGGING_LEVEL="ERROR",
+        )
+        warnings.simplefilter("ignore")
+        print(json.dumps({**vars(given), "pages": measured(given)}))
+    return 0
+
+
+def measured(given: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Return what was measured, by page and state."""
+    from tests.support.observed import Observed
+
+    s3, counts = SlowS3(), {f"model{number}": given.runs for number in range(given.models)}
+    observed = {name: Observed.named(s3.client, BUCKET, name, f"Model {name}") for name in (*counts, "long")}
+    for name, count in {**counts, "long": given.long}.items():
+        for number in range(1, count + 1):
+            observed[name].run(number, report=False)
+        observed[name].report(count)
+    some = {name: observed[name].config for name in counts}
+    get = served(some, {name: one.config for name, one in observed.items()}, s3)
+    s3.latency = given.latency
+    pages = {
+        "all models": "/",
+        "one model": "/models/model0",
+        "one model, long": "/models/long",
+        "one run, long": f"/models/long/runs/{observed['long'].key(given.long)}",
+    }
+    get("/")
+    return {page: states(s3, get, page, path) for page, path in pages.items()}
+
+
+def states(s3: SlowS3, get: Callable[[str], None], page: str, path: str) -> dict[str, Any]:
+    """Ask for a page in the three states."""
+    from include.autopilot.overview import remembered
+
+    for place in [place for place in s3.memory.paths if "/bundles/" in place]:
+        s3.memory.paths.remove(place)
+        del s3.memory.objects[place]
+    found = {}
+    for state in ("cold", "bundle", "warm"):
+        if state != "warm":
+            remembered._known.clear()
+        before, wall, cpu = s3.requests, time.monotonic(), time.process_time()
+        get(path)
+        spent = {"wall": round(time.monotonic() - wall, 2), "cpu": round(time.process_time() - cpu, 2)}
+        found[state] = {**spent, "requests": s3.requests - before}
+        print(f"{page:18} {state:8} {found[state]}", flush=True)
+    return found
+
+
+def served(listed: dict[str, Any], known: dict[str, Any], s3: SlowS3) -> Callable[[str], None]:
+    """Start Airflow's server with these models; gives what asks for a page.
+
+    :param listed: the models that the first page shows; ``known``: all.
+    """
+    from airflow.api_fastapi.app import create_app, get_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from airflow.sdk import DAG, task
+    from airflow.utils.db import initdb
+    from starlette.testclient import TestClient
+
+    from airflow_autopilot.dashboard import app
+    from include.autopilot.settings import config
+    from tests.support.airflowdb import register
+
+    initdb()
+    for name in known:
+        with DAG(f"{name}_retrain", start_date=datetime(2024, 1, 1, tzinfo=UTC), schedule=None) as dag:
+            task(lambda: None, task_id="prepare")()
+        register(dag)
+    config.load_models = lambda _=None: tuple(listed.values())
+    config.find_model = known.__getitem__
+    client = TestClient(create_app(apps="core"), base_url="http://localhost")
+    token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ann", role="admin"))
+    app.s3_of = lambda _: s3.client
+
+    def get(path: str) -> None:
+        answer = client.get(f"/autopilot{path}", headers={"Authorization": f"Bearer {token}"})
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code} {answer.text}")
+
+    return get
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""One model in a few lines: who serves, how it does, what it costs, and what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from include.autopilot.base.lenient import number_at
+from include.autopilot.base.locations import Locations
+from include.autopilot.champion.pointer import Champion, champion_at
+from include.autopilot.exams.stored import Exam
+from include.autopilot.overview.examined import exams_remembered
+from include.autopilot.overview.history import History, JudgedRun, history_of
+from include.autopilot.overview.legible import Legible, few, legible
+from include.autopilot.overview.told import Report, report_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from include.autopilot.settings.config import ModelConfig
+
+# By root, version and number of exams: an exam never changes, and looking takes the answers of all rows.
+_standings: dict[tuple[str, str, int], tuple[bool, str]] = {}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the champion stands after its exams; ``sentence`` is for people."""
+
+    declined: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a month has cost so far.
+
+    :param name: ``YYYY-MM``.
+    :param usd: US dollars that are known; None where no report of the month was found.
+    :param unknown: how many jobs have no known cost.
+    :param run: the key of the run whose report says so.
+    """
+
+    name: str
+    usd: float | None = None
+    unknown: int = 0
+    run: str | None = None
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One model.
+
+    :param champion: None where there is none yet, or the pointer cannot be read.
+    :param age_days: from the champion's cutoff until now.
+    :param last: the run that registered the newest version.
+    :param report: that of ``last``.
+    :param exams: of all versions, in the order of the drops; ``standing``: of the champion.
+    :param problems: a sentence per thing that cannot be read.
+    """
+
+    name: str
+    title: str
+    champion: Champion | None
+    age_days: int | None
+    history: History
+    last: JudgedRun | None
+    report: Report | None
+    exams: Sequence[Exam]
+    standing: Standing | None
+    month: Month
+    problems: tuple[str, ...]
+
+    @property
+    def exam(self) -> Exam | None:
+        """The newest exam, of whichever version."""
+        return self.exams[-1] if self.exams else None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the newest run's rows were made up."""
+        return self.last is not None and self.last.synthetic
+
+    @property
+    def wants(self) -> tuple[str, ...]:
+        """A sentence per thing that S3 knows and that a person should see to."""
+        decline = [self.standing.sentence] if self.standing and self.standing.declined else []
+        return (*decline, *(self.report.signals if self.report else ()), *self.problems)
+
+
+def glance(s3: S3Client, config: ModelConfig, now: datetime) -> Glance:
+    """Look at a model; it never fails for an object that cannot be read.
+
+    :param now: with its time zone: ages and the month are told as of it.
+    """
+    locations = Locations(config.root)
+    pointer = legible(f"The champion of {config.name}", lambda: champion_at(s3, locations))
+    read = legible(f"The ledger of {config.name}", lambda: history_of(s3, locations))
+    history = read.content or History()
+    examined = legible(f"The exams of {config.name}", lambda: exams_remembered(s3, locations))
+    exams, unread = examined.content or ([], ())
+    last = history.runs[-1] if history.runs else None
+    report: Legible[Report] = report_of(s3, locations, last.run) if last else Legible(None)
+    champion = pointer.content
+    # Of a version that has been replaced nobody has to know any more how it stood.
+    sat = [exam for exam in exams if champion is not None and exam.arn == champion.version.arn]
+    stands = legible(f"How the champion of {config.name} stands", lambda: _standing(s3, locations, sat))
+    asked = (pointer, read, examined, report, stands)
+    return Glance(
+        config.name,
+        config.title,
+        champion,
+        (now - champion.version.moment).days if champion else None,
+        history,
+        last,
+        report.content,
+        exams,
+        stands.content,
+        _month(report.content, f"{now:%Y-%m}"),
+        (*(one.problem for one in asked if one.problem), *few((*history.problems, *unread))),
+    )
+
+
+def _standing(s3: S3Client, locations: Locations, exams: list[Exam]) -> Standing | None:
+    """Return how the champion stands after its exams; None where there is none with a mark."""
+    if not exams:
+        return None
+    newest = exams[-1]
+    place = (locations.root, newest.arn, len(exams))
+    if place not in _standings:
+        # scipy takes more than a second: who has no exams does without.
+        from include.autopilot.exams.standing import standing
+
+        found = standing(s3, locations, newest.arn, newest.moment)
+        if found is None or not found.exams:
+            return None
+        _standings[place] = (found.decline.declined, found.sentence)
+    return Standing(*_standings[place])
+
+
+def _month(report: Report | None, name: str) -> Month:
+    told: Mapping[str, object] | None = report.months.get(name) if report else None
+    if report is None or told is None:
+        return Month(name)
+    return Month(name, number_at(told, "known_usd"), int(number_at(told, "unknown") or 0), report.run)

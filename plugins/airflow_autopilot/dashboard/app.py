@@ -1,0 +1,141 @@
+"""The web app: it asks who may see what, reads, and renders. No route changes anything: buttons lead to Airflow."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.common.db.common import SessionDep
+from airflow.api_fastapi.core_api.security import GetUserDep, get_user, requires_access_dag
+from fastapi import Depends, FastAPI, HTTPException, Path, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException as AnyHTTPException
+
+from airflow_autopilot.dashboard import access, attention
+from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, s3_of
+from airflow_autopilot.dashboard.rendering import page, report
+from include.autopilot.overview import course, glance, told
+
+log = logging.getLogger(__name__)
+RunKey = Annotated[str, Path(max_length=64)]
+# What a person may start, by what the DAG does.
+_STARTS = {"retrain": "Retrain", "score": "Score rows", "exam": "Examine", "search": "Search", "rollback": "Roll back"}
+
+
+def make_app() -> FastAPI:
+    """Return the app; every route asks for a login, and those about a model for its DAG."""
+    from botocore.exceptions import BotoCoreError
+
+    app = FastAPI(title="Autopilot", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(get_user)])
+    routes: dict[str, Callable[..., Any]] = {
+        "/": show_models,
+        "/models/{model}": show_model,
+        "/models/{model}/runs/{key}": show_run,
+        "/models/{model}/runs/{key}/report": show_report,
+        "/airflow/{dag_id}/{run_id:path}": find_run,
+    }
+    for path, route in routes.items():
+        app.get(path, include_in_schema=False)(route)
+    app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(BotoCoreError, _unreachable)
+    return app
+
+
+# The routes are plain functions: Airflow's server runs these in threads, since they wait for S3 and the database.
+
+
+def show_models(request: Request, user: GetUserDep, permitted: access.PermittedDags, session: SessionDep) -> Response:
+    """Show all models that the user may see, those that need a person first."""
+    models, now = access.readable_models(user, permitted), datetime.now(UTC)
+    with ThreadPoolExecutor(MODELS_AT_ONCE) as pool:
+        glances = list(pool.map(lambda model: glance.glance(s3_of(model), model, now), models))
+    wanted = _wanted(session, user, [model.name for model in models], permitted)
+    glances.sort(key=lambda one: (not (one.wants or wanted[one.name]), one.title))
+    broken = access.unusable_files(user)
+    return page(request, "models.html.j2", models=glances, wanted=wanted, broken=broken, now=now)
+
+
+def show_model(
+    request: Request,
+    model: access.ReadableModel,
+    user: GetUserDep,
+    permitted: access.PermittedDags,
+    session: SessionDep,
+) -> Response:
+    """Show one model."""
+    now = datetime.now(UTC)
+    seen = glance.glance(s3_of(model), model, now)
+    starts = {f"{model.name}_{kind}": says for kind, says in _STARTS.items()}
+    return page(
+        request,
+        "model.html.j2",
+        model=seen,
+        now=now,
+        course=course.course_of(seen.history.runs),
+        exam_course=course.exams_drawn(seen.exams),
+        wanted=_wanted(session, user, [model.name], permitted)[model.name],
+        starts={dag_id: says for dag_id, says in starts.items() if dag_id in permitted},
+    )
+
+
+def show_run(request: Request, model: access.ReadableModel, key: RunKey) -> Response:
+    """Show one run."""
+    found = told.run_told(s3_of(model), model, _checked(key))
+    return page(request, "run.html.j2", model=model, run=found)
+
+
+def show_report(request: Request, model: access.ReadableModel, key: RunKey) -> Response:
+    """Show the stored report of a run, as it was written."""
+    found = told.report_page(s3_of(model), model, _checked(key))
+    if found.content is None:
+        return page(request, "said.html.j2", 404, title="No report", sentence=found.problem, login=None)
+    return report(found.content)
+
+
+def find_run(request: Request, dag_id: str, run_id: str, user: GetUserDep, session: SessionDep) -> Response:
+    """Lead from a run in Airflow to its page."""
+    requires_access_dag("GET", DagAccessEntity.XCOM, param_dag_id=dag_id)(request, user)
+    found = attention.key_of_run(session, dag_id, run_id)
+    if found is None:
+        sentence = (
+            f"Run {run_id} of {dag_id} has no page here: it retrains no model, or its first task has not ended yet."
+        )
+        return page(request, "said.html.j2", 404, title="No page for this run", sentence=sentence, login=None)
+    model, key = found
+    return RedirectResponse(f"{request.scope['root_path'].rstrip('/')}/models/{model}/runs/{key}", 307)
+
+
+def _wanted(session: Any, user: Any, models: list[str], permitted: set[str]) -> dict[str, list[attention.Wanted]]:
+    """Return what Airflow knows that a person should see to, by model."""
+    dags = {f"{model}_{kind}": model for model in models for kind in _STARTS if f"{model}_{kind}" in permitted}
+    asking = [dag_id for dag_id in dags if access.may(user, dag_id, DagAccessEntity.HITL_DETAIL)]
+    running = [dag_id for dag_id in dags if access.may(user, dag_id, DagAccessEntity.RUN)]
+    found: dict[str, list[attention.Wanted]] = {model: [] for model in models}
+    for one in (*attention.questions(session, asking), *attention.failures(session, running)):
+        found[dags[one.dag_id]].append(one)
+    return found
+
+
+def _checked(key: str) -> str:
+    if not told.is_run_key(key):
+        raise HTTPException(404, f"{key!r} is not the key of a run. One looks like 20240201T000000-1a2b3c4d.")
+    return key
+
+
+def _refused(request: Request, error: Any) -> Response:
+    """Say why there is no page, and where to log in."""
+    says = {401: "You are not logged in, or your login is over.", 403: "You may not read this in Airflow."}
+    sentence = says.get(error.status_code, str(error.detail))
+    login = get_auth_manager().get_url_login(next_url=str(request.url)) if error.status_code == 401 else None
+    return page(request, "said.html.j2", error.status_code, title="No page", sentence=sentence, login=login)
+
+
+def _unreachable(request: Request, error: Any) -> Response:
+    log.exception("AWS cannot be asked", exc_info=error)
+    sentence = f"AWS cannot be asked by the connection aws_default: {error}"
+    return page(request, "said.html.j2", 502, title="No page", sentence=sentence, login=None)

@@ -1,0 +1,86 @@
+"""What Airflow knows that waits for a person: questions that nobody has answered, and runs that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from airflow.models import DagRun, TaskInstance
+from airflow.models.hitl import HITLDetail
+from airflow.models.xcom import XComModel
+from sqlalchemy import func, select
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+# By name: the second one came with Airflow 3.3.
+_WAITING = ("deferred", "awaiting_input", "running")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing for a person.
+
+    :param sentence: what it is.
+    :param path: where to see to it, below Airflow's own root.
+    """
+
+    dag_id: str
+    sentence: str
+    path: str
+
+
+def questions(session: Session, dag_ids: Iterable[str]) -> list[Wanted]:
+    """Return what the runs of some DAGs ask and nobody has answered, the oldest first."""
+    asked = (
+        select(TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.task_id, HITLDetail.subject)
+        .join(TaskInstance, HITLDetail.ti_id == TaskInstance.id)
+        .where(
+            TaskInstance.dag_id.in_(list(dag_ids)),
+            HITLDetail.responded_at.is_(None),
+            TaskInstance.state.in_(_WAITING),
+        )
+        .order_by(HITLDetail.created_at)
+    )
+    return [
+        Wanted(dag_id, f"Waits for an answer: {subject}", f"{_run(dag_id, run_id)}/tasks/{task_id}/required_actions")
+        for dag_id, run_id, task_id, subject in session.execute(asked)
+    ]
+
+
+def failures(session: Session, dag_ids: Iterable[str]) -> list[Wanted]:
+    """Return the DAGs whose newest run has failed."""
+    newest = (
+        select(DagRun.dag_id, func.max(DagRun.run_after).label("newest"))
+        .where(DagRun.dag_id.in_(list(dag_ids)))
+        .group_by(DagRun.dag_id)
+        .subquery()
+    )
+    found = select(DagRun.dag_id, DagRun.run_id).join(
+        newest, (DagRun.dag_id == newest.c.dag_id) & (DagRun.run_after == newest.c.newest)
+    )
+    return [
+        Wanted(dag_id, f"The newest run of {dag_id} failed: {run_id}", _run(dag_id, run_id))
+        for dag_id, run_id in session.execute(found.where(DagRun.state == "failed"))
+    ]
+
+
+def key_of_run(session: Session, dag_id: str, run_id: str) -> tuple[str, str] | None:
+    """Return the model and the key of a retraining, as its first task returned them; None where none did."""
+    left = select(XComModel).where(
+        XComModel.dag_id == dag_id,
+        XComModel.run_id == run_id,
+        XComModel.key == "return_value",
+        XComModel.task_id == "prepare",
+    )
+    for one in session.scalars(left):
+        returned: Any = XComModel.deserialize_value(one)
+        if isinstance(returned, dict) and dag_id == f"{returned.get('model')}_retrain" and "key" in returned:
+            return str(returned["model"]), str(returned["key"])
+    return None
+
+
+def _run(dag_id: str, run_id: str) -> str:
+    return f"dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}"

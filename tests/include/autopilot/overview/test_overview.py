@@ -1,0 +1,263 @@
+"""What people look at between runs, read from what runs left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from include.autopilot.champion.ledger import enter, event
+from include.autopilot.champion.pointer import Champion
+from include.autopilot.overview import course, remembered
+from include.autopilot.overview.glance import glance
+from include.autopilot.overview.history import JudgedRun, history_of
+from include.autopilot.overview.legible import legible
+from include.autopilot.overview.told import is_run_key, run_told
+from include.autopilot.s3.objects import write_json
+from tests.support.observed import Observed
+
+NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def toy(s3: Any) -> Observed:
+    remembered._known.clear()
+    found = Observed.named(s3, "toy-models", "toy")
+    for number in (1, 2, 3):
+        found.run(number, promoted=number != 2)
+    return found
+
+
+class Counting:
+    """A client that counts its requests by operation."""
+
+    def __init__(self, s3: Any) -> None:
+        self.meta = s3.meta
+        self.asked: list[str] = []
+        self._s3 = s3
+        self.denied: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            self.asked.append(name)
+            if name in self.denied:
+                raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, name)
+            return getattr(self._s3, name)(**arguments)
+
+        if name == "get_paginator":
+            self.asked.append("list")
+            return self._s3.get_paginator
+        return call
+
+
+def test_a_glance(toy: Observed) -> None:
+    found = glance(toy.s3, toy.config, NOW)
+    assert found.champion is not None
+    assert found.champion.version.version == 3
+    assert found.age_days == (NOW - toy.cutoff(3)).days
+    assert found.last is not None
+    assert found.last.run == toy.key(3)
+    assert found.report is not None
+    assert (found.month.name, found.month.usd, found.month.unknown) == ("2024-06", 12.5, 1)
+    assert (found.wants, found.problems) == ((), ())
+
+
+def test_a_model_without_anything(s3: Any) -> None:
+    found = glance(s3, Observed.named(s3, "toy-models", "nothing").config, NOW)
+    assert (found.champion, found.last, found.exam, found.standing, found.problems) == (None, None, None, None, ())
+    assert found.month.usd is None
+
+
+def test_a_month_that_no_report_tells_of_is_not_free(toy: Observed) -> None:
+    assert glance(toy.s3, toy.config, NOW + timedelta(days=31)).month.usd is None
+
+
+def test_what_became_of_each_run(toy: Observed) -> None:
+    found = history_of(toy.s3, toy.locations)
+    assert [(run.version, run.became.kind if run.became else None, run.was_champion) for run in found.runs] == [
+        (1, "promoted", True),
+        (2, "kept", False),
+        (3, "promoted", True),
+    ]
+    assert [(move.number, move.version) for move in found.moves] == [(1, 1), (3, 3)]
+
+
+def test_an_answer_comes_before_what_it_led_to_and_a_rollback_last(toy: Observed) -> None:
+    details = {"reason": "why", "sentence": "because"}
+    for kind, number in (("approved", 0), ("rolled_back", 7)):
+        enter(toy.s3, *event(toy.locations, toy.version(1), kind, number, "2024-05-01", "by", details))
+    (first, *_) = history_of(toy.s3, toy.locations).runs
+    assert [one.kind for one in first.events] == ["approved", "promoted", "rolled_back"]
+
+
+def test_the_interval_stands_on_what_was_compared_with(toy: Observed) -> None:
+    run = history_of(toy.s3, toy.locations).runs[1]
+    champion = toy.version(1).value
+    assert champion is not None
+    # Of an error that is to be small a gain of 0.3 leads down.
+    assert (run.champion, run.low, run.high) == (champion, champion - 0.3, champion + 0.1)
+
+
+def test_who_was_judged_again_stands_beside_the_later_champion(toy: Observed) -> None:
+    verdict = {**toy.s3_record(2)["verdict"]}
+    verdict["comparison"] = {**verdict["comparison"], "champion": 7.0, "low": 1.0, "high": 2.0}
+    details = {"reason": "better", "sentence": "Judged again.", "verdict": verdict}
+    enter(toy.s3, *event(toy.locations, toy.version(2), "promoted", 4, "2024-05-01", "by", details))
+    run = history_of(toy.s3, toy.locations).runs[1]
+    assert (run.champion, run.low, run.high) == (7.0, 5.0, 6.0)
+
+
+def test_a_comparison_in_another_metric_is_not_drawn(toy: Observed) -> None:
+    record = {**toy.s3_record(2), "run": "other"}
+    record["version"] = {**record["version"], "metric": "MAE", "version": 9}
+    enter(toy.s3, toy.locations.record("other", 9), record)
+    assert history_of(toy.s3, toy.locations).runs[-1].champion is None
+
+
+def test_records_are_read_once(toy: Observed) -> None:
+    first, second = Counting(toy.s3), Counting(toy.s3)
+    history_of(first, toy.locations)  # type: ignore[arg-type]
+    assert first.asked.count("get_object") == 6 + 1, "six records, and the bundle that is not there"
+    history_of(second, toy.locations)  # type: ignore[arg-type]
+    assert second.asked == ["list"]
+    remembered._known.clear()
+    history_of(third := Counting(toy.s3), toy.locations)  # type: ignore[arg-type]
+    assert third.asked == ["list", "get_object"], "another process reads the bundle"
+
+
+def test_who_may_not_write_reads_all_the_same(toy: Observed) -> None:
+    s3 = Counting(toy.s3)
+    s3.denied = ("put_object",)
+    assert len(history_of(s3, toy.locations).runs) == 3  # type: ignore[arg-type]
+    assert "put_object" in s3.asked
+
+
+def test_what_has_no_shape_is_read_once_too_and_many_are_counted(toy: Observed) -> None:
+    for number in range(8):
+        write_json(toy.s3, toy.locations.record(f"run{number}", number), {"kind": "run"})
+    found = glance(toy.s3, toy.config, NOW)
+    assert len(found.problems) == 6
+    assert found.problems[-1] == "3 more objects cannot be read."
+    history_of(again := Counting(toy.s3), toy.locations)  # type: ignore[arg-type]
+    assert again.asked == ["list"]
+
+
+def test_a_changed_record_is_read_again(toy: Observed) -> None:
+    history_of(toy.s3, toy.locations)
+    record = toy.s3_record(2)
+    record["cost"]["known_usd"] = 99.0
+    write_json(toy.s3, toy.locations.record(toy.key(2), 2), record)
+    assert history_of(toy.s3, toy.locations).runs[1].usd == 99.0
+
+
+def test_a_decline_of_the_champion_wants_a_person(toy: Observed, monkeypatch: pytest.MonkeyPatch) -> None:
+    from include.autopilot.overview import glance as module
+
+    def standing(*given: Any) -> Any:
+        decline = type("D", (), {"declined": True})
+        return type("S", (), {"exams": [1], "decline": decline, "sentence": "It became worse."})
+
+    monkeypatch.setattr(module, "_standings", {})
+    monkeypatch.setattr("include.autopilot.exams.standing.standing", standing)
+    toy.exam(4, 2, 1.4)
+    assert glance(toy.s3, toy.config, NOW).wants == (), "version 2 is the champion no more"
+    toy.exam(5, 3, 9.0)
+    found = glance(toy.s3, toy.config, NOW)
+    assert found.wants == ("It became worse.",)
+    assert found.exam is not None
+    assert found.exam.version == 3
+
+
+def test_a_denied_read_is_a_sentence(toy: Observed) -> None:
+    s3 = Counting(toy.s3)
+    s3.denied = ("get_object",)
+    found = glance(s3, toy.config, NOW)  # type: ignore[arg-type]
+    assert found.champion is None
+    assert "The champion of toy cannot be read: AccessDenied (get_object): no" in found.problems
+    assert found.problems == found.wants
+
+
+def test_one_run(toy: Observed) -> None:
+    found = run_told(toy.s3, toy.config, toy.key(2))
+    assert [run.version for run in found.judged] == [2]
+    assert found.report is not None
+    nothing = run_told(toy.s3, toy.config, "20990101T000000-00000000")
+    assert (nothing.judged, nothing.report, nothing.problems) == ([], None, ())
+
+
+def test_a_run_whose_second_challenger_was_put_forward(toy: Observed) -> None:
+    key, second = "20240601T000000-0123abcd", "20240601T000000-0123abcd-window"
+    record = {**toy.s3_record(2), "run": second}
+    enter(toy.s3, toy.locations.record(second, 9), {**record, "version": {**record["version"], "version": 9}})
+    write_json(toy.s3, toy.locations.run(second).report, {"cutoff": "2024-06-01"})
+    found = run_told(toy.s3, toy.config, key)
+    assert [run.run for run in found.judged] == [second]
+    assert found.report is not None
+    assert found.report.run == second
+    assert is_run_key(second)
+
+
+@pytest.mark.parametrize("text", ["", "..", "20240108T000000-0000000g", "20240108T000000-00000000/x", "x" * 24])
+def test_only_a_key_becomes_part_of_an_address(text: str) -> None:
+    assert not is_run_key(text)
+
+
+def test_a_secret_in_an_error_is_masked() -> None:
+    def read() -> None:
+        raise ValueError("https://x/?X-Amz-Signature=0123456789abcdef0123456789abcdef")
+
+    problem = legible("It", read).problem
+    assert problem is not None
+    assert "0123456789abcdef" not in problem
+
+
+# ---- the chart
+
+
+def run_of(number: int, value: float | None, champion: float | None = None) -> JudgedRun:
+    return JudgedRun(
+        f"run{number}", number, f"2024-01-{number:02d}T00:00:00+00:00", "", "MSE", "Minimize", value, champion,
+        None, None, 80, "keep", "tie", "It is a tie.", 1.0, 0, False,
+    )  # fmt: skip
+
+
+def test_smaller_values_stand_lower_and_later_ones_further_right() -> None:
+    chart = course.course_of([run_of(1, 2.0), run_of(2, 1.0), run_of(3, None)])
+    assert chart is not None
+    first, second = chart.dots
+    assert first.x < second.x
+    assert first.y < second.y, "from the top"
+    assert all(course.LEFT < tick.at < course.WIDTH - course.RIGHT + 1 for tick in chart.across)
+    assert [tick.text for tick in chart.up] == sorted((tick.text for tick in chart.up), key=float)
+
+
+@pytest.mark.parametrize("values", [[1.0], [0.0, 0.0], [1e-300, 2e-300], [1e300], [-1.0, 5.0], [3.0] * 4])
+def test_any_values_fit_into_the_frame(values: list[float]) -> None:
+    chart = course.course_of([run_of(number, value, value * 2) for number, value in enumerate(values, 1)])
+    assert chart is not None
+    assert len(chart.dots) == len(values)
+    heights = [height for dot in chart.dots for height in (dot.y, dot.opponent) if height is not None]
+    assert all(course.TOP <= height <= course.HEIGHT - course.BOTTOM for height in heights)
+
+
+def test_what_is_no_number_is_not_drawn() -> None:
+    assert course.course_of([]) is None
+    assert course.course_of([run_of(1, None), run_of(2, float("inf"))]) is None
+
+
+def test_older_ones_than_fit_are_counted() -> None:
+    runs = [replace(run_of(1, 1.0), version=number) for number in range(course.MOST + 5)]
+    chart = course.course_of(runs)
+    assert chart is not None
+    assert (len(chart.dots), chart.left_out) == (course.MOST, 5)
+
+
+def test_the_pointer_is_read_without_the_registry(toy: Observed) -> None:
+    from include.autopilot.champion.pointer import champion_at
+
+    found = champion_at(toy.s3, toy.locations)
+    assert isinstance(found, Champion)
+    assert asdict(found.version) == asdict(toy.version(3))

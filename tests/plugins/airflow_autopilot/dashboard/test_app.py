@@ -1,0 +1,207 @@
+"""The dashboard in Airflow's own server: who may see what, and that nothing but its own markup is markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from tests.support.observed import HOSTILE, Observed, Site
+
+KEY = "20240108T000000-00000000"
+
+
+class _Elements(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def paths(observed: dict[str, Observed]) -> list[str]:
+    key = observed["plain"].key(1)
+    return ["/", "/models/plain", f"/models/plain/runs/{key}", f"/models/plain/runs/{key}/report", "/airflow/d/r"]
+
+
+def test_every_route_asks_for_a_login(site: Site, observed: dict[str, Observed]) -> None:
+    from airflow_autopilot.dashboard.app import make_app
+
+    routes = {route.path for route in make_app().routes}  # type: ignore[attr-defined]
+    assert len(routes) == len(paths(observed)), "a new route needs a line in paths()"
+    for path in paths(observed):
+        assert site.get(path, token=None).status_code == 401, path
+        assert site.get(path, token="not.a.token").status_code in (401, 403), path
+    assert "/auth/login" in site.get("/", token=None).text
+
+
+def test_the_cookie_of_airflows_ui_is_enough_and_so_is_a_bearer(site: Site) -> None:
+    assert site.get("/").status_code == 200
+    assert site.get("/", token=None, headers={"Authorization": f"Bearer {site.token}"}).status_code == 200
+
+
+def test_who_may_not_read_a_dag_sees_nothing_of_its_model(
+    site: Site, observed: dict[str, Observed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+
+    def may(self: Any, *, method: str, user: Any, access_entity: Any = None, details: Any = None) -> bool:
+        return details is not None and str(details.id).startswith("hostile")
+
+    monkeypatch.setattr(SimpleAuthManager, "is_authorized_dag", may)
+    listed = site.get("/").text
+    assert "A plain model" not in listed
+    assert "/models/plain" not in listed
+    assert "/models/hostile" in listed
+    for path in paths(observed)[1:]:
+        assert site.get(path).status_code == 403, path
+    # Whether there is such a model is not told either.
+    assert site.get("/models/nobody").status_code == 403
+    assert site.get("/models/hostile").status_code == 200
+
+
+def test_a_model_that_is_none_is_a_sentence(site: Site) -> None:
+    answer = site.get("/models/nobody")
+    assert answer.status_code == 404
+    assert "There is no nobody.yaml" in answer.text
+
+
+def test_all_models_at_a_glance(site: Site) -> None:
+    text = _Elements(site.get("/").text).text
+    assert "2 models that you may read" in text
+    assert "version 4, MSE 1.2" in " ".join(text.split())
+    assert re.search(r"\d+ days ago", text)
+    assert "drop 2024-01-29, version 3: MSE 1.4 [1.3, 1.5] on 50 rows" in text
+
+
+def test_one_model(site: Site, observed: dict[str, Observed]) -> None:
+    page = site.get("/models/plain").text
+    found = _Elements(page)
+    assert sum(tag == "circle" for tag, _ in found.tags) == 4 + 3
+    assert sum(attrs.get("class") == "dot filled" for _, attrs in found.tags) == 3 + 3
+    for number in range(1, 5):
+        assert f"/autopilot/models/plain/runs/{observed['plain'].key(number)}" in page
+    forms = [attrs["href"] for tag, attrs in found.tags if tag == "a" and attrs.get("target") == "_top"]
+    assert forms == ["/dags/plain_retrain", "/dags/plain_score"], "what has no DAG has no button"
+
+
+def test_one_run_with_its_report(site: Site, observed: dict[str, Observed]) -> None:
+    path = f"/models/plain/runs/{observed['plain'].key(2)}"
+    frame = next(attrs for tag, attrs in _Elements(site.get(path).text).tags if tag == "iframe")
+    assert frame["src"] == f"/autopilot{path}/report"
+    assert frame["sandbox"] is None, "no right at all"
+    report = site.get(f"{path}/report")
+    assert report.headers["content-type"] == "text/html; charset=utf-8"
+    assert "The report of 2" in report.text
+    assert report.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+@pytest.mark.parametrize("key", [KEY, "..%2F..%2Fx", "20240108T000000", "x" * 65])
+def test_a_run_without_report_or_ledger_is_a_sentence(site: Site, key: str) -> None:
+    shown = site.get(f"/models/plain/runs/{key}")
+    report = site.get(f"/models/plain/runs/{key}/report")
+    assert (shown.status_code, report.status_code) in [(200, 404), (404, 404), (422, 422)]
+    assert shown.status_code == 200 or key != KEY
+
+
+def test_what_cannot_be_read_is_a_sentence(site: Site, observed: dict[str, Observed]) -> None:
+    plain = observed["plain"]
+    bucket, _, root = plain.config.root.removeprefix("s3://").partition("/")
+    ledger = f"{root}/ledger/{KEY}.v9.json"
+    champion = plain.s3.get_object(Bucket=bucket, Key=f"{root}/champion.json")["Body"].read()
+    report = f"{root}/runs/{plain.key(4)}/report.json"
+    kept = plain.s3.get_object(Bucket=bucket, Key=report)["Body"].read()
+    try:
+        plain.s3.put_object(Bucket=bucket, Key=f"{root}/champion.json", Body=b"{")
+        plain.s3.put_object(Bucket=bucket, Key=ledger, Body=json.dumps({"kind": "run"}).encode())
+        plain.s3.put_object(Bucket=bucket, Key=report, Body=b"[]")
+        for path in ("/", "/models/plain", f"/models/plain/runs/{plain.key(4)}"):
+            answer = site.get(path)
+            assert answer.status_code == 200
+            assert f"The report of run {plain.key(4)} cannot be read" in answer.text
+        text = _Elements(site.get("/models/plain").text).text
+        assert "The champion of plain cannot be read: it is not in the shape that this release writes" in text
+        assert f"{KEY}.v9.json cannot be read" in text
+    finally:
+        plain.s3.put_object(Bucket=bucket, Key=f"{root}/champion.json", Body=champion)
+        plain.s3.put_object(Bucket=bucket, Key=report, Body=kept)
+        plain.s3.delete_object(Bucket=bucket, Key=ledger)
+
+
+def test_no_bucket_and_no_answer_are_sentences(
+    site: Site, observed: dict[str, Observed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from include.autopilot.settings import config
+
+    gone = replace(observed["plain"].config, root="s3://there-is-no-such-bucket/x")
+    monkeypatch.setattr(config, "find_model", lambda _: gone)
+    assert "none yet" in site.get("/models/plain").text
+    monkeypatch.setattr("airflow_autopilot.dashboard.app.s3_of", lambda _: _silent())
+    answer = site.get("/models/plain")
+    assert answer.status_code == 200
+    assert "AWS does not answer" in answer.text
+
+
+def _silent() -> Any:
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        endpoint_url="http://127.0.0.1:9",
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(connect_timeout=1, retries={"total_max_attempts": 1}),
+    )
+
+
+def test_hostile_texts_are_texts(site: Site, observed: dict[str, Observed]) -> None:
+    hostile = observed["hostile"]
+    for path in ("/", "/models/hostile", f"/models/hostile/runs/{hostile.key(2)}"):
+        page = site.get(path).text
+        found = _Elements(page)
+        assert sum(tag == "script" for tag, _ in found.tags) == 1, "the page's own"
+        assert not any(tag == "img" or any(name.startswith("on") for name in attrs) for tag, attrs in found.tags)
+        assert "<script>alert('t')</script>" in found.text
+    assert HOSTILE.strip() in found.text, "a run's page leaves nothing out"
+
+
+def test_the_headers_let_a_browser_do_nothing_else(site: Site) -> None:
+    import base64
+    import hashlib
+
+    answer = site.get("/")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", answer.text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert 'style="' not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_server_lists_the_views(site: Site) -> None:
+    site.client.cookies.set("_token", site.token)
+    plugins = site.client.get("/api/v2/plugins").json()["plugins"]
+    (ours,) = [one for one in plugins if one["name"] == "airflow_autopilot"]
+    assert {view["destination"]: view["href"] for view in ours["external_views"]} == {
+        "nav": "/autopilot/",
+        "dag_run": "/autopilot/airflow/{DAG_ID}/{RUN_ID}",
+    }
