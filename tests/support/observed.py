@@ -137,7 +137,7 @@ class Observed:
             "Minimize", 0.95, Measure(value, value - 0.1, value + 0.1), Measure(3.0), "always the mean", "answers",
             examined.model,
         )  # fmt: skip
-        return store_exam(self.s3, self.locations, found)
+        return store_exam(self.s3, self.locations.exam, found)
 
 
 @dataclass
