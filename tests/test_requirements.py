@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 CONSTRAINTS = ROOT.parent / "shared" / "data" / "constraints"
 # In every MWAA image, because Airflow or its Amazon provider needs them.
 IN_THE_IMAGE = {
-    "airflow", "asgiref", "boto3", "botocore", "croniter", "jinja2", "markupsafe", "pydantic", "sqlalchemy", "yaml",
+    "airflow", "anyio", "asgiref", "boto3", "botocore", "croniter", "fastapi", "jinja2", "markupsafe", "pydantic",
+    "sqlalchemy", "starlette", "yaml",
 }  # fmt: skip
 # Import name of a distribution, where it differs; and what a listed distribution cannot do without.
 DISTRIBUTION = {"sklearn": "scikit-learn", "numpy": "pandas"}

@@ -46,8 +46,9 @@ def write_papers(
         except AutopilotError as error:
             log.warning("%s is left out of the backtest: it cannot be made again: %s", version.label, error)
             continue
-        run = place_of(key, version.version)
-        folder = Locations(config.root).sitting(run)
+        locations = Locations(config.root)
+        run = locations.sitting_of(key, version.version)
+        folder = locations.sitting(run)
         written = papers(s3, config, served, history.missing(model), folder)
         asked = served.serving, served.plan.problem, written
         plan = ExamPlan(config.name, config.title, config.root, run, cutoff, *asked, kms_key=config.kms_key)
@@ -56,17 +57,13 @@ def write_papers(
     return plans
 
 
-def place_of(key: str, version: int) -> str:
-    """Return where a backtest works on one version, below the sittings of all runs."""
-    return f"{key}/v{version}"
-
-
 def asked_plan(s3: S3Client, config: ModelConfig, key: str, version: int) -> ExamPlan:
     """Return what a version is asked in a backtest.
 
     :raises RunError: the plan is gone.
     """
-    return load_exam_plan(s3, Locations(config.root).sitting(place_of(key, version)))
+    locations = Locations(config.root)
+    return load_exam_plan(s3, locations.sitting(locations.sitting_of(key, version)))
 
 
 def job_requests(s3: S3Client, plan: ExamPlan) -> dict[str, Request]:

@@ -172,6 +172,11 @@ class Locations:
         """
         return f"{self.exams(version)}/{drop}.json"
 
+    @staticmethod
+    def sitting_of(key: str, version: int) -> str:
+        """Return what a backtest's sitting of one version is called, below the sittings of all runs."""
+        return f"{key}/v{version}"
+
     def sitting(self, key: str) -> ExamFolder:
         """Return the folder in which one run works on the exams that it holds."""
         return ExamFolder(f"{self.root}/sittings/{key}")

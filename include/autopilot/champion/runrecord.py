@@ -92,7 +92,7 @@ def _of_the_other(s3: S3Client, plan: Plan, request: str | None) -> bool:
     if name is None or request is None:
         return False
     other, sent = plan.locations.run(name), json.dumps(read_json(s3, request))
-    return any(f'"{folder}' in sent for folder in (other.model, f"{other.uri}/predictions"))
+    return any(f'"{folder}' in sent for folder in (other.model, other.predictions("")))
 
 
 def _is_arn_of(value: Any, name: str) -> bool:
