@@ -8,8 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 AFTER_THE_TESTS = (
-    "lint", "coverage", "whole", "browser", "compose-check", "mwaa-bundle", "demo", "bace", "chaos", "services",
-    "backfills",
+    "lint", "whole", "browser", "compose-check", "mwaa-bundle", "demo", "bace", "chaos", "services", "backfills",
 )  # fmt: skip
 
 
