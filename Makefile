@@ -59,7 +59,7 @@ coverage: install ## branch coverage of include/autopilot by its own tests; fail
 	@$(PY) -m pytest -m "not whole and not browser" $(PARALLEL) --cov --cov-report=term tests/include/autopilot
 
 whole: install ## the tests that take longest: whole runs of every problem type, the gate, scoring, budgets, endpoints
-	@$(PY) -m pytest -m whole $(PARALLEL) --durations=15
+	@$(PY) -m pytest -m whole $(PARALLEL) --timeout=900 --durations=15
 
 browser: install ## tests in Chromium: pages that try to drive the embedded AWS, and the dashboard
 	@$(PY) -m pytest -rs -m browser
