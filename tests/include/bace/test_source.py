@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from include.bace import source, synthetic
 from include.bace.errors import BaceError
 from include.bace.source import columns, load
 
-REAL_LOOKING = synthetic.render(columns())
 NOWHERE = "http://127.0.0.1:9/bace.csv"  # the discard port: nothing listens
+
+
+@cache
+def real_looking() -> bytes:
+    return synthetic.render(columns())
 
 
 @contextmanager
@@ -50,8 +55,8 @@ def served(content: bytes, pause: float = 0) -> Iterator[tuple[str, list[str]]]:
 @pytest.fixture
 def pinned(monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Content that passes for MoleculeNet's file."""
-    monkeypatch.setattr(source, "DIGEST", hashlib.sha256(REAL_LOOKING).hexdigest())
-    return REAL_LOOKING
+    monkeypatch.setattr(source, "DIGEST", hashlib.sha256(real_looking()).hexdigest())
+    return real_looking()
 
 
 def test_columns_are_those_of_the_file_in_order():
@@ -89,7 +94,7 @@ def test_a_cache_that_cannot_be_written_does_not_stop_the_download(pinned, tmp_p
 
 
 def test_a_changed_file_at_the_address_is_not_used(tmp_path, caplog):
-    with served(REAL_LOOKING) as (address, _):
+    with served(real_looking()) as (address, _):
         table = load({}, tmp_path, address)
     assert table.data_source == "SYNTHETIC table of the shape of BACE"
     assert "not used" in caplog.text
@@ -122,9 +127,9 @@ def test_a_named_file_is_used_without_asking_the_network(pinned, tmp_path):
 
 def test_a_named_file_with_another_digest_is_used_and_its_source_says_so(tmp_path):
     path = tmp_path / "mirror-ü.csv"
-    path.write_bytes(REAL_LOOKING)
+    path.write_bytes(real_looking())
     table = load({"BACE_CSV": str(path)}, tmp_path, NOWHERE)
-    digest = hashlib.sha256(REAL_LOOKING).hexdigest()[:12]
+    digest = hashlib.sha256(real_looking()).hexdigest()[:12]
     assert table.data_source == f"BACE from mirror-?.csv, which is not MoleculeNet's file (sha256 {digest})"
 
 
@@ -149,7 +154,7 @@ def test_a_named_file_that_is_not_bace_is_refused(tmp_path, content, message):
 
 
 def test_cells_stay_the_text_of_the_file(tmp_path):
-    lines = REAL_LOOKING.decode().splitlines()
+    lines = real_looking().decode().splitlines()
     cells = dict(zip(columns(), lines[1].split(","), strict=True))
     row = load({}, Path(tmp_path), NOWHERE).frame.iloc[0]
     assert row.to_dict() == cells
