@@ -31,7 +31,7 @@ $(STAMP): requirements.lock scripts/find_python.sh scripts/install.sh
 demo: install ## search once, retrain for three cutoffs, print the table (no AWS account, no Docker); or your own: MODEL=churn
 	@$(PY) -m scripts.demo $(if $(MODEL),--model "$(MODEL)")
 
-bace: install ## the same for all twelve cutoffs of BACE, then a rollback, a scoring and its lineage; one JSON line at the end
+bace: install ## all twelve cutoffs of BACE, then whether retraining paid, a rollback, a scoring and its lineage; one JSON line at the end
 	@$(PY) -m scripts.demo --all
 
 new-model: install ## write include/models/NAME.yaml: make new-model NAME=churn CSV=table.csv TARGET=churned HOLDOUT=0.2

@@ -1,8 +1,8 @@
 """The main job, end to end, on this machine: search once, retrain for consecutive cutoffs, print what came out.
 
-``make demo`` runs three cutoffs of BACE; ``make bace`` (``--all``) all twelve, then goes back to version 3, scores rows
-with it, walks from the predictions to the drops, and ends with one line of JSON. ``make demo MODEL=churn`` takes a
-model of your own, with the drops that ``make drop`` has delivered: a cutoff for each.
+``make demo`` runs three cutoffs of BACE; ``make bace`` (``--all``) all twelve, then asks whether retraining paid, goes
+back to version 3, scores rows with it, walks from the predictions to the drops, and ends with one line of JSON. ``make
+demo MODEL=churn`` takes a model of your own, with the drops that ``make drop`` has delivered: a cutoff for each.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from include.local_aws.process import StartFailed, start
 from scripts.airflow_env import ROOT, airflow_env, aws_env
 from scripts.at_hand import aws_at_hand
 from scripts.demo_table import figures, show
-from scripts.going_back import go_back
+from scripts.going_back import go_back, look_back
 from scripts.job_watch import JobWatch
 from scripts.read_once import read_once
 from scripts.running import AlreadyRunning
@@ -116,7 +116,7 @@ def run_example(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Run BACE on an embedded AWS of its own; gives each run's report with its ``jobs_run`` and local files.
 
-    :param back: whether to go back to version 3 afterwards; what came of it is given second.
+    :param back: whether to look back and to go back to version 3 afterwards; what came of it is given second.
     """
     with start(folder / "aws") as aws:
         print(f"embedded AWS at {aws.url}", file=screen)
@@ -133,7 +133,9 @@ def run_example(
         def run(dag_id: str, form: dict[str, Any], last: str) -> Any:
             return runs.run(dag_id, after, form, last)
 
-        return reports, go_back(run, aws.url, model.name, 3, new_rows, screen)
+        looked = look_back(run, aws.url, model.name, folder, screen)
+        print("", file=screen)
+        return reports, {**looked, **go_back(run, aws.url, model.name, 3, new_rows, screen)}
 
 
 def run_own(folder: Path, model: ModelConfig, screen: TextIO) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What ``make bace`` shows after its cutoffs: an earlier version put back, rows scored with it, and their lineage."""
+"""What ``make bace`` shows after its cutoffs: whether retraining paid, a rollback, a scoring and its lineage."""
 
 from __future__ import annotations
 
@@ -6,12 +6,31 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TextIO
 
+import boto3
+
+from include.autopilot.s3.objects import read
 from scripts.airflow_env import ROOT, aws_env
 
 # (DAG, form) -> what the DAG's last task returned.
 Run = Callable[[str, dict[str, Any], str], Any]
+
+
+def look_back(run: Run, endpoint: str, model: str, folder: Path, screen: TextIO) -> dict[str, Any]:
+    """Ask whether retraining would have paid; print the table, keep the picture, give the figures for machines.
+
+    :param run: runs a DAG with a form to its end.
+    :param folder: gets the picture, ``backtest.svg``.
+    """
+    told = run(f"{model}_backtest", {}, "report")
+    s3 = boto3.client("s3", endpoint_url=endpoint)
+    table, chart = (read(s3, told[name]).body for name in ("table", "chart"))
+    picture = folder / "backtest.svg"
+    picture.write_bytes(chart)
+    print(f"{table.decode()}\nas a picture: {picture}", file=screen)
+    return {"recommended": told["schedule"]}
 
 
 def go_back(run: Run, endpoint: str, model: str, version: int, new_rows: str, screen: TextIO) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.backtest.advice import Advice, advise
+from include.autopilot.backtest.anew import promoted_anew
 from include.autopilot.backtest.bills import Bill, bill_of, in_one_unit, one_exam, run_bill
 from include.autopilot.backtest.compared import Compared, Scoring
 from include.autopilot.backtest.history import History, PastModel
 from include.autopilot.backtest.matrix import Cell, JudgedDrop, Learner, Matrix, on_common_rows
-from include.autopilot.backtest.schedules import GATED, Course, courses
+from include.autopilot.backtest.schedules import GATED, GATED_ANEW, Course, courses
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.source import combine
 from include.autopilot.cost.billing import JobCost, repriced
@@ -36,6 +37,7 @@ class Answer:
     :param metric: by Autopilot's name; ``confidence``: of the intervals.
     :param models: all of the past, also those that the matrix lacks.
     :param schedules: the first one is that of never retraining.
+    :param anew: the versions that a gate with an error for each comparison would have promoted; None: not known.
     :param left_out: sentences: what is not compared, and why.
     :param prices_of: the date of the price table, None where there is none.
     :param source: where the rows come from.
@@ -48,6 +50,7 @@ class Answer:
     models: tuple[PastModel, ...]
     matrix: Matrix
     schedules: tuple[Compared, ...]
+    anew: tuple[int, ...] | None
     advice: Advice
     left_out: tuple[str, ...]
     prices_of: str | None
@@ -65,6 +68,7 @@ class Answer:
                  "promoted": one.promoted} for one in self.models
             ],
             "drops": [{"name": one.name, "rows": one.rows} for one in self.matrix.drops],
+            "promoted_anew": None if self.anew is None else list(self.anew),
             "schedules": [_told(one, self.matrix) for one in self.schedules],
             "advice": asdict(self.advice),
             "left_out": list(self.left_out),
@@ -85,11 +89,12 @@ def answer_of(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, his
         return None
     metric = resampled_metric(config.gate.metric or models[-1].version.metric)
     scoring = Scoring(found.matrix, metric, config.gate)
-    schedules = courses(found.matrix, found.declines(metric), scoring.cell_loss, config.exam == "on")
+    anew = found.promoted_anew(metric, config)
+    schedules = courses(found.matrix, found.declines(metric), scoring.cell_loss, config.exam == "on", anew)
     left_out = list(found.left_out)
     if any(model.promoted for model in history.incomplete):
         # Who would be taken for the champion of the time was not.
-        schedules = [course for course in schedules if course.name != GATED]
+        schedules = [course for course in schedules if course.name not in (GATED, GATED_ANEW)]
         left_out.append(f"{GATED}: not all champions have predicted every later drop")
     bills = _bills(s3, sagemaker, config, models, schedules)
     compared = tuple(scoring.compared(one, bill, schedules[0]) for one, bill in zip(schedules, bills, strict=True))
@@ -104,6 +109,7 @@ def answer_of(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, his
         models=history.models,
         matrix=found.matrix,
         schedules=compared,
+        anew=_versions(models, anew),
         advice=advice,
         left_out=tuple(left_out),
         prices_of=config.prices.date.isoformat() if config.prices else None,
@@ -141,8 +147,7 @@ class _Found:
 
         @cache
         def promoted(model: int) -> Losses | None:
-            version = self.models[model].version
-            answers = stored_answers(self.s3, self.locations, version.holdout, version.model)
+            answers = self._judged(model)
             return None if answers is None else row_losses(metric, contenders(None, answers)[1])
 
         @cache
@@ -150,6 +155,18 @@ class _Found:
             return row_losses(metric, self.own[model, drop])
 
         return lambda model, drops: decline(promoted(model), [losses(model, drop) for drop in drops]).declined
+
+    def promoted_anew(self, metric: ResampledMetric, config: ModelConfig) -> tuple[bool, ...] | None:
+        """Return by model whether a gate with an error for each comparison would have promoted it; None: not known."""
+        if config.gate.judge_on != "sealed" or config.segments:
+            # Which rows judged depended on the champion of the time, who would have been another one.
+            return None
+        return promoted_anew([self._judged(model) for model in range(len(self.models))], metric.name, config.gate)
+
+    def _judged(self, model: int) -> Answers | None:
+        """Return what a model answered for the holdout that judged it."""
+        version = self.models[model].version
+        return stored_answers(self.s3, self.locations, version.holdout, version.model)
 
     def _own(self, drops: Sequence[DropContent]) -> list[tuple[DropContent, list[Contender]]]:
         """Return the drops that all models before them answered, with what each answered, classes numbered alike."""
@@ -178,6 +195,12 @@ class _Found:
 
     def _leave(self, drop: DropContent, why: str) -> None:
         self.left_out.append(f"drop {drop.drop.name}: {why.rstrip('.')}")
+
+
+def _versions(models: Sequence[PastModel], chosen: Sequence[bool] | None) -> tuple[int, ...] | None:
+    if chosen is None:
+        return None
+    return tuple(model.version.version for model, one in zip(models, chosen, strict=True) if one)
 
 
 def _bills(

@@ -11,9 +11,11 @@ from include.autopilot.base.metrics import metric_named
 from include.autopilot.base.source import marked
 from include.autopilot.report.chart import ACCENT, INK, MUTED, figure_svg, label_axes, plain, prepare_axes, standalone
 
-_WIDTH, _EXAMS, _VERDICTS, _SCHEDULE = 8.6, 3.2, 1.1, 0.34
+_WIDTH, _EXAMS, _VERDICTS, _SCHEDULE = 8.6, 3.2, 1.3, 0.34
 # More names than these do not fit beside each other.
 _MOST_NAMES = 16
+_PROMOTED = {"label": "promoted", "color": ACCENT, "marker": "^", "s": 46}
+_KEPT = {"label": "champion kept", "facecolors": "none", "edgecolors": MUTED, "marker": "o", "s": 34}
 
 
 def chart(answer: Answer) -> str:
@@ -59,28 +61,23 @@ def _line(axes: Any, days: list[Any], schedule: Compared, label: str, **style: A
 
 
 def _verdicts(axes: Any, answer: Answer) -> None:
-    """Draw which model was promoted at which cutoff, and which was not."""
+    """Draw which model was promoted at which cutoff, and which was not: by the gate, and by one that errs each time."""
     prepare_axes(axes, "")
-    kinds = (
-        ("promoted", [one for one in answer.models if one.promoted], {"color": ACCENT, "marker": "^", "s": 46}),
-        (
-            "champion kept",
-            [one for one in answer.models if not one.promoted],
-            {"facecolors": "none", "edgecolors": MUTED, "marker": "o", "s": 34},
-        ),
-    )
-    for label, models, style in kinds:
-        if models:
-            axes.scatter([one.version.moment for one in models], [0] * len(models), label=label, **style)
+    rules = {"the gate": {one.version.version for one in answer.models if one.promoted}}
+    if answer.anew is not None:
+        rules["each anew"] = set(answer.anew)
+    for place, promoted in enumerate(rules.values()):
+        for chosen, style in ((True, _PROMOTED), (False, _KEPT)):
+            days = [one.version.moment for one in answer.models if (one.version.version in promoted) == chosen]
+            if days:
+                axes.scatter(days, [-place] * len(days), **(style if place == 0 else {**style, "label": None}))
     if len(answer.models) <= _MOST_NAMES:
         for one in answer.models:
-            place = (one.version.moment, 0)
-            axes.annotate(f"v{one.version.version}", place, (0, 8), textcoords="offset points", ha="center",
-                          fontsize=7, color=MUTED)  # fmt: skip
-    axes.set_ylim(-1, 2.2)
-    axes.set_yticks([])
+            axes.annotate(f"v{one.version.version}", (one.version.moment, 0), (0, 8), textcoords="offset points",
+                          ha="center", fontsize=7, color=MUTED)  # fmt: skip
+    axes.set_ylim(-len(rules) + 0.3, 1.9)
+    axes.set_yticks([-place for place in range(len(rules))], list(rules), fontsize=8)
     axes.tick_params(labelsize=8)
-    axes.set_ylabel("gate", color=INK)
     axes.legend(frameon=False, labelcolor=INK, fontsize=8, ncols=2, loc="upper right")
 
 

@@ -13,6 +13,7 @@ from include.autopilot.backtest.matrix import Matrix
 
 EVERY = (1, 2, 3, 6)
 NEVER, DECLINE, GATED, ORACLE = "never retrained", "when the exam declines", "as gated", "with the oracle"
+GATED_ANEW = "gated, each anew"
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,27 @@ class Course:
 
 
 def courses(
-    matrix: Matrix, declined: Callable[[int, Sequence[int]], bool], loss: Callable[[int, int], float], examined: bool
+    matrix: Matrix,
+    declined: Callable[[int, Sequence[int]], bool],
+    loss: Callable[[int, int], float],
+    examined: bool,
+    anew: Sequence[bool] | None = None,
 ) -> list[Course]:
     """Return all schedules, but for those that are longer than the past is.
 
     :param declined: whether a model's exams on some drops, in order, show that it is worse than it was.
     :param loss: of a model on a drop.
     :param examined: whether the gated runs held exams.
+    :param anew: by model, whether a gate with an error for each comparison would have promoted it; None: not known.
     """
     regular = [every(matrix, drops) for drops in EVERY]
-    gated = as_gated(matrix, examined)
+    gated = as_gated(matrix, GATED, [model.promoted for model in matrix.models], examined)
+    other = as_gated(matrix, GATED_ANEW, anew, examined) if anew else None
     return [
         never(matrix),
         *(course for course in regular if course.trained),
         when_declined(matrix, declined),
-        *([gated] if gated else []),
+        *(course for course in (gated, other) if course),
         oracle(matrix, loss),
     ]
 
@@ -88,16 +95,18 @@ def when_declined(matrix: Matrix, declined: Callable[[int, Sequence[int]], bool]
     return Course(DECLINE, tuple(served), tuple(trained), examined=True)
 
 
-def as_gated(matrix: Matrix, examined: bool) -> Course | None:
-    """Return the course of the real champions, who all came out of a run that was paid for; None if there was none."""
+def as_gated(matrix: Matrix, name: str, promoted: Sequence[bool], examined: bool) -> Course | None:
+    """Return the course of a gate's champions, who all came out of a run that was paid for; None if there was none.
+
+    :param promoted: by model, whether it became the champion.
+    """
     served = []
     for place in range(len(matrix.drops)):
-        before = matrix.models[: matrix.newest(place) + 1]
-        champions = [number for number, model in enumerate(before) if model.promoted]
+        champions = [model for model in range(matrix.newest(place) + 1) if promoted[model]]
         if not champions:
             return None
         served.append(champions[-1])
-    return Course(GATED, tuple(served), _all(matrix), gated=True, examined=examined)
+    return Course(name, tuple(served), _all(matrix), gated=True, examined=examined)
 
 
 def oracle(matrix: Matrix, loss: Callable[[int, int], float]) -> Course:

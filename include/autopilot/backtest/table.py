@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from include.autopilot.backtest.answer import Answer
 from include.autopilot.backtest.compared import Compared
 from include.autopilot.backtest.history import History
-from include.autopilot.backtest.schedules import DECLINE, GATED, NEVER, ORACLE
+from include.autopilot.backtest.schedules import DECLINE, GATED, GATED_ANEW, NEVER, ORACLE
 from include.autopilot.base.metrics import metric_named
 from include.autopilot.base.source import marked
 
 # What stands above the columns of the table by drop; the others are the number of drops.
-_SHORT = {NEVER: "never", DECLINE: "decline", GATED: "gated", ORACLE: "oracle"}
+_SHORT = {NEVER: "never", DECLINE: "decline", GATED: "gated", GATED_ANEW: "anew", ORACLE: "oracle"}
 # Of more drops only their number is told.
 _SHOWN = 4
 

@@ -120,7 +120,8 @@ def test_the_answer_has_every_schedule_with_interval_and_cost(past: tuple[Toy, A
     content = json.loads(toy.get(told["report"]))
     found = {one["schedule"]: one for one in content["schedules"]}
     assert list(found) == [
-        "never retrained", "retrained every drop", "when the exam declines", "as gated", "with the oracle",
+        "never retrained", "retrained every drop", "when the exam declines", "as gated", "gated, each anew",
+        "with the oracle",
     ]  # fmt: skip
     # Off by 2 in every row, and after March by a half: squared errors of 4 and of a quarter.
     assert [one["value"] for one in found["never retrained"]["by_drop"]] == pytest.approx([4, 4, 4])
@@ -134,6 +135,7 @@ def test_the_answer_has_every_schedule_with_interval_and_cost(past: tuple[Toy, A
     # Nobody kept how long an exam takes.
     assert found["when the exam declines"]["cost"]["usd"] is None
     assert told["schedule"] == "retrained every drop"
+    assert content["promoted_anew"] == [1, 2]
     table = toy.get(told["table"]).decode()
     assert "A toy: would retraining have paid? 2 models, 3 later drops, 100 rows that no model had seen." in table
     assert "by the prices of 2026-01-01" in table

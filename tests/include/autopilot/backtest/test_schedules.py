@@ -11,6 +11,7 @@ from include.autopilot.backtest.matrix import JudgedDrop, Matrix
 from include.autopilot.backtest.schedules import (
     DECLINE,
     GATED,
+    GATED_ANEW,
     NEVER,
     ORACLE,
     as_gated,
@@ -77,10 +78,10 @@ def test_a_decline_waits_for_a_model_that_is_newer() -> None:
 
 
 def test_as_gated_follows_the_champions_and_pays_for_every_challenger() -> None:
-    found = as_gated(past(ERRORS, promoted=(0, 2)), examined=True)
+    found = as_gated(past(ERRORS), GATED, [True, False, True, False], examined=True)
     assert found is not None
     assert (found.served, found.trained, found.gated) == ((0, 0, 2, 2), (1, 2, 3), True)
-    assert as_gated(past(ERRORS, promoted=()), examined=True) is None
+    assert as_gated(past(ERRORS), GATED, [False] * 4, examined=True) is None
 
 
 def test_the_oracle_knows_the_best_model_of_every_drop_and_nobody_can_follow_it() -> None:
@@ -92,3 +93,10 @@ def test_all_schedules_that_fit_into_the_past() -> None:
     found = courses(past(ERRORS), lambda _model, _drops: False, loss, examined=False)
     regular = ["retrained every drop", "retrained every 2 drops", "retrained every 3 drops"]
     assert [one.name for one in found] == [NEVER, *regular, DECLINE, GATED, ORACLE]
+
+
+def test_a_gate_that_errs_anew_each_time_is_one_more_schedule() -> None:
+    anew = (True, True, False, True)
+    found = courses(past(ERRORS, promoted=(0,)), lambda _model, _drops: False, loss, examined=False, anew=anew)
+    served = {one.name: one.served for one in found}
+    assert (served[GATED], served[GATED_ANEW]) == ((0, 0, 0, 0), (0, 1, 1, 3))
