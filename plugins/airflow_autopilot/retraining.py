@@ -68,12 +68,17 @@ def seal(s3: S3Client, config: ModelConfig, plan: Plan) -> list[dict[str, Any]]:
 
 
 def second_challenger() -> tuple[Any, dict[str, Any]]:
-    """Make the tasks of a second challenger; give the first one, and what the judge is given of them."""
+    """Make the tasks of a second challenger; give the first one, and what the judge is given of them.
+
+    Where its training fails the others are skipped, and the run goes on with the first challenger.
+    """
     train = AutopilotTrainingOperator(task_id="train_window", config=flow("jobs.training_request", second=True))
     create = AutopilotModelOperator(
         task_id="create_window",
-        config=flow("jobs.model_request", second=True),
+        config=flow("jobs.second_model_request", second=True),
         op_kwargs={"trained": train.output},
+        # It failed or it succeeded. A run that ends before it skips this one.
+        trigger_rule="one_done",
     )
     predict = AutopilotTransformOperator(
         task_id="predict_window",

@@ -147,6 +147,10 @@ def test_a_second_challenger_makes_no_chain_longer() -> None:
         "train_window": {"create_window"}, "create_window": {"predict_window", "judge"}, "predict_window": {"judge"},
     }  # fmt: skip
     assert shape["guard"] == RETRAIN["guard"] | {"train_window"}
+    # A training that failed skips what needs it, and that is no failure to the judge.
+    assert (auto.get_task("create_window").trigger_rule, auto.get_task("judge").trigger_rule) == (
+        "one_done", "none_failed",
+    )  # fmt: skip
     assert length(auto, set()) == length(plain, set())
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from include.autopilot.base.errors import RunError
 from include.autopilot.champion.pointer import read_champion
-from include.autopilot.drops.plan import load_plan
+from include.autopilot.drops.plan import Plan, load_plan
+from include.autopilot.flows import jobs
 from include.autopilot.settings.recent import RecentConfig
 from tests.support.judged import GATE, Judged, judged
 from tests.support.tiny import Tiny, returned, states, table
@@ -38,7 +40,15 @@ def examined(model: Judged, cutoff: str) -> Any:
     return dag.test(logical_date=datetime(2026, 6, 1, tzinfo=UTC), run_conf={"cutoff": cutoff})
 
 
-def test_a_decline_is_followed_by_the_promotion_of_a_model_of_the_new_world(searched: Tiny) -> None:
+def failing(request: Any, template: Any, plan: Plan) -> Any:
+    if plan.beside:
+        raise RunError("no such training")
+    return request(template, plan)
+
+
+def test_a_decline_is_followed_by_the_promotion_of_a_model_of_the_new_world(
+    searched: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings: dict[str, Any] = {
         "gate": replace(GATE, judge_on="recent", min_holdout_rows=100),
         "recent": RecentConfig(0.4, 200),
@@ -76,8 +86,16 @@ def test_a_decline_is_followed_by_the_promotion_of_a_model_of_the_new_world(sear
         assert len(trainings) == 2
         # The next run asks the new champion, and goes on in the looks that began anew.
         put(searched, "2024-04-01", other_world(900, 100))
+        # Its second challenger cannot be trained; the run goes on with the first one.
+        request = jobs.training_request
+        monkeypatch.setattr(jobs, "training_request", lambda template, plan: failing(request, template, plan))
         after = model.retrain("2024-04-01T00:00:00Z", scope=None)
         assert after.state == "success"
+        found = states(after)
+        assert [found[task] for task in ("train_window", "create_window", "predict_window", "judge")] == [
+            "failed", "skipped", "skipped", "success",
+        ]  # fmt: skip
         verdict = model.record(after)["verdict"]
+        assert "The training of the second challenger failed" in verdict["sentence"]
         assert (verdict["look"]["number"], verdict["look"]["since"]) == (2, "2024-03-01")
         assert verdict["opponent"].startswith("version 2")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import ContractError, MissingObjectError, RunError
@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     from include.autopilot.settings.config import ModelConfig
 
 log = logging.getLogger(__name__)
+
+_NO_SECOND = (
+    "The training of the second challenger failed, so only the other one was judged: the log of the task train_window "
+    "says why."
+)
 
 
 def champion_request(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, plan: Plan) -> Request | None:
@@ -100,7 +105,7 @@ def judge_run(
 
     :param model: the name of the run's SageMaker model.
     :param champion_output: the S3OutputPath of the champion's prediction job; None if it was not asked.
-    :param second: plan and model of a second challenger, where there is one.
+    :param second: plan and model of a second challenger, where there is one; if the plan has one, its training failed.
     :param segments: the columns whose segments a promotion must not be worse in.
     :return: ``verdict``, ``compared`` (the champion, or None), ``run`` and ``model`` of the challenger that was judged,
         and ``synthetic``.
@@ -113,6 +118,8 @@ def judge_run(
     entered = [(plan, model), *([second] if second else [])]
     challengers = [Challenger(one.run, _title(one), named, _challenger(s3, one, named)) for one, named in entered]
     verdict, chosen = Contest(s3, plan, gate, challengers, segments).verdict(asked, champion_output)
+    if plan.second and second is None:
+        verdict = replace(verdict, sentence=f"{verdict.sentence} {_NO_SECOND}")
     content: dict[str, Any] = {
         "run": chosen.run,
         "model": chosen.model,

@@ -86,6 +86,11 @@ def model_request(
     return replay.model_request(template, plan, trained["uri"], fitted["uri"] if fitted else None)
 
 
+def second_model_request(template: Template, plan: Plan, trained: Job | None = None) -> Request | None:
+    """Return the CreateModel request of a run's second challenger; None where its training failed."""
+    return replay.model_request(template, plan, trained["uri"]) if trained else None
+
+
 def prediction_request(template: Template, plan: Plan, created: Job) -> Request:
     """Return the CreateTransformJob request that predicts every holdout, the target joined beside the prediction."""
     return replay.prediction_request(template, plan, created["name"])

@@ -256,7 +256,8 @@ def judge(
     """Measure the predictions of the holdouts, then compare the model with the champion.
 
     :param asked: the champion's prediction job; None where it was not asked.
-    :param window_created: the second challenger's model, and ``window_predicted`` its prediction job; None without one.
+    :param window_created: the second challenger's model, and ``window_predicted`` its prediction job; None without one,
+        and where its training failed: the verdict says so then.
     :return: ``model``, that which was judged, and what the verdict says.
     :raises EvaluationError: the predictions do not belong to the holdouts line for line.
     """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +23,7 @@ from include.autopilot.base.lenient import at, items_at, number_at, text_at
 from include.autopilot.base.masking import masked
 from include.autopilot.requests.asking import Check, Question, answer, answers
 from include.autopilot.requests.outputcheck import outputs
-from include.autopilot.requests.preview import Foretold
+from include.autopilot.requests.preview import SECOND, Foretold
 from include.autopilot.s3.objects import exists, list_uris
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ class Account:
     iam: Any
     sts: Any
     quotas: Any
+
+
+@dataclass(frozen=True)
+class _Needed:
+    """What a run needs of one quota: ``alone`` one job at most, ``beside`` those that two challengers have at once.
+
+    A job waits where others use the quota up, so less than ``beside`` takes longer; less than ``alone`` never fits.
+    """
+
+    alone: int
+    beside: int
 
 
 def check_requests(
@@ -174,19 +186,25 @@ def _lets_sagemaker(role: Mapping[str, Any]) -> bool:
 
 
 def _quotas(account: Account, foretold: Sequence[Foretold]) -> Iterator[Question]:
-    wanted: dict[str, int] = {}
+    steps: dict[str, dict[str, int]] = defaultdict(dict)
     for one in foretold:
         resources = at(one.request, _RESOURCES.get(one.kind, ""))
         instance = text_at(resources, "InstanceType")
         if instance is not None:
             name = _SPOT_QUOTA if one.request.get("EnableManagedSpotTraining") else _QUOTAS[one.kind]
-            count = int(number_at(resources, "InstanceCount") or 1)
-            wanted[name.format(instance)] = max(count, wanted.get(name.format(instance), 0))
-    if wanted:
-        yield Question("quotas", partial(_limits, account, wanted))
+            counts, count = steps[name.format(instance)], int(number_at(resources, "InstanceCount") or 1)
+            counts[one.step] = max(count, counts.get(one.step, 0))
+    if steps:
+        yield Question("quotas", partial(_limits, account, {name: _needed(counts) for name, counts in steps.items()}))
 
 
-def _limits(account: Account, wanted: Mapping[str, int]) -> list[Check]:
+def _needed(steps: Mapping[str, int]) -> _Needed:
+    """Return what steps with so many instances need of one quota."""
+    beside = max(count + steps.get(SECOND.get(step, ""), 0) for step, count in steps.items())
+    return _Needed(max(steps.values()), beside)
+
+
+def _limits(account: Account, wanted: Mapping[str, _Needed]) -> list[Check]:
     """Compare with the account's own quotas; one that Service Quotas does not list there has AWS's default."""
     known: dict[str, tuple[float | None, str]] = {}
     _read_quotas(account, "list_service_quotas", "", wanted, known)
@@ -196,11 +214,15 @@ def _limits(account: Account, wanted: Mapping[str, int]) -> list[Check]:
         except (ClientError, BotoCoreError) as error:
             known = dict.fromkeys(wanted, (None, str(error))) | known
     unlisted = (None, "Service Quotas does not list it")
-    return [_limit(name, count, *known.get(name, unlisted)) for name, count in wanted.items()]
+    return [_limit(name, needed, *known.get(name, unlisted)) for name, needed in wanted.items()]
 
 
 def _read_quotas(
-    account: Account, operation: str, whose: str, wanted: Mapping[str, int], known: dict[str, tuple[float | None, str]]
+    account: Account,
+    operation: str,
+    whose: str,
+    wanted: Mapping[str, _Needed],
+    known: dict[str, tuple[float | None, str]],
 ) -> None:
     """Add quotas until those that are wanted are known; SageMaker has thousands."""
     pages = account.quotas.get_paginator(operation).paginate(
@@ -213,13 +235,16 @@ def _read_quotas(
             return
 
 
-def _limit(name: str, count: int, limit: float | None, told: str) -> Check:
+def _limit(name: str, needed: _Needed, limit: float | None, told: str) -> Check:
     """Judge one quota; ``told`` is whose it is, or why it is not known."""
     if limit is None:
         return Check(f"quota {name}", "unknown", told)
-    if limit >= count:
+    if limit >= needed.beside:
         return Check(f"quota {name}", "ok")
-    detail = f"{told}{limit:g} of {count} needed; raise it in Service Quotas or choose another instance type"
+    if limit >= needed.alone:
+        detail = f"{told}{limit:g} of the {needed.beside} that two challengers take at once: one waits for the other"
+        return Check(f"quota {name}", "ok", detail)
+    detail = f"{told}{limit:g} of {needed.alone} needed; raise it in Service Quotas or choose another instance type"
     return Check(f"quota {name}", "missing", detail)
 
 

@@ -21,8 +21,8 @@ from include.autopilot.template.published import Template
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# The task of a step -> that of the second challenger; features are made once.
-_SECOND = {"train": "train_window", "create_model": "create_window", "predict": "predict_window"}
+# The task of a step -> that of the second challenger, which runs beside it; features are made once.
+SECOND = {"train": "train_window", "create_model": "create_window", "predict": "predict_window"}
 # What tells the entries of a list apart, in requests that have lists of structures.
 _NAMES = ("ChannelName", "Key", "InputName", "OutputName")
 
@@ -86,7 +86,7 @@ def foretell_second(s3: S3Client, template: Template, plan: Plan) -> list[Foreto
     """Return the requests of the run's second challenger; none where there is none."""
     second = second_plan(s3, plan)
     found = foretell(s3, template, second) if second else []
-    return [replace(one, step=_SECOND[one.step]) for one in found if one.step in _SECOND]
+    return [replace(one, step=SECOND[one.step]) for one in found if one.step in SECOND]
 
 
 def artifact_of(training: Request) -> str:

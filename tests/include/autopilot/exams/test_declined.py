@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
 
 from include.autopilot.champion import judging, registering
@@ -15,10 +17,11 @@ from include.autopilot.champion.pointer import read_champion, store_of
 from include.autopilot.drops.plan import PlannedDecline, load_plan, save_plan
 from include.autopilot.drops.second import second_plan
 from include.autopilot.exams.declined import decline_at
-from include.autopilot.flows import exam, retrain
+from include.autopilot.flows import exam, jobs, retrain
 from include.autopilot.requests.preview import foretell_second
 from include.autopilot.settings.gate import JudgeOn
 from include.autopilot.settings.recent import RecentConfig
+from include.autopilot.settings.segments import SegmentConfig
 from include.autopilot.template.published import load_template
 from tests.support import flows, judgedruns
 from tests.support.judgedruns import AT, GATE, Judged, ran
@@ -182,6 +185,76 @@ def test_the_better_of_two_is_judged_and_put_forward(declined: Any, registry: An
     again = challenged(toy, registry, APRIL, 0.3)
     assert again.plan.decline == DECLINE
     assert again.ask() is not None
+
+
+def test_where_the_second_training_fails_the_first_is_judged_alone(declined: Any, registry: Any) -> None:
+    toy = declined()
+    toy.config = replace(toy.config, window="auto")
+    run = challenged(toy, registry)
+    second = second_plan(toy.s3, run.plan)
+    assert second is not None
+    template = template_of(toy, second)
+    assert jobs.second_model_request(template, second) is None
+    trained = jobs.second_model_request(template, second, {"uri": "s3://toy-models/toy/m/model.tar.gz"})
+    assert trained == jobs.model_request(
+        toy.s3, registry, template, second, {"uri": "s3://toy-models/toy/m/model.tar.gz"}
+    )
+    predicted = {"uri": run.plan.run_folder.predictions(run.model)}
+    asked = {"uri": run.ask()}
+    told = retrain.judge(toy.s3, toy.config, run.plan, {"name": run.model}, predicted, asked)
+    assert (told["model"], told["reason"]) == (run.model, "better")
+    assert told["sentence"].endswith(
+        "The training of the second challenger failed, so only the other one was judged: the log of the task "
+        "train_window says why."
+    )
+    # All of the look's error is the one's that is judged.
+    verdict = judging.load_verdict(toy.s3, run.plan)
+    assert verdict is not None
+    assert 1 - verdict["verdict"]["comparison"]["level"] == pytest.approx(0.018, rel=0.1)
+    assert judging.put_forward(toy.s3, run.plan) == run.plan
+    arguments = toy.s3, registry, toy.config, run.plan
+    registered = registering.register_run(*arguments, told["model"], AT)
+    assert registering.promote_run(*arguments, registered["arn"], None, AT)["kind"] == "promoted"
+
+
+@pytest.mark.parametrize(("worse", "reason"), [("better", "worse_in_segment"), ("other", "better")])
+def test_of_two_only_the_better_one_can_be_worse_in_a_segment(
+    declined: Any, registry: Any, worse: str, reason: str
+) -> None:
+    toy = declined()
+    run, since = two(toy, registry, first=0.9, second=0.9)
+    segments = (SegmentConfig("y", 2),)
+    # The champion is off by one: as is who is better on the whole, by more where y is large.
+    middle = np.median([float(line.split(",")[1]) for line in judging_rows(toy, run)])
+    answer(since, lambda y: 1.1 * (y > middle) if worse == "better" else 0.2)
+    answer(run, lambda y: 0.9 if worse == "better" else 1.1 * (y > middle))
+    judged = judging.judge_run(
+        toy.s3, toy.config.gate, run.plan, run.model, run.ask(), (since.plan, since.model), segments
+    )
+    verdict = judged["verdict"]
+    assert (judged["run"], verdict["reason"]) == (since.plan.run, reason)
+    assert [one["worse"] for one in verdict["segments"]] == [False, worse == "better"]
+    assert sum(one["rows"] for one in verdict["segments"]) == verdict["rows"]
+    assert ("But it is worse where y " in verdict["sentence"]) is (worse == "better")
+    assert "The better challenger was judged: the challenger of 2024-03-01 has MSE" in verdict["sentence"]
+
+
+def judging_rows(toy: Toy, run: Judged) -> list[str]:
+    return toy.get(run.plan.holdouts[0].input).decode().splitlines()
+
+
+def answer(run: Judged, off: Callable[[float], float]) -> None:
+    """Let a challenger answer the rows that judge once more.
+
+    :param off: by how much, for a measured value.
+    """
+    output = run.plan.run_folder.predictions(run.model)
+    told = []
+    for line in judging_rows(run.toy, run):
+        key, actual = line.split(",")[:2]
+        told.append(f"{key},{actual},{float(actual) + off(float(actual))}")
+    run.toy.put(f"{output.partition('/toy/')[2]}/recent.csv.out", "\n".join(told).encode())
+    flows.evaluate(run.toy, run.uri, output)
 
 
 def test_the_second_challenger_learns_only_from_the_drops_since(declined: Any, registry: Any) -> None:

@@ -18,7 +18,7 @@ from include.autopilot.base.errors import PreflightError
 from include.autopilot.requests import asking
 from include.autopilot.requests.asking import Check
 from include.autopilot.requests.preflight import Account, check_requests
-from include.autopilot.requests.preview import Foretold
+from include.autopilot.requests.preview import SECOND, Foretold
 from tests.support.foretelling import QUOTAS, account, foretold
 from tests.support.toy import ARTIFACT, MODULE, Toy
 
@@ -179,6 +179,22 @@ def test_spot_has_a_quota_of_its_own(toy: Toy) -> None:
         f"quota {name}", "unknown", "Service Quotas does not list it"
     )
     assert f"quota {name}: 0 of 1 needed" in refused(toy, account(QUOTAS | {name: 0.0}), spot=True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "detail"),
+    [(2.0, ""), (1.0, "1 of the 2 that two challengers take at once: one waits for the other")],
+)
+def test_two_challengers_take_as_much_of_a_quota_as_both_need(toy: Toy, limit: float, detail: str) -> None:
+    name = "ml.m5.12xlarge for training job usage"
+    requests = foretold(toy)
+    beside = [replace(one, step=SECOND[one.step]) for one in requests if one.step in SECOND]
+    asked = account(QUOTAS | {name: limit})
+    found = check_requests(toy.s3, asked, [*requests, *beside], f"{toy.config.root}/runs")
+    assert Check(f"quota {name}", "ok", detail) in found
+    none = account(QUOTAS | {name: 0.0})
+    with pytest.raises(PreflightError, match=f"quota {name}: 0 of 1 needed"):
+        check_requests(toy.s3, none, [*requests, *beside], f"{toy.config.root}/runs")
 
 
 def test_a_quota_that_the_account_does_not_list_is_awss_default(toy: Toy) -> None:
