@@ -8,8 +8,10 @@ from typing import Any
 
 import boto3
 import pytest
+from airflow.sdk import DAG
 
 from include.autopilot.settings import config
+from tests.support.awscalls import watched
 from tests.support.tiny import MODEL, Tiny, table
 
 
@@ -24,6 +26,24 @@ def found_among_those_loaded() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(config, "find_model", find_model)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def calls() -> Iterator[dict[str, set[str]]]:
+    """The calls that the runs of every DAG made to AWS: those of another list than deploy/iam's fail the run's test."""
+    found: dict[str, set[str]] = {}
+    run = DAG.test
+
+    def test(dag: DAG, *args: Any, **kwargs: Any) -> Any:
+        name = dag.dag_id.rpartition("_")[0]
+        with watched(next(model for model in config.load_models() if model.name == name)) as made:
+            ended = run(dag, *args, **kwargs)
+        found.setdefault(dag.dag_id, set()).update(made)
+        return ended
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DAG, "test", test)
+        yield found
 
 
 @pytest.fixture(scope="session")

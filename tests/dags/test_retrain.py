@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scripts.iam import calls as listed
 from tests.support.tiny import Tiny, returned, states, table
 
 NEW_DROP = "drops/2024-03-01/rows.csv"
@@ -97,6 +98,14 @@ def test_full_requests_and_descriptions_lie_beside_the_run(searched: Tiny, first
     assert request["HyperParameters"] == described["HyperParameters"]
     kept = {uri.rpartition("/")[2] for uri in searched.keys(folder) if uri.endswith(".request.json")}
     assert kept == {f"{job['name']}.request.json" for job in report_of(searched, first)["jobs"]}
+
+
+def test_what_the_run_asked_of_aws_is_in_the_list_that_the_policies_are_made_of(
+    first: Any, calls: dict[str, set[str]]
+) -> None:
+    made = calls["tiny_retrain"]
+    assert made <= set(listed())
+    assert {"sagemaker.CreateTrainingJob training-job/${JobPrefix}*", "s3.PutObject ${Root}/*"} <= made
 
 
 def test_a_later_run_featurizes_only_the_new_drop(searched: Tiny, first: Any) -> None:
