@@ -1,6 +1,6 @@
 """Writes deploy/iam/*.json: what the roles may do, made from deploy/iam/calls.txt, the calls that were seen.
 
-    python -m scripts.iam                                                     rewrite the two files
+    python -m scripts.iam                                                     rewrite them, and the template's roles
     python -m scripts.iam bace --account 111122223333 --region eu-west-1      print the environment's policy for a model
 
 In the files ``${...}`` stands for what differs between accounts and models, in CloudFormation's words; printed for a
@@ -15,7 +15,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,15 @@ from include.autopilot.settings.config import ModelConfig, find_model
 
 FOLDER = Path(__file__).resolve().parent.parent / "deploy" / "iam"
 CALLS = FOLDER / "calls.txt"
+TEMPLATE = FOLDER.parent / "cloudformation.yaml"
+# What the template has of its own in place of a parameter, and the features that it always has.
+_THERE = {
+    "Root": "${Bucket}/${Folder}",
+    "SageMakerRoleArn": "${SageMakerRole.Arn}",
+    "DropsQueueArn": "${DropsQueue.Arn}",
+    "TopicArn": "${Topic}",
+}
+_ALWAYS_THERE = ("", "DropsQueue", "Notify", "Preflight", "Search")
 # Where the name of an action is not that of the operation. HeadObject of an object that is not there is a 404 for those
 # only who may list the whole bucket; all others are told 403. So listing is not narrowed to a prefix.
 ACTIONS = {
@@ -170,11 +179,17 @@ def action_of(call: str) -> str:
 
 def document(granted: Iterable[Grant]) -> dict[str, Any]:
     """Return an IAM policy: one statement for each feature, resource and condition."""
-    joined: dict[tuple[str, str, str], set[str]] = {}
-    for one in granted:
-        joined.setdefault(one.key, set()).update(one.actions)
-    statements = [_statement(*key, sorted(actions)) for key, actions in sorted(joined.items())]
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {"Version": "2012-10-17", "Statement": [statement for _, statement in _statements(granted)]}
+
+
+def template() -> str:
+    """Return deploy/cloudformation.yaml with the statements of the roles as they are now."""
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for name, granted in _granted().items():
+        section = "".join(_in_template(*one) for one in _statements(granted))
+        begin, end = f"          # begin {name}\n", f"          # end {name}\n"
+        text = text[: text.index(begin)] + begin + section + text[text.index(end) :]
+    return text
 
 
 def filled(policy: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
@@ -202,7 +217,8 @@ def values(model: ModelConfig, account: str, region: str) -> dict[str, str]:
         "DropsQueueArn": f"arn:{partition}:sqs:{':'.join(queue.groups())}" if queue else None,
         "TopicArn": model.notify.sns_topic_arn if model.notify else None,
         "KmsKeyArn": model.kms_key if (model.kms_key or "").startswith("arn:") else None,
-        "AutopilotJob": model.autopilot.job if model.autopilot else None,
+        # Autopilot began the names of a job's jobs with ten characters of its own name, and later with all of it.
+        "AutopilotJob": (model.autopilot.job or model.autopilot.training_job or "")[:10] if model.autopilot else None,
     }
     return {name: value for name, value in known.items() if value}
 
@@ -239,6 +255,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name in sorted(set(re.findall(r"\$\{\w+\}", text))):
             print(f"fill in {name}: {asked.model}.yaml does not say it as an ARN", file=sys.stderr)
         return 0
+    TEMPLATE.write_text(template(), encoding="utf-8")
+    print("deploy/cloudformation.yaml written")
     for name, made in policies().items():
         (FOLDER / name).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
         print(f"deploy/iam/{name} written")
@@ -247,7 +265,39 @@ def main(arguments: list[str] | None = None) -> int:
 
 def policies() -> dict[str, dict[str, Any]]:
     """Return what the two files hold, by their names."""
-    return {"execution-role.json": document(grants(calls())), "sagemaker-role.json": document(JOBS)}
+    return {name: document(granted) for name, granted in _granted().items()}
+
+
+def _granted() -> dict[str, Sequence[Grant]]:
+    return {"execution-role.json": grants(calls()), "sagemaker-role.json": JOBS}
+
+
+def _statements(granted: Iterable[Grant]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the statements, each with its feature."""
+    joined: dict[tuple[str, str, str], set[str]] = {}
+    for one in granted:
+        joined.setdefault(one.key, set()).update(one.actions)
+    return [(key[0], _statement(*key, sorted(actions))) for key, actions in sorted(joined.items())]
+
+
+def _in_template(feature: str, statement: Mapping[str, Any]) -> str:
+    """Return a statement as an entry of a list in the template, under the condition of its feature."""
+    resource = statement["Resource"]
+    for parameter, there in _THERE.items():
+        resource = resource.replace(f"${{{parameter}}}", there)
+    lines = [f"Sid: {statement['Sid']}", "Effect: Allow", "Action:", *(f"  - {one}" for one in statement["Action"])]
+    lines.append(f'Resource: {"!Sub " if "${" in resource else ""}"{resource}"')
+    if "Condition" in statement:
+        lines.append(f"Condition: {json.dumps(statement['Condition'])}")
+    if feature in _ALWAYS_THERE:
+        return _entry(lines, 10)
+    condition = f"          - Fn::If:\n              - Uses{feature}\n"
+    return f"{condition}{_entry(lines, 14)}              - !Ref AWS::NoValue\n"
+
+
+def _entry(lines: Iterable[str], indent: int) -> str:
+    first, *others = lines
+    return f"{' ' * indent}- {first}\n" + "".join(f"{' ' * indent}  {line}\n" for line in others)
 
 
 def _statement(feature: str, resource: str, condition: str, actions: list[str]) -> dict[str, Any]:

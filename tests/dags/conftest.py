@@ -30,7 +30,7 @@ def found_among_those_loaded() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def calls() -> Iterator[dict[str, set[str]]]:
-    """The calls that the runs of every DAG made to AWS: those of another list than deploy/iam's fail the run's test."""
+    """What the runs of every DAG, by its id, asked of AWS."""
     found: dict[str, set[str]] = {}
     run = DAG.test
 

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
+from scripts.iam import calls as listed
 from tests.support.championed import championed, new_rows
 from tests.support.tiny import Tiny, returned
 
@@ -50,6 +51,13 @@ def test_the_endpoint_answers_with_the_numbers_of_the_batch_transform(deployed: 
     batch = [row["prediction"] for row in csv.DictReader(io.StringIO(deployed.read(uri).decode()))]
     columns = list(deployed.template().schema.features)
     assert answers(deployed, rows[columns].astype(str).to_numpy().tolist()) == batch
+
+
+def test_what_it_asks_of_aws_is_in_the_list_that_the_policies_are_made_of(
+    deployed: Tiny, first: Any, calls: dict[str, set[str]]
+) -> None:
+    assert calls["tiny_deploy"] | calls.get("tiny_score", set()) <= set(listed())
+    assert "sagemaker.CreateEndpoint endpoint/${Model}" in calls["tiny_deploy"]
 
 
 def test_deploying_again_changes_nothing(deployed: Tiny, first: Any) -> None:
