@@ -9,6 +9,7 @@ __all__ = [
     "preview",
     "promotion",
     "registering",
+    "registry",
     "revision",
     "rollback",
     "serving",
