@@ -285,19 +285,12 @@ def _in_template(feature: str, statement: Mapping[str, Any]) -> str:
     resource = statement["Resource"]
     for parameter, there in _THERE.items():
         resource = resource.replace(f"${{{parameter}}}", there)
-    lines = [f"Sid: {statement['Sid']}", "Effect: Allow", "Action:", *(f"  - {one}" for one in statement["Action"])]
-    lines.append(f'Resource: {"!Sub " if "${" in resource else ""}"{resource}"')
+    said = f"Sid: {statement['Sid']}, Effect: Allow, Action: [{', '.join(statement['Action'])}], "
+    said += f'Resource: {"!Sub " if "${" in resource else ""}"{resource}"'
     if "Condition" in statement:
-        lines.append(f"Condition: {json.dumps(statement['Condition'])}")
-    if feature in _ALWAYS_THERE:
-        return _entry(lines, 10)
-    condition = f"          - Fn::If:\n              - Uses{feature}\n"
-    return f"{condition}{_entry(lines, 14)}              - !Ref AWS::NoValue\n"
-
-
-def _entry(lines: Iterable[str], indent: int) -> str:
-    first, *others = lines
-    return f"{' ' * indent}- {first}\n" + "".join(f"{' ' * indent}  {line}\n" for line in others)
+        said += f", Condition: {json.dumps(statement['Condition'])}"
+    entry = f"{{{said}}}" if feature in _ALWAYS_THERE else f'!If [Uses{feature}, {{{said}}}, !Ref "AWS::NoValue"]'
+    return f"          - {entry}\n"
 
 
 def _statement(feature: str, resource: str, condition: str, actions: list[str]) -> dict[str, Any]:
