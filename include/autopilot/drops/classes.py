@@ -16,6 +16,7 @@ from include.autopilot.base.numbers import read_number
 from include.autopilot.drops.holdouts import Holdout
 from include.autopilot.drops.plan import Path
 from include.autopilot.drops.prepared import Prepared
+from include.autopilot.settings.recent import RECENT
 from include.autopilot.template.problem import Problem
 from include.autopilot.template.published import Template
 
@@ -65,10 +66,13 @@ def check_holdouts(problem: Problem, holdouts: Sequence[Holdout]) -> None:
     for holdout in holdouts if problem.labels else ():
         unknown = sorted(set(holdout.classes) - set(problem.labels))
         if unknown:
+            fix = f"Correct {holdout.uri}"
+            if holdout.name == RECENT:
+                fix = "All its rows judge while they are new: set gate.judge_on: sealed until there are more of them"
             raise RunError(
                 f"Holdout {holdout.name} has the class {_listed(unknown)}, which no row to train on has (they have "
-                f"{_listed(problem.labels)}), so no model could predict it. Correct {holdout.uri}, or take more drops "
-                "(scope full, a later cutoff)."
+                f"{_listed(problem.labels)}), so no model could predict it. {fix}, or take more drops (scope full, a "
+                "later cutoff)."
             )
 
 

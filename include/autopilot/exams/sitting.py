@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from include.autopilot.base.csvlines import encode_file
@@ -112,7 +113,7 @@ def _paper(
     def read(_: int, uri: str, file: DropFile) -> None:
         nonlocal rows, seen_before, unlabelled
         scan = Scan(uri, file, contract, config.ignore, select)
-        for row in scan.rows_of_any():
+        for row in chain.from_iterable(scan.blocks()):
             match = seen.match(identity(row.key), row.fingerprint)
             if match is not None and match.keeps_out(config.identity.same_row):
                 seen_before += 1
@@ -132,6 +133,7 @@ def _paper(
     counted = replace(blank, rows=rows, seen=seen_before, unlabelled=unlabelled)
     if not rows:
         writer.abort()
-        return replace(counted, problem="the champion has seen all its rows before.")
+        why = "the champion has seen all its rows before." if seen_before else "it has no rows."
+        return replace(counted, problem=why)
     digest = writer.digest
     return replace(counted, content=digest, uri=writer.finish())

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.ledger import version_of
 from include.autopilot.champion.version import Version
+from include.autopilot.drops.content import content_of
+from include.autopilot.drops.listing import list_drops
 from include.autopilot.exams.stored import Exam, exams_of
 from include.autopilot.gate.decline import Decline, Losses, decline, row_losses
 from include.autopilot.gate.resampled import resampled_metric
@@ -24,7 +29,8 @@ if TYPE_CHECKING:
 class Standing:
     """What a version's exams say together.
 
-    :param exams: those that have a mark, in the order of the drops.
+    :param exams: those that count, in the order of the drops: they have a mark, and of a drop that was changed after
+        its exam they are on what it holds now.
     """
 
     version: Version
@@ -63,12 +69,36 @@ def standing(s3: S3Client, locations: Locations, arn: str, until: datetime) -> S
     found = exams_of(s3, locations, version.version)
     metric = found[-1].metric if found else version.metric
     # One metric has one loss; after gate.metric was changed the newer exams count.
-    exams = [one for one in found if one.mark is not None and one.metric == metric and one.moment <= until]
-    losses = [_losses(metric, stored_answers(s3, locations, str(one.answers), str(one.model))) for one in exams]
-    promoted = _losses(metric, stored_answers(s3, locations, version.holdout, version.model))
-    return Standing(version, exams, decline(promoted, [() if one is None else one for one in losses]))
+    marked = [one for one in found if one.mark is not None and one.metric == metric and one.moment <= until]
+    exams = _unchanged(s3, locations, marked)
+    asked = [stored_answers(s3, locations, str(one.answers), str(one.model)) for one in exams]
+    promoted = stored_answers(s3, locations, version.holdout, version.model)
+    counted: set[Any] = set()
+    before = None if promoted is None else _losses(metric, promoted, set())
+    return Standing(version, exams, decline(before, [_losses(metric, one, counted) if one else () for one in asked]))
 
 
-def _losses(metric: str, answers: Answers | None) -> Losses | None:
-    """Return the loss of every row; None where the answers were deleted."""
-    return None if answers is None else row_losses(resampled_metric(metric), contenders(None, answers)[1])
+def _unchanged(s3: S3Client, locations: Locations, exams: Sequence[Exam]) -> list[Exam]:
+    """Return the exams without those on what a drop held before it was changed and examined again."""
+    times = Counter(one.drop for one in exams)
+    if len(times) == len(exams):
+        return list(exams)
+    drops = {drop.name: drop for drop in list_drops(s3, locations).drops}
+
+    def counts(exam: Exam) -> bool:
+        drop = drops.get(exam.drop) if times[exam.drop] > 1 else None
+        return drop is None or content_of(s3, drop, exam.files).digest == exam.digest
+
+    return [one for one in exams if counts(one)]
+
+
+def _losses(metric: str, answers: Answers, counted: set[Any]) -> Losses:
+    """Return the loss of every row that has an answer and was not counted yet: a row that comes again proves nothing.
+
+    :param counted: key and measured value of the rows of before; these are added.
+    """
+    losses = row_losses(resampled_metric(metric), contenders(None, answers)[1])
+    rows = list(zip(answers.keys, answers.outcome.actual, strict=True))
+    new = np.array([row not in counted for row in rows])
+    counted.update(rows)
+    return np.asarray(losses[new & np.isfinite(losses)])

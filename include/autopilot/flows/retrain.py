@@ -342,8 +342,13 @@ def _first(s3: S3Client, plan: Plan) -> Mapping[str, str] | None:
 
 
 def _check_rows(plan: Plan) -> None:
-    if not plan.training_rows or not plan.validation_rows:
-        raise RunError(
-            f"The drops up to {plan.cutoff.isoformat()} leave {plan.training_rows} training and {plan.validation_rows} "
-            "validation rows after the holdouts are taken out; both are needed. Deliver more rows."
-        )
+    if plan.training_rows and plan.validation_rows:
+        return
+    narrow = plan.window.words if isinstance(plan.window, Newest) else ""
+    which = f"The drops ({narrow})" if narrow else "The drops"
+    recent = sum(drop.judging for drop in plan.drops)
+    raise RunError(
+        f"{which} up to {plan.cutoff.isoformat()} leave {plan.training_rows} training and {plan.validation_rows} "
+        f"validation rows after the holdouts are taken out{f' ({recent} recent rows judge)' if recent else ''}; both "
+        f"are needed. Deliver more rows{', or take more drops (window in the YAML, the data scope)' if narrow else ''}."
+    )

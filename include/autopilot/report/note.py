@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from include.autopilot.champion.registering import load_promotion
 from include.autopilot.drops.plan import Plan
-from include.autopilot.evaluation.measured import load_evaluation
+from include.autopilot.report.judged import judged_evaluation
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,7 +17,7 @@ def note_of(s3: S3Client, plan: Plan, page: str, shown: str | None = None) -> st
 
     :param page: the address of its report in S3; ``shown``: where people can see it, if that is known.
     """
-    promotion, evaluation = load_promotion(s3, plan), load_evaluation(s3, plan)
+    promotion, (evaluation, _) = load_promotion(s3, plan), judged_evaluation(s3, plan)
     objective, rows = evaluation["objective"], evaluation["holdouts"][evaluation["judge"]]["rows"]
     value = "is not defined" if objective["value"] is None else f"{objective['value']:.4g}"
     became = [f"{promotion['kind']} ({promotion['reason']}): {promotion['sentence']}"] if promotion else []

@@ -13,12 +13,11 @@ from markupsafe import Markup
 from include.autopilot.base.masking import masked
 from include.autopilot.base.metrics import find_metric, metrics_of
 from include.autopilot.base.source import marked
-from include.autopilot.champion.judging import load_verdict
 from include.autopilot.champion.registering import load_promotion
 from include.autopilot.drift.reported import reported_drift
 from include.autopilot.drops.plan import Path, Plan
 from include.autopilot.drops.summary import conflicts_of, drop_summary, scope_of
-from include.autopilot.evaluation.measured import BETTER, load_evaluation
+from include.autopilot.evaluation.measured import BETTER
 from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.evaluation.predictions import Predictions, read_predictions
 from include.autopilot.exams.standing import standing
@@ -27,6 +26,7 @@ from include.autopilot.gate.decline import what_it_means
 from include.autopilot.gate.table import rows_of
 from include.autopilot.report.confusion import confusion_svg
 from include.autopilot.report.exams import exams_svg
+from include.autopilot.report.judged import judged_evaluation
 from include.autopilot.report.parity import parity_svg
 from include.autopilot.report.roc import has_roc, roc_svg
 from include.autopilot.s3.objects import write, write_json
@@ -56,12 +56,12 @@ def write_report(
         ``search_signal``, sentences that say why a new search may be worth it.
     :raises RunError: the run was not evaluated yet.
     """
-    evaluation = load_evaluation(s3, plan)
+    evaluation, judged = judged_evaluation(s3, plan)
     told = report_content(plan, evaluation, jobs, reported_drift(s3, plan))
     exams = [exam for exam in all_exams(s3, plan.locations) if exam.moment <= plan.cutoff]
     drifted = any(drop["warnings"] for drop in (told["drift"] or {"drops": []})["drops"][-1:])
     examined = {"exams": [as_json(exam) for exam in exams], "standing": _standing(s3, plan, exams, drifted)}
-    content = masked({**told, "gate": _gate(s3, plan), **examined, **(added or {})})
+    content = masked({**told, "gate": _gate(s3, plan, judged), **examined, **(added or {})})
     predictions = read_predictions(s3, plan.problem, plan.holdouts, evaluation["predictions"])
     page = render(content, [chart for found in predictions for chart in _charts(plan, found)], _exam_chart(exams))
     return {
@@ -114,9 +114,8 @@ def report_content(
     }
 
 
-def _gate(s3: S3Client, plan: Plan) -> dict[str, Any] | None:
+def _gate(s3: S3Client, plan: Plan, judged: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return the verdict, the champion it was compared with, and what became of the version; None without a verdict."""
-    judged = load_verdict(s3, plan)
     if judged is None:
         return None
     promotion = load_promotion(s3, plan)

@@ -12,13 +12,17 @@ import pytest
 
 from include.autopilot.base.errors import MissingObjectError
 from include.autopilot.base.locations import Locations
+from include.autopilot.champion.ledger import version_of
+from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.exams import __main__ as command
 from include.autopilot.exams import sitting
+from include.autopilot.exams import standing as standings
 from include.autopilot.exams.asking import foretell_exam
 from include.autopilot.exams.plan import load_exam_plan
 from include.autopilot.exams.standing import standing
 from include.autopilot.exams.stored import all_exams, exams_of
 from include.autopilot.flows import exam
+from include.autopilot.gate.stored import Answers, save_answers
 from include.autopilot.report.page import write_report
 from include.autopilot.settings.decline import DeclineConfig
 from tests.support.judgedruns import ran
@@ -185,6 +189,64 @@ def test_a_drop_without_any_measured_value_says_so(champion: tuple[Toy, Any]) ->
     (sentence,) = sit(toy, registry)
     assert "no mark: the drop is not what version 1 can read:" in sentence
     assert "column 'y' is empty" in sentence
+
+
+def test_a_part_without_rows_is_passed_over_as_in_a_training(champion: tuple[Toy, Any]) -> None:
+    toy, registry = champion
+    toy.put("drops/2024-03-01/part-2.csv", csv_bytes([]))
+    sit(toy, registry)
+    toy.put("drops/2024-04-01/header.csv", csv_bytes([]))
+    (sentence,) = sit(toy, registry, datetime(2024, 4, 1, tzinfo=UTC), "later")
+    assert [one.rows for one in all_exams(toy.s3, WHERE)] == [20, 0]
+    assert sentence == "drop 2024-04-01, version 1: no mark: it has no rows."
+
+
+def stood(monkeypatch: pytest.MonkeyPatch, toy: Toy) -> tuple[list[str], list[int]]:
+    """The exams that count for a decline, and of how many rows each."""
+    rows_of: list[int] = []
+    real = standings.decline
+
+    def counted(before: Any, exams: Any) -> Any:
+        rows_of.extend(map(len, exams))
+        return real(before, exams)
+
+    monkeypatch.setattr(standings, "decline", counted)
+    (arn,) = {one.arn for one in all_exams(toy.s3, WHERE)}
+    found = standing(toy.s3, WHERE, arn, datetime(2025, 1, 1, tzinfo=UTC))
+    assert found is not None
+    return [one.drop for one in found.exams], rows_of
+
+
+def test_of_a_drop_that_was_changed_what_it_holds_now_counts(
+    champion: tuple[Toy, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy, registry = champion
+    sit(toy, registry, error=50.0)
+    toy.put("drops/2024-03-01/third.csv", csv_bytes(rows(200, 12)))
+    sit(toy, registry, key="corrected")
+    assert [one.rows for one in all_exams(toy.s3, WHERE)] in ([20, 12], [12, 20])
+    assert stood(monkeypatch, toy) == (["2024-03-01"], [12])
+
+
+def test_rows_that_come_again_prove_nothing_new(champion: tuple[Toy, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    toy, registry = champion
+    sit(toy, registry)
+    measured_again = [{**row, "y": str(float(row["y"]) + 1)} for row in rows(80, 3)]
+    toy.put("drops/2024-04-01/all.csv", csv_bytes([*measured_again, *rows(83, 17), *rows(200, 5)]))
+    sit(toy, registry, datetime(2024, 4, 1, tzinfo=UTC), "later")
+    assert stood(monkeypatch, toy) == (["2024-03-01", "2024-04-01"], [20, 8])
+
+
+def test_a_version_that_was_put_in_place_without_all_answers_can_be_examined(
+    champion: tuple[Toy, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy, registry = champion
+    sit(toy, registry)
+    found = version_of(toy.s3, WHERE, all_exams(toy.s3, WHERE)[0].arn)
+    assert found is not None
+    answers = Answers(found.model, found.holdout, ["a", "b"], Numbers([1.0, 2.0], [float("nan"), 2.5]))
+    save_answers(toy.s3, WHERE, answers)
+    assert stood(monkeypatch, toy) == (["2024-03-01"], [20])
 
 
 def test_a_backfill_holds_the_exam_that_one_would_have_had(champion: tuple[Toy, Any]) -> None:
