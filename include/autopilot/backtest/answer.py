@@ -194,7 +194,9 @@ class _Found:
         return found
 
     def _leave(self, drop: DropContent, why: str) -> None:
-        self.left_out.append(f"drop {drop.drop.name}: {why.rstrip('.')}")
+        # Of a file that breaks the contract the first problem is enough.
+        first, _, _ = why.partition("\n")
+        self.left_out.append(f"drop {drop.drop.name}: {first.rstrip('.')}")
 
 
 def _versions(models: Sequence[PastModel], chosen: Sequence[bool] | None) -> tuple[int, ...] | None:

@@ -172,7 +172,7 @@ class Contest:
             champion,
             partial(row_places, self.s3, judge.uri, plan.key),
             counted,
-            champion is None or plan.cutoff >= champion.moment,
+            champion is None or (plan.cutoff >= champion.moment and champion.model != best.model),
             _kind(judge),
             [one.model for one in self.challengers],
             cut_of(self.s3, plan, judge, self.segments) if decides else None,

@@ -121,7 +121,7 @@ class _Values:
         self._places = array("q")
 
     def add(self, record: Record, cell: str) -> None:
-        value = cell.strip()
+        value = "" if is_blank(cell) else cell.strip()
         self._places.append(self._known.setdefault(value, len(self._known)))
         if len(self._known) > MOST_VALUES:
             raise DropError(
@@ -133,11 +133,13 @@ class _Values:
     def segments(self) -> Segments:
         ordered = sorted(self._known)
         number = np.array([ordered.index(value) for value in self._known], dtype=np.intp)
-        return Segments(self._column, tuple(map(self._name, ordered)), number[np.asarray(self._places)])
+        shown = [value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…" for value in ordered]
+        # Texts that begin alike, such as SMILES, are told apart by all of them.
+        told = shown if len(set(shown)) == len(shown) else ordered
+        return Segments(self._column, tuple(map(self._name, told)), number[np.asarray(self._places)])
 
     def _name(self, value: str) -> str:
-        shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-        return f"{self._column} = {shown!r}" if value else f"no {self._column}"
+        return f"{self._column} = {value!r}" if value else f"no {self._column}"
 
 
 class _Bands:

@@ -37,6 +37,8 @@ _TOLERATED, _OTHER_ROWS, _OTHER_DROP = 0.1, 0.1, 0.07
 _BELIEF = 4
 # Fewer rows have no spread to rely on: they wait for the next exam's.
 _FEWEST = 8
+# Chances below this have no number that means anything.
+_RARE = 1e-6
 # In units of the largest loss of the baseline: nothing to divide by, and the most that can be squared and summed up.
 _TINY, _HUGE = 1e-12, 1e100
 
@@ -250,8 +252,9 @@ def _told(compared: _Compared, line: int, declined: bool) -> Decline:
         sentence = f"No decline: that is within chance and what is tolerated. {seen}."
     else:
         than = "before" if since else "when it was promoted"
+        rare = "less than one in a million" if evidence < _RARE else f"about one in {1 / evidence:,.0f}"
         sentence = (
             f"The champion is worse than it was {than}: its mean loss in {which} is"
-            f"{times or ' no longer zero'}{interval}. Without a decline that is seen in {evidence:.1g} of exams."
+            f"{times or ' no longer zero'}{interval}. Without a decline that is seen in {rare} exams."
         )
     return Decline(declined, exam, since, evidence, worsening, low, high, sentence)

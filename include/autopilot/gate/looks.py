@@ -7,8 +7,8 @@ A look is one comparison of a challenger with a champion that could have ended i
   took the same number one is refused, and judges again with the next: no two comparisons share a number.
 - The same comparison again (a retry, a cleared task, another rule in the YAML) finds the look that it has taken.
 - What spends nothing is not taken: dry runs, holdouts with too few rows, metrics that are not defined, and challengers
-  that could not be promoted whatever came out, because the champion is newer. Their verdicts tell the look they would
-  have been.
+  that could not be promoted whatever came out, because the champion is newer, or is that very model. Their verdicts
+  tell the look they would have been.
 
 A stream is a name that the caller chooses: of rows that stay as they are :func:`sealed`, of rows that change from look
 to look any name that stays, since the shares add up however much the rows of two looks have in common. ``since`` begins

@@ -104,6 +104,13 @@ def test_a_challenger_older_than_the_champion_takes_no_look(first: Judged, secon
     assert second.toy.keys("looks/") == before
 
 
+def test_a_cleared_run_whose_model_is_the_champion_takes_no_look(second: Judged) -> None:
+    assert second.finish()["kind"] == "promoted"
+    before = second.toy.keys("looks/")
+    assert second.judge(second.ask())["verdict"]["look"]["number"] == 2
+    assert second.toy.keys("looks/") == before
+
+
 def test_a_champion_that_needs_a_column_which_is_gone_cannot_be_compared(first: Judged, second: Judged) -> None:
     plan_uri = f"{first.plan.folder}/plan.json"
     stored = json.loads(first.toy.get(plan_uri))

@@ -39,10 +39,17 @@ def told(found: Segments) -> list[str]:
 
 
 def test_a_column_that_is_ignored_cuts_by_its_values(toy: Toy) -> None:
-    sealed(toy, ["b", " a", "b", "", "a "])
+    sealed(toy, ["b", " a", "b", "", "a ", "NaN"])
     (found,) = cut(toy, SegmentConfig("series"))
     assert found.names == ("no series", "series = 'a'", "series = 'b'")
-    assert told(found) == ["series = 'b'", "series = 'a'", "series = 'b'", "no series", "series = 'a'"]
+    assert told(found) == ["series = 'b'", "series = 'a'", "series = 'b'", "no series", "series = 'a'", "no series"]
+
+
+def test_long_texts_that_begin_alike_have_names_of_their_own(toy: Toy) -> None:
+    sealed(toy, [f"{'C' * 70}N", f"{'C' * 70}O", "CO"])
+    (found,) = cut(toy, SegmentConfig("series"))
+    assert [name[-3:] for name in found.names] == ["CN'", "CO'", "CO'"]
+    assert len(set(found.names)) == 3
 
 
 def test_rows_without_a_target_are_no_rows_that_judge(toy: Toy) -> None:
