@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.autopilot.base.errors import AutopilotError
-from include.autopilot.drops.delivery import Delivery, deliver_drop, deliver_holdout, require_bucket
+from include.autopilot.drops.delivery import Delivered, deliver_drop, deliver_holdout, require_bucket
 from include.autopilot.s3.encryption import encrypting
 from include.autopilot.settings.config import ModelConfig, find_model, load_models
 from include.local_aws.process import StartFailed
@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None, folder: Path = UP) -> int:
     return 0
 
 
-def deliver(place: Place, model: ModelConfig, chosen: argparse.Namespace) -> Delivery:
+def deliver(place: Place, model: ModelConfig, chosen: argparse.Namespace) -> Delivered:
     """Deliver what was chosen, into a bucket that is made where that costs nobody anything."""
     s3 = place.s3(model)
     if chosen.holdout and chosen.date:

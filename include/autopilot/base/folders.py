@@ -148,7 +148,7 @@ class ScoreFolder(Folder):
 class ExamFolder(Folder):
     """What one run works with to hold exams: ``<root>/sittings/<run key>/``."""
 
-    plan, jobs, rows = _At("plan.json"), _At("jobs"), _At("rows")
+    plan, rows = _At("plan.json"), _At("rows")
 
     def paper(self, drop: str) -> str:
         """Return the rows of a drop, by its name, that the champion is examined on."""

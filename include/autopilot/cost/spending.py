@@ -1,4 +1,4 @@
-"""What runs have cost: read from the records of their jobs, written beside the run as ``jobs.json``.
+"""What runs have cost: read from the records of their jobs, written beside the run as ``cost.json``.
 
 A job that failed costs as much as one that did not, and a run that failed writes no report. So costs are taken from
 what the operators keep of every job, not from what a run's last task saw.
@@ -47,7 +47,7 @@ def run_of(plan: Plan) -> Run:
 def write_cost(
     s3: S3Client, sagemaker: SageMakerClient, locations: Locations, run: Run, prices: PriceTable | None
 ) -> dict[str, Any]:
-    """Write ``jobs.json`` beside the run and return its content.
+    """Write ``cost.json`` beside the run and return its content.
 
     The prices of the day stay with the run: another price table does not change what is written.
 

@@ -31,7 +31,7 @@ _PIECE = 2**20
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Delivered:
     """What was delivered.
 
     :param rows: of the file, those with a target.
@@ -90,7 +90,7 @@ def deliver_drop(
     future: bool = False,
     replace: bool = False,
     source: str | None = None,
-) -> Delivery:
+) -> Delivered:
     """Check a file and put it into a drop.
 
     :param name: the drop's: ``2024-02-01``, or ``2024-02-01-2`` for a second one of that day.
@@ -125,12 +125,12 @@ def deliver_drop(
         notes.append(f"{look.held_out:,} of its rows are those of a holdout; they are kept out of the training.")
     if absent:
         notes.append(f"A run needs holdouts that are not there yet: {', '.join(absent)}.")
-    return _deliver(s3, file, uri, source, Delivery(uri, look.of_file, not same, tuple(notes)))
+    return _deliver(s3, file, uri, source, Delivered(uri, look.of_file, not same, tuple(notes)))
 
 
 def deliver_holdout(
     s3: S3Client, config: ModelConfig, file: Path, name: str, *, replace: bool = False, source: str | None = None
-) -> Delivery:
+) -> Delivered:
     """Check a file, also against the drops and the other holdouts, and make it a holdout.
 
     :param name: one of the model's ``holdouts``.
@@ -167,7 +167,7 @@ def deliver_holdout(
     if name == config.holdouts[0] and len(mine.keys) < config.gate.min_holdout_rows:
         least = config.gate.min_holdout_rows
         notes.append(f"It judges, and with fewer than {least} rows every champion stays (gate.min_holdout_rows).")
-    return _deliver(s3, file, uri, source, Delivery(uri, len(mine.keys), not same, tuple(notes)))
+    return _deliver(s3, file, uri, source, Delivered(uri, len(mine.keys), not same, tuple(notes)))
 
 
 def _checked_name(file: Path, name: str, today: date, future: bool) -> tuple[date, int]:
@@ -216,7 +216,7 @@ def _same(
     return False
 
 
-def _deliver(s3: S3Client, file: Path, uri: str, source: str | None, delivery: Delivery) -> Delivery:
+def _deliver(s3: S3Client, file: Path, uri: str, source: str | None, delivery: Delivered) -> Delivered:
     if delivery.written:
         writer = ObjectWriter(s3, uri, "text/csv", source)
         try:

@@ -36,7 +36,7 @@ _ROWS = "key TEXT, folded TEXT, print TEXT, drop_ INTEGER, file INTEGER, number 
 
 
 @dataclass
-class Look:
+class Seen:
     """What was seen of the rows of drops.
 
     :param usable: rows that have a target; ``of_file``: those of them in the file here; ``held_out``: a holdout's.
@@ -74,12 +74,12 @@ def look_at(
     held: HeldOut,
     drops: Sequence[Drop],
     instead: Mapping[str, Path],
-) -> Look:
+) -> Seen:
     """Read drops, and compare their rows with each other and with the holdouts.
 
     :param instead: address -> a file here that is read in its place.
     """
-    look = Look()
+    look = Seen()
     with KeyTable(_ROWS) as table, KeyTable(MATCHES) as matches:
         looking = _Looking(look, config, contract, held, table, matches)
         counted = [looking.read(s3, place, drop, instead) for place, drop in enumerate(drops)]
@@ -96,7 +96,7 @@ def look_at(
 class _Looking:
     """Reads drops into tables of their rows, and of those that are or may be a holdout's."""
 
-    look: Look
+    look: Seen
     config: ModelConfig
     contract: Contract
     held: HeldOut

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from include.autopilot.base.errors import ContractError, DropError, IdentityError
 from include.autopilot.drops.content import FileContent
-from include.autopilot.drops.delivery import Delivery, deliver_drop, deliver_holdout, require_bucket
+from include.autopilot.drops.delivery import Delivered, deliver_drop, deliver_holdout, require_bucket
 from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.settings.config import AutopilotConfig
 from tests.support.toy import COLUMNS, Toy, csv_bytes, rows
@@ -33,10 +33,10 @@ class Delivering:
         path.write_bytes(table if isinstance(table, bytes) else csv_bytes(table, columns))
         return path
 
-    def drop(self, file: Path, name: str = "2025-01-01", **options: Any) -> Delivery:
+    def drop(self, file: Path, name: str = "2025-01-01", **options: Any) -> Delivered:
         return deliver_drop(self.toy.s3, self.toy.config, file, name, TODAY, **options)
 
-    def holdout(self, file: Path, name: str = "sealed", **options: Any) -> Delivery:
+    def holdout(self, file: Path, name: str = "sealed", **options: Any) -> Delivered:
         return deliver_holdout(self.toy.s3, self.toy.config, file, name, **options)
 
     def seal(self, kind: Any, name: str) -> None:
