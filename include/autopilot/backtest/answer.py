@@ -20,7 +20,7 @@ from include.autopilot.cost.billing import JobCost, repriced
 from include.autopilot.cost.spending import jobs_of
 from include.autopilot.drops.content import DropContent
 from include.autopilot.gate.contender import Contender
-from include.autopilot.gate.decline import Losses, decline, row_losses
+from include.autopilot.gate.decline import Losses, decline, fresh_losses
 from include.autopilot.gate.resampled import ResampledMetric, resampled_metric
 from include.autopilot.gate.stored import Answers, alike, contenders, stored_answers
 from include.autopilot.settings.config import ModelConfig
@@ -148,13 +148,14 @@ class _Found:
         @cache
         def promoted(model: int) -> Losses | None:
             answers = self._judged(model)
-            return None if answers is None else row_losses(metric, contenders(None, answers)[1])
+            return None if answers is None else fresh_losses(metric, contenders(None, answers)[1], set())
 
-        @cache
-        def losses(model: int, drop: int) -> Losses:
-            return row_losses(metric, self.own[model, drop])
+        def declined(model: int, drops: Sequence[int]) -> bool:
+            counted: set[tuple[str, float]] = set()
+            losses = [fresh_losses(metric, self.own[model, drop], counted) for drop in drops]
+            return decline(promoted(model), losses).declined
 
-        return lambda model, drops: decline(promoted(model), [losses(model, drop) for drop in drops]).declined
+        return declined
 
     def promoted_anew(self, metric: ResampledMetric, config: ModelConfig) -> tuple[bool, ...] | None:
         """Return by model whether a gate with an error for each comparison would have promoted it; None: not known."""

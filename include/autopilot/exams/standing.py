@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.ledger import version_of
@@ -15,7 +13,7 @@ from include.autopilot.champion.version import Version
 from include.autopilot.drops.content import content_of
 from include.autopilot.drops.listing import list_drops
 from include.autopilot.exams.stored import Exam, exams_of
-from include.autopilot.gate.decline import Decline, Losses, decline, row_losses
+from include.autopilot.gate.decline import Decline, Losses, decline, fresh_losses
 from include.autopilot.gate.resampled import resampled_metric
 from include.autopilot.gate.stored import Answers, contenders, stored_answers
 
@@ -73,7 +71,7 @@ def standing(s3: S3Client, locations: Locations, arn: str, until: datetime) -> S
     exams = _unchanged(s3, locations, marked)
     asked = [stored_answers(s3, locations, str(one.answers), str(one.model)) for one in exams]
     promoted = stored_answers(s3, locations, version.holdout, version.model)
-    counted: set[Any] = set()
+    counted: set[tuple[str, float]] = set()
     before = None if promoted is None else _losses(metric, promoted, set())
     return Standing(version, exams, decline(before, [_losses(metric, one, counted) if one else () for one in asked]))
 
@@ -92,13 +90,5 @@ def _unchanged(s3: S3Client, locations: Locations, exams: Sequence[Exam]) -> lis
     return [one for one in exams if counts(one)]
 
 
-def _losses(metric: str, answers: Answers, counted: set[Any]) -> Losses:
-    """Return the loss of every row that has an answer and was not counted yet: a row that comes again proves nothing.
-
-    :param counted: key and measured value of the rows of before; these are added.
-    """
-    losses = row_losses(resampled_metric(metric), contenders(None, answers)[1])
-    rows = list(zip(answers.keys, answers.outcome.actual, strict=True))
-    new = np.array([row not in counted for row in rows])
-    counted.update(rows)
-    return np.asarray(losses[new & np.isfinite(losses)])
+def _losses(metric: str, answers: Answers, counted: set[tuple[str, float]]) -> Losses:
+    return fresh_losses(resampled_metric(metric), contenders(None, answers)[1], counted)

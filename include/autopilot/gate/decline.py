@@ -107,6 +107,18 @@ def row_losses(metric: ResampledMetric, contender: Contender) -> Values:
     return np.asarray(((given - happened) ** 2).sum(axis=1) / 2, dtype=float)
 
 
+def fresh_losses(metric: ResampledMetric, contender: Contender, counted: set[tuple[str, float]]) -> Values:
+    """Return the loss of every row that has an answer and was not counted yet: a row that comes again proves nothing.
+
+    :param counted: key and measured value of the rows of earlier exams; these are added.
+    """
+    rows = list(zip(contender.keys, map(float, contender.actual), strict=True))
+    new = np.array([row not in counted for row in rows])
+    counted.update(rows)
+    losses = row_losses(metric, contender)
+    return np.asarray(losses[new & np.isfinite(losses)], dtype=float)
+
+
 def what_it_means(declined: bool, drifted: bool) -> str:
     """Say what exams and input drift say together, for people.
 
