@@ -112,6 +112,8 @@ def test_a_holdout_with_a_class_of_its_own_is_refused() -> None:
         "Holdout sealed has the class 'maybe', which no row to train on has (they have 'no', 'yes'), so no model could "
         "predict it. Correct s3://b/holdout/sealed.csv, or take more drops (scope full, a later cutoff)."
     )
+    with pytest.raises(RunError, match=r"recent has the class 'maybe'.* judge while they are new: set gate\.judge_on"):
+        check_holdouts(BINARY, [holdout("recent", "no", "maybe")])
 
 
 def test_the_side_that_a_search_splits_anew_is_nothing_to_note() -> None:

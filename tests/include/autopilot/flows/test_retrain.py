@@ -15,6 +15,9 @@ from include.autopilot.base.errors import ContractError, DropError, EvaluationEr
 from include.autopilot.base.locations import parse_uri
 from include.autopilot.drops.split import side
 from include.autopilot.flows import retrain
+from include.autopilot.settings.gate import GateConfig
+from include.autopilot.settings.recent import RecentConfig
+from include.autopilot.settings.window import Newest
 from include.autopilot.template.validation import problems
 from tests.support import flows
 from tests.support.toy import AUTOML_JOB, COLUMNS, PROCESSOR, Toy, csv_bytes, rows
@@ -163,6 +166,17 @@ def test_drops_that_are_all_holdout(toy: Toy) -> None:
         toy.s3.delete_object(Bucket="toy-models", Key=f"toy/drops/{day}/{name}.csv")
     toy.put("drops/2024-01-01/first.csv", csv_bytes(rows(1000, 12)))
     with pytest.raises(RunError, match="0 training and 0 validation rows after the holdouts are taken out"):
+        prepare(toy)
+
+
+def test_a_window_without_rows_to_learn_names_the_window(toy: Toy) -> None:
+    toy.put("drops/2024-03-01/third.csv", csv_bytes(rows(80, 2)))
+    toy.config = replace(
+        toy.config, window=Newest(drops=1), recent=RecentConfig(0.9, 150), gate=GateConfig(judge_on="recent")
+    )
+    with pytest.raises(
+        RunError, match=r"The drops \(last 1\) up to .* recent rows judge\).* take more drops \(window in"
+    ):
         prepare(toy)
 
 
