@@ -18,6 +18,7 @@ from include.autopilot.base.commandline import add_aws_options, aws_clients, com
 from include.autopilot.base.errors import AutopilotError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.source import marked
+from include.autopilot.champion.pointer import champion_at
 from include.autopilot.exams.standing import standing
 from include.autopilot.exams.stored import all_exams, as_json
 from include.autopilot.settings.config import find_model
@@ -40,9 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps([as_json(exam) for exam in found], indent=2))
     elif not found:
         print(f"{config.title} has no exam yet: run {config.name}_exam, or retrain it on a new drop.")
-    elif found:
+    else:
         print("\n".join(marked(exam.sentence, exam.source) for exam in found))
-        now = standing(s3, locations, found[-1].arn, found[-1].moment)
+        champion = champion_at(s3, locations)
+        arn = champion.version.arn if champion else found[-1].arn
+        now = standing(s3, locations, arn, found[-1].moment)
         if now is not None and now.exams:
             print(marked(now.sentence, found[-1].source))
     return SOME if found else NONE

@@ -20,6 +20,7 @@ from include.autopilot.drops.summary import conflicts_of, drop_summary, scope_of
 from include.autopilot.evaluation.measured import BETTER
 from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.evaluation.predictions import Predictions, read_predictions
+from include.autopilot.exams.plan import find_exam_plan
 from include.autopilot.exams.standing import standing
 from include.autopilot.exams.stored import Exam, all_exams, as_json
 from include.autopilot.gate.decline import what_it_means
@@ -150,11 +151,16 @@ def render(content: Mapping[str, Any], charts: Sequence[str], exams: Sequence[st
 
 
 def _standing(s3: S3Client, plan: Plan, exams: Sequence[Exam], drifted: bool) -> dict[str, Any] | None:
-    """Return how the champion that was examined last stood then; None where none was.
+    """Return how the champion stood that the run examines, or else that was examined last; None where none was.
 
     :param drifted: whether the newest drop's inputs look different.
     """
-    found = standing(s3, plan.locations, exams[-1].arn, plan.cutoff) if exams else None
+    if not exams:
+        return None
+    sitting = find_exam_plan(s3, plan.locations.sitting(plan.main))
+    # After a rollback the newest drop has the exams of two versions.
+    arn = sitting.serving.arn if sitting and sitting.serving else exams[-1].arn
+    found = standing(s3, plan.locations, arn, plan.cutoff)
     if found is None or not found.exams:
         return None
     declined = found.decline.declined

@@ -12,7 +12,9 @@ import pytest
 
 from include.autopilot.base.errors import MissingObjectError
 from include.autopilot.base.locations import Locations
-from include.autopilot.champion.ledger import version_of
+from include.autopilot.champion.ledger import enter, event, timeline, version_of
+from include.autopilot.champion.pointer import Champion, move, pointer, store_of
+from include.autopilot.champion.version import Version
 from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.exams import __main__ as command
 from include.autopilot.exams import sitting
@@ -25,7 +27,7 @@ from include.autopilot.flows import exam
 from include.autopilot.gate.stored import Answers, save_answers
 from include.autopilot.report.page import write_report
 from include.autopilot.settings.decline import DeclineConfig
-from tests.support.judgedruns import ran
+from tests.support.judgedruns import AT, ran
 from tests.support.toy import Toy, csv_bytes, rows
 from tests.support.toyruns import predict
 
@@ -288,6 +290,37 @@ def test_a_report_shows_the_exams_up_to_its_cutoff(champion: tuple[Toy, Any]) ->
     assert "<h2>Exams</h2>" in page
     assert "0.250 [0.250," in page
     assert "drop (version examined)" in page
+
+
+def put_back(toy: Toy, registry: Any) -> None:
+    """Make the first version the champion again, as a rollback does; moto's registry forgets what one asks of it."""
+    store = store_of(toy.s3, registry, toy.config)
+    now, stored = pointer(store)
+    before = timeline(toy.s3, WHERE)[0]
+    version = Version(**before["version"])
+    uri, moved = event(WHERE, version, "rolled_back", 3, AT, "back", {"reason": "it is better", "sentence": ""})
+    enter(toy.s3, uri, moved)
+    assert move(store, now, stored, Champion(3, version, uri, moved))
+
+
+def test_after_a_rollback_the_champion_that_serves_is_told_of(
+    champion: tuple[Toy, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toy, registry = champion
+    assert ran(toy, registry, MARCH, "20240301T000000-00000002", 0.5).finish()["kind"] == "promoted"
+    april, run = datetime(2024, 4, 1, tzinfo=UTC), "20240401T000000-00000003"
+    toy.put("drops/2024-04-01/next.csv", csv_bytes(rows(100, 40)))
+    sit(toy, registry, april, "second", error=20.0)
+    put_back(toy, registry)
+    sit(toy, registry, april, run, error=1.0)
+    assert [(one.drop, one.version) for one in all_exams(toy.s3, WHERE)][-2:] == [("2024-04-01", 1), ("2024-04-01", 2)]
+    written = write_report(toy.s3, ran(toy, registry, april, run, 0.4).plan, [])
+    told = json.loads(toy.get(written["json"]))["standing"]
+    assert told["sentence"].startswith("Version 1 after 2 exams: No decline")
+    monkeypatch.setattr(command, "find_model", lambda _: toy.config)
+    monkeypatch.setattr(command, "aws_clients", lambda _: lambda _: toy.s3)
+    assert command.main(["toy"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Version 1 after 2 exams: No decline")
 
 
 def declining(toy: Toy, registry: Any, errors: list[float]) -> list[dict[str, Any]]:
