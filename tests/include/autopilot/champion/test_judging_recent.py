@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from include.autopilot.champion import judging
-from include.autopilot.report.note import note_of
-from include.autopilot.report.page import write_report
 from include.autopilot.settings.gate import JudgeOn
 from include.autopilot.settings.recent import RecentConfig
 from tests.support import judgedruns
@@ -108,11 +105,3 @@ def test_a_champion_that_has_learned_recent_rows_is_judged_on_the_sealed_ones(dr
     assert verdict["judged_on"] == "sealed"
     assert "not the recent ones: it has learned " in verdict["sentence"]
     assert " rows of holdout recent" in verdict["sentence"]
-    # Report and note tell of the rows that judged, not of those that were to.
-    written = write_report(toy.s3, run.plan, [])
-    told, page = json.loads(toy.get(written["json"])), toy.get(written["html"]).decode()
-    assert (told["judge"], run.plan.holdouts[0].name) == ("sealed", "recent")
-    assert told["objective"]["value"] == pytest.approx(verdict["comparison"]["challenger"])
-    assert "judged on the 12 rows of holdout “sealed”" in page
-    assert "Version 2 is the champion now, in place of version 1." in page
-    assert "on 12 rows of sealed" in note_of(toy.s3, run.plan, written["html"])

@@ -107,6 +107,7 @@ def test_without_a_veto_the_table_is_there_too(crowned: Judged) -> None:
     page = run.toy.get(write_report(run.toy.s3, run.plan, [])["html"]).decode()
     assert "<h2>Segments</h2>" in page
     assert "<b>worse</b>" not in page
+    assert "Version 2 is the champion now, in place of version 1." in page
 
 
 def test_without_segments_there_is_no_table(toy: Toy, registry: Any) -> None:
