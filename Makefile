@@ -84,7 +84,7 @@ backfills: install ## twenty backfills in a row on the Airflow of make up, count
 chaos: install ## kill everything while runs retrain, count the jobs: make chaos SCENARIOS=200 SEED=1
 	@$(PY) -m tests.chaos.run --scenarios $(or $(SCENARIOS),20) --seed $(or $(SEED),1)
 
-services: install ## tests that need a server: POSTGRES_URL, by default PostgreSQL on loopback
+services: install ## tests that need servers: POSTGRES_URL, by default PostgreSQL on loopback, and redis-server
 	@POSTGRES_URL="$(or $(POSTGRES_URL),postgresql://postgres@127.0.0.1:5432)" $(PY) -m pytest -rs -m services
 
 mwaa-bundle: install ## dist/mwaa/: what goes to an Amazon MWAA bucket

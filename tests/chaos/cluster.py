@@ -8,10 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import psutil
@@ -39,10 +40,17 @@ class Cluster:
     """One embedded AWS behind a :class:`~tests.chaos.tap.Tap`, and one Airflow.
 
     :param home: folder of everything, logs included.
+    :param settings: what the environment says differently.
+    :param more: ``airflow`` commands of further components, by name.
     """
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(
+        self,
+        home: Path,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        more: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
+        self.home = home
         self._lock = threading.RLock()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._due: dict[str, float] = {}
@@ -52,14 +60,14 @@ class Cluster:
         self.aws: LocalAws = start(home / "aws")
         self._aws_port = int(self.aws.url.rsplit(":", 1)[1])
         self.tap = Tap(self._aws_port)
-        self.environment = environment(home / "airflow", self.tap.url)
-        self._commands = commands(self.environment)
+        self.environment = {**environment(home / "airflow", self.tap.url), **settings}
+        self._commands = {**commands(self.environment), **more}
         self.api = self.environment["AIRFLOW__API__BASE_URL"]
 
     def start(self) -> None:
         """Make the database, start every component and wait until all report healthy."""
         if self._run("db", ("db", "migrate")).wait() != 0:
-            raise NotStarted(f"Airflow could not make its database; see {self._home / 'db.log'}")
+            raise NotStarted(f"Airflow could not make its database; see {self.home / 'db.log'}")
         for name in self._commands:
             self._start(name)
         deadline = time.monotonic() + SECONDS_TO_START
@@ -70,12 +78,12 @@ class Cluster:
                 if tasks.is_success and all(part.get("status") == "healthy" for part in health.values()):
                     return
             if ended := [name for name, process in self._processes.items() if process.poll() is not None]:
-                raise NotStarted(f"Airflow's {ended} ended instead of starting; see {self._home}")
+                raise NotStarted(f"Airflow's {ended} ended instead of starting; see {self.home}")
             time.sleep(1)
-        raise NotStarted(f"Airflow did not become healthy in {SECONDS_TO_START} s; see {self._home}")
+        raise NotStarted(f"Airflow did not become healthy in {SECONDS_TO_START} s; see {self.home}")
 
     def kill(self, name: str, whole: bool, pause: float) -> bool:
-        """Kill ``scheduler``, ``triggerer`` or ``aws`` with SIGKILL; it is started again ``pause`` seconds later.
+        """Kill a component, or ``aws``, with SIGKILL; it is started again ``pause`` seconds later.
 
         :param whole: its children too, as when a container dies; else they are orphans and do what they like.
         :return: False if it was down already.
@@ -132,7 +140,7 @@ class Cluster:
             now = time.monotonic()
             for name in [name for name, due in self._due.items() if due <= now]:
                 if name == "aws":
-                    self.aws = start(self._home / "aws", self._aws_port)
+                    self.aws = start(self.home / "aws", self._aws_port)
                 else:
                     self._start(name)
                 del self._due[name]
@@ -198,14 +206,22 @@ class Cluster:
     def _is_ours(self, process: psutil.Process) -> bool:
         return os.getpid() in {parent.pid for parent in process.parents()}
 
+    def pid(self, name: str) -> int:
+        """Give the process of a component."""
+        return self._processes[name].pid
+
+    def environment_of(self, _: str) -> dict[str, str]:
+        """Give the environment of a component by its name."""
+        return self.environment
+
     def _start(self, name: str) -> None:
         self._processes[name] = self._run(name, self._commands[name])
 
     def _run(self, name: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
-        with (self._home / f"{name}.log").open("ab") as log:
+        with (self.home / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "airflow", *arguments],
-                env=self.environment,
+                env=self.environment_of(name),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches this program alone, which then stops everything in order
