@@ -17,7 +17,7 @@ from dags.score import score
 from include.autopilot.champion.pointer import store_of
 from include.autopilot.champion.rollback import roll_back
 from include.autopilot.settings import config
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran, register
 from tests.support.classified import Case, Classified, digits, radii, retrained, tumours
 from tests.support.tiny import returned, states
 
@@ -217,7 +217,7 @@ def test_scoring_gives_the_label_and_the_probability_of_the_positive_class(binar
     )
     binary.put("new/rows.csv", binary.sealed.drop(columns="diagnosis"))
     form = {"input": f"{binary.root}/new/rows.csv"}
-    run = score(model).test(logical_date=datetime(2025, 2, 1, tzinfo=UTC), run_conf=form)
+    run = ran(score(model), logical_date=datetime(2025, 2, 1, tzinfo=UTC), run_conf=form)
     joined = returned(run, "join")
     rows = list(csv.DictReader(io.StringIO(binary.read(joined["predictions"][0]).decode())))
     folder = binary.report(binary.first)["predictions"]

@@ -18,7 +18,6 @@ from include.autopilot.s3.encryption import Encryption
 from include.autopilot.settings import config
 from include.autopilot.settings.gate import GateConfig
 from include.autopilot.settings.search import AutopilotConfig
-from tests.support.airflowdb import register
 from tests.support.bucketpolicies import KEY, NOT_THE_KEY, WITH_KEY, WITHOUT_HEADER, deny
 from tests.support.championed import new_rows
 from tests.support.tiny import MODEL, Tiny, returned, states, table
@@ -53,7 +52,6 @@ def locked(searched: Tiny, name: str, encryption: Encryption | None) -> Iterator
         found = {}
         for kind in ("retrain", "score"):
             found[f"{name}_{kind}"] = getattr(importlib.import_module(f"dags.{kind}"), kind)(model)
-            register(found[f"{name}_{kind}"])
         tiny = Locked(aws, s3, boto3.client("sagemaker", endpoint_url=aws), found, bucket=bucket)
         tiny.put("drops/2024-01-01/rows.csv", table(0, 620))
         tiny.put("holdout/sealed.csv", table(5000, 80))

@@ -16,6 +16,7 @@ from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, load_plan
 from include.autopilot.evaluation.measured import evaluate_run
 from include.autopilot.settings.segments import SegmentConfig
+from tests.support.airflowdb import ran
 from tests.support.judged import GATE, Judged, judged
 from tests.support.tiny import Tiny, returned, states
 
@@ -189,7 +190,7 @@ def test_a_rollback_without_version_or_reason_is_refused(season: Season, form: A
     from airflow.sdk.exceptions import ParamValidationError
 
     with pytest.raises(ParamValidationError, match=message):
-        season.model.dags["season_rollback"].test(logical_date=datetime(2027, 1, 1, tzinfo=UTC), run_conf=form)
+        ran(season.model.dags["season_rollback"], logical_date=datetime(2027, 1, 1, tzinfo=UTC), run_conf=form)
 
 
 def test_a_rollback_to_an_unknown_version_fails_and_changes_nothing(season: Season) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from scripts.iam import calls as listed
+from tests.support.airflowdb import ran
 from tests.support.tiny import Tiny, returned, states, table
 
 NEW_DROP = "drops/2024-03-01/rows.csv"
@@ -202,7 +203,7 @@ def test_the_form_reaches_the_training_job(searched: Tiny, first: Any, spot: boo
 
 @pytest.mark.whole
 def test_a_run_without_a_logical_date_works(searched: Tiny, first: Any) -> None:
-    run = searched.dags["tiny_retrain"].test(logical_date=None, run_conf={"cutoff": "2024-01-01"})
+    run = ran(searched.dags["tiny_retrain"], logical_date=None, run_conf={"cutoff": "2024-01-01"})
     assert run.state == "success"
     assert run.logical_date is None
 

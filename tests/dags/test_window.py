@@ -15,6 +15,7 @@ from include.autopilot.champion.pointer import read_champion
 from include.autopilot.drops.plan import Plan, load_plan
 from include.autopilot.flows import jobs
 from include.autopilot.settings.recent import RecentConfig
+from tests.support.airflowdb import ran
 from tests.support.judged import GATE, Judged, judged
 from tests.support.tiny import Tiny, returned, states, table
 
@@ -37,7 +38,7 @@ def other_world(first: int, count: int) -> pd.DataFrame:
 def examined(model: Judged, cutoff: str) -> Any:
     """Let the champion sit its exams."""
     dag = importlib.import_module("dags.exam").exam(model.model)
-    return dag.test(logical_date=datetime(2026, 6, 1, tzinfo=UTC), run_conf={"cutoff": cutoff})
+    return ran(dag, logical_date=datetime(2026, 6, 1, tzinfo=UTC), run_conf={"cutoff": cutoff})
 
 
 def failing(request: Any, template: Any, plan: Plan) -> Any:

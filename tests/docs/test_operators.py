@@ -19,7 +19,7 @@ from airflow_sagemaker_once.owned_job import OwnedJob
 from airflow_sagemaker_once.secrecy import airflow_mask
 from airflow_sagemaker_once.wakeup import job_ended_in
 from include.local_aws.constraints import check
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran
 from tests.support.repository import ROOT
 
 PAGE = (ROOT / "docs" / "operators.md").read_text()
@@ -99,8 +99,7 @@ def test_train_model_and_transform_examples_run_one_after_the_other(aws: str, ai
 
 def run_example(section: str, folder: Path) -> Any:
     dag = dag_of(section, folder)
-    register(dag)
-    ended = dag.test(logical_date=MOMENT)
+    ended = ran(dag, logical_date=MOMENT)
     assert ended.state == "success"
     (instance,) = ended.get_task_instances()
     returned = instance.xcom_pull(task_ids=instance.task_id)

@@ -14,12 +14,6 @@ from include.local_aws.process import start
 from tests.support.faulty import CONNECTION, Faulty
 
 
-@pytest.fixture(autouse=True)
-def _no_dags_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``dag.test()`` reads all of the DAGs' folder first, which these tests do not need."""
-    monkeypatch.setattr("airflow.settings.DAGS_FOLDER", str(tmp_path_factory.mktemp("no-dags")))
-
-
 @pytest.fixture(scope="session")
 def _endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faulty]:
     with start(tmp_path_factory.mktemp("faulty"), faults=True) as running:

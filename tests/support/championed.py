@@ -13,7 +13,6 @@ import pytest
 
 from include.autopilot.settings import config
 from include.autopilot.settings.gate import GateConfig
-from tests.support.airflowdb import register
 from tests.support.tiny import Tiny, returned, table
 
 CHAMPION = "s3://tiny-models/tiny/champion.json"
@@ -33,7 +32,6 @@ def championed(tiny: Tiny, *dags: str, **changes: Any) -> Iterator[Tiny]:
         patch.setattr(config, "load_models", lambda: (model,))
         for name in ("retrain", *dags):
             patch.setitem(tiny.dags, f"tiny_{name}", getattr(importlib.import_module(f"dags.{name}"), name)(model))
-            register(tiny.dags[f"tiny_{name}"])
         if CHAMPION not in tiny.keys("s3://tiny-models/tiny/champion"):
             run = tiny.run("tiny_retrain", "2024-01-01T00:00:00Z")
             assert run.state == "success"

@@ -18,6 +18,7 @@ from sklearn.datasets import load_breast_cancer, load_digits
 from include.autopilot.base.locations import Locations
 from include.autopilot.settings import config
 from include.autopilot.template.published import Template, current_template
+from tests.support.airflowdb import ran
 from tests.support.tiny import returned
 
 BUCKET = "classified-models"
@@ -135,7 +136,7 @@ class Classified:
     def run(self, dag: str, cutoff: str, **form: Any) -> Any:
         self.runs += 1
         moment = datetime(2025, 1, 1, 0, self.runs, tzinfo=UTC)
-        return self.dags[f"{self.case.name}_{dag}"].test(logical_date=moment, run_conf={"cutoff": cutoff, **form})
+        return ran(self.dags[f"{self.case.name}_{dag}"], logical_date=moment, run_conf={"cutoff": cutoff, **form})
 
     def read(self, uri: str) -> bytes:
         bucket, _, key = uri.removeprefix("s3://").partition("/")

@@ -16,6 +16,7 @@ from include.autopilot.champion.pointer import ModelStore, read_champion, store_
 from include.autopilot.settings import config
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.settings.gate import GateConfig
+from tests.support.airflowdb import ran
 from tests.support.tiny import Tiny, returned
 
 # 80 sealed rows, and models that differ plainly.
@@ -47,9 +48,9 @@ class Judged:
         """Run the rollback DAG."""
         return self._run("rollback", {"version": version, "reason": reason})
 
-    def _run(self, dag: str, form: dict[str, Any], **more: Any) -> Any:
+    def _run(self, dag: str, form: dict[str, Any]) -> Any:
         moment = datetime(2026, 1, 1, next(_MINUTES) // 60, next(_MINUTES) % 60, tzinfo=UTC)
-        return self.dags[f"{self.model.name}_{dag}"].test(logical_date=moment, run_conf=form, **more)
+        return ran(self.dags[f"{self.model.name}_{dag}"], logical_date=moment, run_conf=form)
 
     @property
     def champion(self) -> int | None:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from airflow_sagemaker_once.operators import AutopilotTrainingOperator
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran
 
 _minutes = count()
 
@@ -19,8 +19,7 @@ def run(config: Any, dag_id: str = "", **options: Any) -> Any:
     dag_id = dag_id or f"one_{config['TrainingJobName']}"
     with DAG(dag_id, schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
         AutopilotTrainingOperator(task_id="train", config=config, **options)
-    register(dag)
-    return dag.test(logical_date=datetime(2025, 6, 1, tzinfo=UTC) + timedelta(minutes=next(_minutes)))
+    return ran(dag, logical_date=datetime(2025, 6, 1, tzinfo=UTC) + timedelta(minutes=next(_minutes)))
 
 
 def result(ended: Any) -> Any:

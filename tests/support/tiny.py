@@ -11,6 +11,7 @@ import pandas as pd
 
 from include.autopilot.base.locations import Locations
 from include.autopilot.template.published import Template, current_template
+from tests.support.airflowdb import ran
 
 MODEL = """
 name: tiny
@@ -69,7 +70,7 @@ class Tiny:
         # All of the form: dag.test() keeps in the DAG what the run before it was given.
         defaults = self.defaults.setdefault(dag_id, self.dags[dag_id].params.dump())
         conf = {**defaults, **form, **({"cutoff": cutoff} if cutoff else {})}
-        return self.dags[dag_id].test(logical_date=moment, run_conf=conf)
+        return ran(self.dags[dag_id], logical_date=moment, run_conf=conf)
 
     def jobs(self) -> list[str]:
         """Names of all SageMaker jobs so far."""

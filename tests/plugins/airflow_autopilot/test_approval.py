@@ -15,7 +15,7 @@ from airflow.sdk import DAG, task
 
 from airflow_autopilot.approval import approval
 from airflow_autopilot.promoting import answered
-from tests.support.airflowdb import register as make_known
+from tests.support.airflowdb import ran
 
 WHEN = datetime(2025, 1, 2, tzinfo=UTC)
 ANN = {"id": "1", "name": "ann"}
@@ -35,7 +35,6 @@ def small(asks: bool) -> DAG:
         registered = task(register)()
         promoted = task(promote, trigger_rule="none_failed")(registered)
         registered >> approval(3600) >> promoted
-    make_known(dag)
     return dag
 
 
@@ -54,7 +53,7 @@ def ask(airflow_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
             return self.execute_complete(context, {**event, "responded_at": WHEN})
 
         monkeypatch.setattr(HITLOperator, "execute", answer)
-        ended = small(asks).test(run_conf={})
+        ended = ran(small(asks), run_conf={})
         instances = {one.task_id: one for one in ended.get_task_instances()}
         states = {name: str(one.state) for name, one in instances.items()}
         return states, instances["promote"].xcom_pull(task_ids="promote"), shown

@@ -14,7 +14,7 @@ from airflow_autopilot import assets
 from airflow_autopilot.promoting import announce
 from include.autopilot.settings.config import ModelConfig, load_models
 from include.autopilot.settings.score import ScoreConfig
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran, register
 
 QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/bace-drops"
 
@@ -144,9 +144,8 @@ def test_airflow_records_an_event_only_for_a_new_champion(
         task(move, outlets=[assets.new_champion(model)])()
     with DAG(f"waits_for_{kind}", schedule=[asset], start_date=datetime(2024, 1, 1, tzinfo=UTC)) as waiting:
         task(lambda: None, task_id="score")()
-    register(dag)
     register(waiting)
-    assert dag.test(logical_date=datetime(2025, 7, 1, tzinfo=UTC)).state == "success"
+    assert ran(dag, logical_date=datetime(2025, 7, 1, tzinfo=UTC)).state == "success"
     with create_session() as session:
         asked = select(func.count()).select_from(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id)
         assert session.scalar(asked.where(AssetModel.uri == asset.uri)) == events

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk import DAG, get_current_context, task
 
 from airflow_autopilot.notes import NOTE, on_dag_run_success
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran
 
 SAID = "promoted (better): It is better.\nMSE 0.04 on 80 rows of sealed\nReport: s3://b/report.html"
 
@@ -22,8 +22,7 @@ def leaves(text: str | None) -> Any:
     name = f"leaves_{'a_note' if text else 'none'}"
     with DAG(name, schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
         task(report)()
-    register(dag)
-    return dag.test(logical_date=datetime(2025, 7, 5, tzinfo=UTC))
+    return ran(dag, logical_date=datetime(2025, 7, 5, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from airflow_sagemaker_once import kinds
 from airflow_sagemaker_once.errors import RequestRefused
 from airflow_sagemaker_once.operators import AutopilotTransformOperator
 from airflow_sagemaker_once.submit import submit
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran
 from tests.support.onetask import result, run
 from tests.support.trainings import OWNER, XGBOOST, names, request
 
@@ -163,5 +163,4 @@ def transform(config: Any, dag_id: str) -> Any:
 
     with DAG(dag_id, schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
         AutopilotTransformOperator(task_id="predict", config=config)
-    register(dag)
-    return dag.test(logical_date=datetime(2025, 6, 2, tzinfo=UTC))
+    return ran(dag, logical_date=datetime(2025, 6, 2, tzinfo=UTC))

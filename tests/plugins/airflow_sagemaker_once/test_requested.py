@@ -16,7 +16,7 @@ from airflow.sdk import DAG, task
 from airflow_sagemaker_once.operators import AutopilotTrainingOperator
 from airflow_sagemaker_once.requested import Requested
 from airflow_sagemaker_once.transforms import AutopilotTransformsOperator
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran
 from tests.support.repository import ROOT
 from tests.support.trainings import names, request
 
@@ -42,13 +42,12 @@ def dag_of(name: str, found: Any, **options: Any) -> Any:
     with DAG(name.replace("-", "_"), schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
         earlier = task(find)()
         AutopilotTrainingOperator(task_id="train", config=training, op_kwargs={"found": earlier}, **options)
-    register(dag)
     return dag
 
 
 def run(dag: Any) -> tuple[Any, dict[str, Any]]:
     _calls.clear()
-    ended = dag.test(logical_date=MOMENT)
+    ended = ran(dag, logical_date=MOMENT)
     return ended, {one.task_id: one for one in ended.get_task_instances()}
 
 
@@ -142,7 +141,6 @@ def test_a_mapped_task_asks_for_the_jobs_of_its_batch(airflow_db: None) -> None:
         AutopilotTransformsOperator.partial(
             task_id="many", configs=none, op_kwargs={"with": "m"}, map_index_template="{{ task.batch['name'] }}"
         ).expand(batch=[{"name": "first"}, {"name": "second"}])
-    register(dag)
     ended, _ = run(dag)
     assert ended.state == "success"
     assert seen == [{"with": "m", "batch": {"name": name}} for name in ("first", "second")]

@@ -17,7 +17,7 @@ from airflow_sagemaker_once.operators import AutopilotTrainingOperator
 from airflow_sagemaker_once.secrecy import airflow_mask
 from airflow_sagemaker_once.submit import submit
 from airflow_sagemaker_once.succession import finished_earlier, is_taken_over, stop_earlier_generations
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran
 from tests.support.trainings import ended, long, names, owner, request, status, stopped
 
 
@@ -80,11 +80,10 @@ def test_who_clears_an_operator_that_may_take_over_pays_once(
     for generation in (0, 1):
         with DAG(f"{name}_{generation}", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
             AutopilotTrainingOperator(task_id="train", config=request(name), take_over=take_over)
-        register(dag)
         # What a clear changes: the number of tries that the task is granted.
         monkeypatch.setattr(owned_job, "generation_of", lambda _, number=generation: number)
         monkeypatch.setattr(owned_job, "owner_tags", lambda _, number=generation: owner(number))
-        assert dag.test(logical_date=datetime(2025, 8, 1, generation, tzinfo=UTC)).state == "success"
+        assert ran(dag, logical_date=datetime(2025, 8, 1, generation, tzinfo=UTC)).state == "success"
     assert names(client, name) == [name] if take_over else [name, f"{name}-g1"]
 
 
@@ -110,8 +109,7 @@ def killed(name: str, operator: type[AutopilotTrainingOperator]) -> str:
 
     with DAG(name, schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
         operator(task_id="train", config=long(name))
-    register(dag)
-    return str(dag.test(logical_date=datetime(2025, 7, 1, tzinfo=UTC)).state)
+    return str(ran(dag, logical_date=datetime(2025, 7, 1, tzinfo=UTC)).state)
 
 
 def test_a_kill_while_the_request_is_under_way_leaves_no_job_running(airflow_db: None, client: Any) -> None:

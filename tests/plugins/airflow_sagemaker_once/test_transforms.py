@@ -12,7 +12,7 @@ from airflow.sdk import DAG
 
 from airflow_sagemaker_once.operators import AutopilotModelOperator, AutopilotTrainingOperator
 from airflow_sagemaker_once.transforms import AutopilotTransformsOperator
-from tests.support.airflowdb import register
+from tests.support.airflowdb import ran
 from tests.support.faulty import CONNECTION, Faulty
 from tests.support.trainings import request
 
@@ -62,8 +62,7 @@ def test_each_batch_is_a_task_and_each_request_a_job(airflow_db: None, faulty: F
             task_id="many", capacity_pause=timedelta(seconds=0.5), **options
         ).expand(configs=[wanted[:2], wanted[2:]])
         train >> create >> many
-    register(dag)
-    ended = dag.test(logical_date=datetime(2025, 7, 1, tzinfo=UTC))
+    ended = ran(dag, logical_date=datetime(2025, 7, 1, tzinfo=UTC))
     states, results = outcome(ended, "many")
     assert states == ["success", "success"]
     assert [[job["name"] for job in batch] for batch in results] == [names[:2], names[2:]]
@@ -95,8 +94,7 @@ def test_the_configs_may_be_one_template_and_bring_their_models_and_their_files(
             task_id="many", configs="{{ '' }}" + json.dumps(configs), aws_conn_id=CONNECTION
         )
         train >> many
-    register(dag)
-    ended = dag.test(logical_date=datetime(2025, 7, 2, tzinfo=UTC))
+    ended = ran(dag, logical_date=datetime(2025, 7, 2, tzinfo=UTC))
     (states, (results,)) = outcome(ended, "many")
     assert states == ["success"]
     assert [job["name"] for job in results] == ["brought-0", "brought-1"]
