@@ -1,4 +1,4 @@
-"""A process that makes many clients reads botocore's description of SageMaker once, and not once per client."""
+"""A process that makes many clients reads botocore's long files once, and not once per client."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import Any
 
 from botocore.loaders import JSONFileLoader
 
+# SageMaker's description, the endpoints of all services, and how an endpoint is chosen: megabytes of JSON.
+_KEPT = (f"{os.sep}sagemaker{os.sep}", f"{os.sep}data{os.sep}endpoints", "endpoint-rule-set-1")
+
 
 def read_once() -> None:
-    """Keep SageMaker's description, megabytes of JSON, from here on.
+    """Keep what is long and never changed from here on.
 
-    Only that one: what is made of S3's is changed by botocore's own handlers, and would be found changed.
+    Not what describes S3: botocore's own handlers change what is made of it, and would find it changed.
     """
     read = JSONFileLoader.load_file
     known: dict[str, Any] = {}
 
     def load_file(loader: JSONFileLoader, file_path: str) -> Any:
-        if f"{os.sep}sagemaker{os.sep}" not in file_path:
+        if not any(part in file_path for part in _KEPT):
             return read(loader, file_path)
         if known.get(file_path) is None:
             known[file_path] = read(loader, file_path)
