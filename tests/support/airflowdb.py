@@ -23,11 +23,13 @@ def register(dag: Any) -> None:
 def ran(dag: Any, **arguments: Any) -> Any:
     """Run a DAG in this process; gives the DAG run.
 
-    ``dag.test()`` would read and store every DAG of the folder first, which costs seconds and which no run needs. And
-    a test's jobs take a moment, so that the shortest pause of a real wait would be most of the run.
+    ``dag.test()`` would read and store every DAG of the folder first, which costs seconds and which no run needs. A
+    test's jobs take a moment, so that the shortest pause of a real wait would be most of the run. And to tell AWS who
+    is calling, each new client would have the sources of all functions on the stack looked up.
     """
     register(dag)
     with tempfile.TemporaryDirectory() as empty, pytest.MonkeyPatch.context() as patch:
         patch.setattr("airflow.settings.DAGS_FOLDER", empty)
         patch.setattr("airflow_sagemaker_once.poller.SHORTEST_SECONDS", 0.1)
+        patch.setattr("airflow.providers.amazon.aws.hooks.base_aws.AwsGenericHook._get_caller", lambda _: "Test")
         return dag.test(**arguments)
