@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core import models
 
 from include.autopilot.flows.search import publish_template
 from include.autopilot.settings.config import ModelConfig, parse_model
@@ -35,7 +36,9 @@ def s3_client() -> Any:
 
 
 @pytest.fixture
-def s3(s3_client: Any) -> Iterator[Any]:
+def s3(s3_client: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    # boto3 alone is asked: to stand in for ``requests`` too takes moto longer than most tests.
+    monkeypatch.setattr(models, "RESPONSES_METHODS", [])
     with mock_aws():
         s3_client.create_bucket(Bucket="toy-models")
         yield s3_client
