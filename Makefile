@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 # A caller's PYTHONPATH would decide what the checks import.
 unexport PYTHONPATH PYTHONHOME
+# What is compiled once is kept: the tests start hundreds of processes that import the same modules.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Chooses the interpreter of a new .venv: make clean install PYTHON=/path/to/python3.12
 PYTHON ?=
