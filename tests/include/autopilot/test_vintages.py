@@ -218,7 +218,7 @@ def replace_one(draw: strategies.DrawFn, holder: Any) -> None:
         holder[key] = copy.deepcopy(draw(strategies.sampled_from(STRANGE)))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=broken())
 def test_nothing_ends_in_a_traceback(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = write(tmp_path_factory.mktemp("broken"), files)
