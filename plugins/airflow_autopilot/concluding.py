@@ -48,7 +48,7 @@ def _added(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, plan: 
     from include.autopilot.gate import history
 
     cost = spending.write_cost(s3, sagemaker, plan.locations, spending.run_of(plan), config.prices)
-    months = spending.months_of(s3, sagemaker, plan.locations, cost, config.prices)
+    months = spending.months_of(s3, sagemaker, plan.locations, config.prices)
     log.info("cost: %s", cost["sentence"])
     signal = history.signal_of(s3, plan, config.search_after_losses)
     for sentence in signal.sentences:

@@ -122,9 +122,20 @@ class Observed:
             folder.report,
             {
                 "run": self.key(number), "cutoff": cutoff.isoformat(), "drops": [drop], "drift": {"drops": [drift]},
-                "search_signal": [], "cost": {"months": {"2024-06": {"known_usd": 12.5, "unknown": 1}}},
+                "search_signal": [], "cost": {"months": {
+                    f"2024-05{self.said}": {"known_usd": 0.0, "unknown": 2, "jobs": 2, "saving_usd": None},
+                    "2024-06": {"known_usd": 12.5, "unknown": 1, "jobs": 9, "saving_usd": 3.25},
+                }},
             },
         )  # fmt: skip
+        columns = [
+            {"name": f"column{place}{self.said}", "distance": distance, "action": action, "reasons": reasons}
+            for place, (distance, action, reasons) in enumerate(
+                [(0.01, "none", []), (0.45, "warn", [f"It moved. {self.said}"]), (None, "none", [])]
+            )
+        ]
+        compared = [{"drop": drop["drop"], "columns": columns}, {"drop": "2024-02-01", "columns": columns[:2]}]
+        write_json(self.s3, folder.drift, {"baseline": {"why": f"the first drop{self.said}"}, "drops": compared})
         page = f"<!doctype html><title>R</title><h1>The report of {number}</h1><script>alert(1)</script>"
         write(self.s3, folder.report_page, page, "text/html; charset=utf-8")
 

@@ -34,6 +34,11 @@ def automl_name(model: str, day: date, *identity: str) -> str:
     return _fit(model, LONGEST_AUTOML - len(tail)) + tail
 
 
+def beginning(model: str) -> str:
+    """Return how the names of all jobs of a model begin; those of other models may begin so too."""
+    return _fit(model, LONGEST_AUTOML - len(f"-{date.max:%Y%m%d}-") - _HASH)
+
+
 def _hash(*parts: str) -> str:
     # The length of each part is hashed with it, so that ("ab", "c") and ("a", "bc") differ.
     text = "".join(f"{len(part)}:{part}" for part in parts)

@@ -6,7 +6,7 @@ what the operators keep of every job, not from what a run's last task saw.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,19 +72,10 @@ def write_cost(
 
 
 def months_of(
-    s3: S3Client,
-    sagemaker: SageMakerClient,
-    locations: Locations,
-    content: Mapping[str, Any],
-    prices: PriceTable | None,
+    s3: S3Client, sagemaker: SageMakerClient, locations: Locations, prices: PriceTable | None
 ) -> dict[str, dict[str, Any]]:
-    """Return the totals of all runs of the model in the months in which one run spent.
-
-    :param content: what :func:`write_cost` returned.
-    """
-    mine = {job["month"] or "unknown" for job in content["jobs"]}
-    months = billing.by_month(model_jobs(s3, sagemaker, locations, prices))
-    return {month: told for month, told in months.items() if month in mine}
+    """Return the totals of all runs of a model by month; see :func:`include.autopilot.cost.billing.by_month`."""
+    return billing.by_month(model_jobs(s3, sagemaker, locations, prices))
 
 
 def model_jobs(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from include.autopilot.base.lenient import number_at
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.pointer import Champion, champion_at
 from include.autopilot.exams.stored import Exam
 from include.autopilot.overview.examined import exams_remembered
 from include.autopilot.overview.history import History, JudgedRun, history_of
 from include.autopilot.overview.legible import Legible, few, legible
-from include.autopilot.overview.told import Report, report_of
+from include.autopilot.overview.told import Month, Report, report_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,22 +30,6 @@ class Standing:
 
     declined: bool
     sentence: str
-
-
-@dataclass(frozen=True)
-class Month:
-    """What a month has cost so far.
-
-    :param name: ``YYYY-MM``.
-    :param usd: US dollars that are known; None where no report of the month was found.
-    :param unknown: how many jobs have no known cost.
-    :param run: the key of the run whose report says so.
-    """
-
-    name: str
-    usd: float | None = None
-    unknown: int = 0
-    run: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +124,4 @@ def _standing(s3: S3Client, locations: Locations, exams: list[Exam]) -> Standing
 
 
 def _month(report: Report | None, name: str) -> Month:
-    told: Mapping[str, object] | None = report.months.get(name) if report else None
-    if report is None or told is None:
-        return Month(name)
-    return Month(name, number_at(told, "known_usd"), int(number_at(told, "unknown") or 0), report.run)
+    return next((month for month in report.months if month.name == name), Month(name)) if report else Month(name)

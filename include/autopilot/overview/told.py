@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import MissingObjectError
-from include.autopilot.base.lenient import items_at, mapping_at, text_at
+from include.autopilot.base.lenient import items_at, mapping_at, number_at, text_at
 from include.autopilot.base.locations import Locations
 from include.autopilot.drops.second import second_key
 from include.autopilot.overview.history import JudgedRun, history_of
@@ -25,6 +25,25 @@ _KEY = re.compile(rf"\d{{8}}T\d{{6}}-[0-9a-f]{{8}}({second_key('')})?")
 
 
 @dataclass(frozen=True)
+class Month:
+    """What a month has cost so far.
+
+    :param name: ``YYYY-MM``; ``unknown`` for jobs whose month nobody knows.
+    :param usd: US dollars that are known; None where no report of the month was found.
+    :param unknown: how many jobs have no known cost, of ``jobs`` in all.
+    :param saved: US dollars that spot capacity saved; None where that is unknown.
+    :param run: the key of the run whose report says so.
+    """
+
+    name: str
+    usd: float | None = None
+    unknown: int = 0
+    run: str | None = None
+    jobs: int = 0
+    saved: float | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     """What a run's ``report.json`` says, as far as pages between runs show it.
 
@@ -33,7 +52,7 @@ class Report:
     :param drift: a sentence per drop that the run compared; ``drifted``: those that warned.
     :param standing: how the champion stood after its exams up to the cutoff; ``declined``: whether it had declined.
     :param signals: why a new search may be worth it.
-    :param months: ``YYYY-MM`` -> what the model's runs had cost in it when the report was written.
+    :param months: what the model's runs had cost when the report was written, the newest month last.
     """
 
     run: str
@@ -44,7 +63,7 @@ class Report:
     standing: str | None
     declined: bool
     signals: Sequence[str]
-    months: Mapping[str, Mapping[str, Any]]
+    months: Sequence[Month]
 
 
 @dataclass(frozen=True)
@@ -117,5 +136,10 @@ def _report(key: str, content: Any) -> Report:
         standing=text_at(content, "standing", "sentence"),
         declined=bool(mapping_at(content, "standing").get("declined")),
         signals=[str(one) for one in content.get("search_signal") or ()],
-        months=mapping_at(content, "cost", "months"),
+        months=[_month(key, name, told) for name, told in sorted(mapping_at(content, "cost", "months").items())],
     )
+
+
+def _month(key: str, name: str, told: Any) -> Month:
+    unknown, jobs = (int(number_at(told, member) or 0) for member in ("unknown", "jobs"))
+    return Month(name, number_at(told, "known_usd"), unknown, key, jobs, number_at(told, "saving_usd"))

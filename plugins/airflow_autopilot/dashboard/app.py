@@ -17,9 +17,10 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from airflow_autopilot.dashboard import access, attention
-from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, s3_of
+from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, asked, s3_of
 from airflow_autopilot.dashboard.rendering import page, report
-from include.autopilot.overview import course, glance, told
+from include.autopilot.base.locations import Locations
+from include.autopilot.overview import course, driftmap, glance, told, underway
 
 log = logging.getLogger(__name__)
 RunKey = Annotated[str, Path(max_length=64)]
@@ -68,8 +69,12 @@ def show_model(
     session: SessionDep,
 ) -> Response:
     """Show one model."""
-    now = datetime.now(UTC)
-    seen = glance.glance(s3_of(model), model, now)
+    s3, now = s3_of(model), datetime.now(UTC)
+    waiting = attention.keys_underway(session, access.retrain_dag(model.name))
+    with ThreadPoolExecutor(1) as pool:
+        jobs = pool.submit(underway.underway, s3, asked(), model, waiting, now)
+        seen = glance.glance(s3, model, now)
+        drift = driftmap.drift_map(s3, Locations(model.root), seen.report.run) if seen.report else None
     starts = {f"{model.name}_{kind}": says for kind, says in _STARTS.items()}
     return page(
         request,
@@ -78,6 +83,9 @@ def show_model(
         now=now,
         course=course.course_of(seen.history.runs),
         exam_course=course.exams_drawn(seen.exams),
+        drift=drift,
+        jobs=jobs.result(),
+        priced=model.prices is not None,
         wanted=_wanted(session, user, [model.name], permitted)[model.name],
         starts={dag_id: says for dag_id, says in starts.items() if dag_id in permitted},
     )

@@ -67,6 +67,13 @@ def failures(session: Session, dag_ids: Iterable[str]) -> list[Wanted]:
     ]
 
 
+def keys_underway(session: Session, dag_id: str) -> list[str]:
+    """Return the keys of the runs of a retraining DAG that have not ended, the newest first."""
+    runs = select(DagRun.run_id).where(DagRun.dag_id == dag_id, DagRun.state == "running")
+    found = [key_of_run(session, dag_id, run_id) for run_id in session.scalars(runs.order_by(DagRun.run_after.desc()))]
+    return [one[1] for one in found if one is not None]
+
+
 def key_of_run(session: Session, dag_id: str, run_id: str) -> tuple[str, str] | None:
     """Return the model and the key of a retraining, as its first task returned them; None where none did."""
     left = select(XComModel).where(

@@ -69,8 +69,8 @@ def test_what_is_written_beside_the_run(toy: Toy) -> None:
     content = spending.write_cost(toy.s3, toy.sagemaker, plan.locations, run_of(plan), PRICES)
     assert (content["usd"], content["unknown"], content["saving_usd"]) == (2.0, 0, 0)
     assert content["sentence"] == "1 jobs, 2.00 USD by the prices of 2026-11-01."
-    months = spending.months_of(toy.s3, toy.sagemaker, plan.locations, content, PRICES)
-    assert {month: told["usd"] for month, told in months.items()} == {"2026-11": 3.0}
+    months = spending.months_of(toy.s3, toy.sagemaker, plan.locations, PRICES)
+    assert {month: told["usd"] for month, told in months.items()} == {"2026-10": 1.0, "2026-11": 3.0}
     written = json.loads(toy.get(f"{plan.folder}/cost.json"))
     assert written["jobs"] == content["jobs"]
     assert written["prices_of"] == "2026-11-01T00:00:00+00:00"

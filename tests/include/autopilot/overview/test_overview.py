@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 
 from include.autopilot.champion.ledger import enter, event
 from include.autopilot.champion.pointer import Champion
-from include.autopilot.overview import course, remembered
+from include.autopilot.overview import course, driftmap, remembered, underway
 from include.autopilot.overview.glance import glance
 from include.autopilot.overview.history import JudgedRun, history_of
-from include.autopilot.overview.legible import legible
+from include.autopilot.overview.legible import Legible, legible
 from include.autopilot.overview.told import is_run_key, run_told
 from include.autopilot.s3.objects import write_json
 from tests.support.observed import Observed
@@ -261,3 +261,117 @@ def test_the_pointer_is_read_without_the_registry(toy: Observed) -> None:
     found = champion_at(toy.s3, toy.locations)
     assert isinstance(found, Champion)
     assert asdict(found.version) == asdict(toy.version(3))
+
+
+# ---- drift by column and drop
+
+
+def test_the_columns_that_drifted_most_come_first(toy: Observed) -> None:
+    found = driftmap.drift_map(toy.s3, toy.locations, toy.key(3)).content
+    assert found is not None
+    assert [name for name, _ in found.rows] == ["column1", "column0", "column2"]
+    assert [[cell and (cell.shade, cell.action) for cell in cells] for _, cells in found.rows] == [
+        [(4, "warn"), (4, "warn")],
+        [(0, "none"), (0, "none")],
+        [(0, "none"), None],
+    ]
+    assert driftmap.drift_map(toy.s3, toy.locations, f"{toy.key(3)}-window").content == found, "the drops are the same"
+
+
+def test_a_run_that_did_not_look_at_drift_has_no_map_and_a_broken_one_is_a_sentence(toy: Observed) -> None:
+    assert driftmap.drift_map(toy.s3, toy.locations, "20990101T000000-00000000") == Legible(None)
+    write_json(toy.s3, toy.locations.run(toy.key(3)).drift, {"drops": [{}]})
+    problem = driftmap.drift_map(toy.s3, toy.locations, toy.key(3)).problem
+    assert problem is not None
+    assert problem.startswith(f"The drift of run {toy.key(3)} cannot be read: it is not in the shape")
+
+
+def test_more_columns_and_drops_than_one_looks_at_are_counted() -> None:
+    column = {"distance": 0.1, "action": "none", "reasons": []}
+    columns = [{**column, "name": str(number)} for number in range(driftmap.MOST_COLUMNS + 3)]
+    drops = [{"drop": str(number), "columns": columns} for number in range(driftmap.MOST_DROPS + 2)]
+    found = driftmap.map_of({"baseline": {}, "drops": drops})
+    assert (found.columns_left_out, found.drops_left_out) == (3, 2)
+    assert found.drops[0] == "2", "the newest ones are shown"
+
+
+# ---- what works at this moment
+
+
+class Jobs:
+    """A SageMaker that knows some jobs in progress, by name, and how long such a job takes."""
+
+    def __init__(self, seconds: float | None, **described: dict[str, Any]) -> None:
+        self.described, self.seconds, self.unlistable = described, seconds, False
+
+    def describe_training_job(self, **asked: str) -> dict[str, Any]:
+        name = asked["TrainingJobName"]
+        if name not in self.described:
+            message = "Requested resource not found."
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": message}}, "DescribeTrainingJob")
+        return {"TrainingJobStatus": "InProgress", "CreationTime": NOW, **self.described[name]}
+
+    @property
+    def asked(self) -> underway.Asked:
+        def listed(kind: str, part: str) -> list[dict[str, Any]]:
+            if self.unlistable:
+                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "List")
+            return [{f"{kind}Name": name} for name in self.described if kind == "TrainingJob" and name.startswith(part)]
+
+        return underway.Asked(self, listed, lambda *_: self.seconds)  # type: ignore[arg-type]
+
+
+def ours(toy: Observed, minutes: float) -> dict[str, Any]:
+    return {
+        "OutputDataConfig": {"S3OutputPath": f"{toy.config.root}/runs/k/model"},
+        "CreationTime": NOW - timedelta(minutes=minutes),
+        "SecondaryStatus": "Training",
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes", "percent", "sentence"),
+    [
+        (1200.0, 5, 25, "Earlier jobs of its step took 20 minutes: it should end about 12:15 UTC."),
+        (1200.0, 30, 100, "Earlier jobs of its step took 20 minutes: this one takes longer."),
+        (30.0, 0, 0, "Earlier jobs of its step took less than a minute: it should end about 12:00 UTC."),
+        (None, 5, None, "Nobody knows how long it takes: no earlier job of its step is listed."),
+    ],
+)
+def test_a_job_in_progress_and_its_expected_end(
+    toy: Observed, seconds: float | None, minutes: float, percent: int | None, sentence: str
+) -> None:
+    sagemaker = Jobs(seconds, **{"toy-train": ours(toy, minutes), "toy-other": {"OutputDataConfig": {"S3": "s3://x/"}}})
+    found = underway.underway(toy.s3, sagemaker.asked, toy.config, [], NOW)
+    assert [(job.name, job.status, job.percent, job.sentence) for job in found.jobs] == [
+        ("toy-train", "Training", percent, sentence)
+    ], "another model's job is not shown"
+    assert (found.lost, found.problems) == ([], ())
+
+
+def test_a_job_that_a_run_waits_for_in_vain_is_a_sentence(toy: Observed) -> None:
+    failed = {"TrainingJobStatus": "Failed", "FailureReason": "No\ncapacity."}
+    sagemaker = Jobs(None, **{"toy-failed": failed, "toy-train": ours(toy, 1)})
+    sagemaker.seconds = 60.0
+    folder = toy.locations.run(toy.key(3))
+    for name in ("toy-failed", "toy-gone", "toy-train"):
+        write_json(toy.s3, folder.request(name), {"TrainingJobName": name})
+    write_json(toy.s3, folder.request("toy-model"), {"ModelName": "toy-model"})
+    found = underway.underway(toy.s3, sagemaker.asked, toy.config, [toy.key(3)], NOW)
+    assert found.lost == [
+        f"Run {toy.key(3)} waits for the training job toy-failed, but it is Failed: No capacity.",
+        (
+            f"Run {toy.key(3)} waits for the training job toy-gone, but SageMaker does not know it: it was deleted, "
+            "or never made. Clear its task in Airflow to make it again."
+        ),
+    ]
+
+
+def test_who_may_not_list_jobs_reads_a_sentence(toy: Observed) -> None:
+    sagemaker = Jobs(None)
+    sagemaker.unlistable = True
+    found = underway.underway(toy.s3, sagemaker.asked, toy.config, [], NOW)
+    assert found.jobs == []
+    assert found.problems[0] == (
+        "The list of training jobs in progress cannot be read: AccessDeniedException (List): no"
+    )

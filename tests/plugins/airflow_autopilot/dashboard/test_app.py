@@ -96,6 +96,15 @@ def test_one_model(site: Site, observed: dict[str, Observed]) -> None:
     assert forms == ["/dags/plain_retrain", "/dags/plain_score"], "what has no DAG has no button"
 
 
+def test_one_models_drift_costs_and_jobs(site: Site) -> None:
+    text = " ".join(_Elements(site.get("/models/plain").text).text.split())
+    assert "No job of this model is in progress." in text
+    assert "column1 ! 0.45 ! 0.45 column0 0.01 0.01 column2" in text
+    assert "The model's YAML has no prices: without them a cost is unknown." in text
+    months = "2024-06 9 at least 12.50 USD 3.25 USD 1 job has no known price 2024-05 2 unknown unknown 2 jobs have"
+    assert months in text
+
+
 def test_one_run_with_its_report(site: Site, observed: dict[str, Observed]) -> None:
     path = f"/models/plain/runs/{observed['plain'].key(2)}"
     frame = next(attrs for tag, attrs in _Elements(site.get(path).text).tags if tag == "iframe")
