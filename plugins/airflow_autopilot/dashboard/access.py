@@ -19,6 +19,7 @@ from include.autopilot.settings import config
 from include.autopilot.settings.config import ModelConfig
 
 if TYPE_CHECKING:
+    from airflow.api_fastapi.auth.managers.base_auth_manager import ResourceMethod
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 
 
@@ -61,12 +62,12 @@ def readable_models(user: BaseUser, permitted: set[str]) -> Sequence[ModelConfig
     ]
 
 
-def may(user: BaseUser, dag_id: str, entity: Any) -> bool:
-    """Whether the user may read something of a DAG."""
+def may(user: BaseUser, dag_id: str, entity: Any, method: ResourceMethod = "GET") -> bool:
+    """Whether the user may read something of a DAG; with ``POST``, whether he may make it."""
     from airflow.models.dag import DagModel
 
     details = DagDetails(id=dag_id, team_name=DagModel.get_team_name(dag_id))
-    return bool(get_auth_manager().is_authorized_dag(method="GET", access_entity=entity, details=details, user=user))
+    return bool(get_auth_manager().is_authorized_dag(method=method, access_entity=entity, details=details, user=user))
 
 
 def unusable_files(user: BaseUser) -> list[str]:

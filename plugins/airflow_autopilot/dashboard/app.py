@@ -1,4 +1,4 @@
-"""The web app: it asks who may see what, reads, and renders. No route changes anything: buttons lead to Airflow."""
+"""The web app: it asks who may see what, reads, and renders. It changes nothing: buttons ask Airflow's own REST API."""
 
 from __future__ import annotations
 
@@ -16,16 +16,14 @@ from fastapi import Depends, FastAPI, HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from airflow_autopilot.dashboard import access, attention
-from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, asked, s3_of
+from airflow_autopilot.dashboard import access, attention, starts
+from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, asked, s3_of, sagemaker
 from airflow_autopilot.dashboard.rendering import page, report
 from include.autopilot.base.locations import Locations
-from include.autopilot.overview import course, driftmap, glance, told, underway
+from include.autopilot.overview import course, driftmap, earlier, glance, told, underway
 
 log = logging.getLogger(__name__)
 RunKey = Annotated[str, Path(max_length=64)]
-# What a person may start, by what the DAG does.
-_STARTS = {"retrain": "Retrain", "score": "Score rows", "exam": "Examine", "search": "Search", "rollback": "Roll back"}
 
 
 def make_app() -> FastAPI:
@@ -36,6 +34,7 @@ def make_app() -> FastAPI:
     routes: dict[str, Callable[..., Any]] = {
         "/": show_models,
         "/models/{model}": show_model,
+        "/models/{model}/rollback": show_rollback,
         "/models/{model}/runs/{key}": show_run,
         "/models/{model}/runs/{key}/report": show_report,
         "/airflow/{dag_id}/{run_id:path}": find_run,
@@ -75,7 +74,6 @@ def show_model(
         jobs = pool.submit(underway.underway, s3, asked(), model, waiting, now)
         seen = glance.glance(s3, model, now)
         drift = driftmap.drift_map(s3, Locations(model.root), seen.report.run) if seen.report else None
-    starts = {f"{model.name}_{kind}": says for kind, says in _STARTS.items()}
     return page(
         request,
         "model.html.j2",
@@ -87,7 +85,28 @@ def show_model(
         jobs=jobs.result(),
         priced=model.prices is not None,
         wanted=_wanted(session, user, [model.name], permitted)[model.name],
-        starts={dag_id: says for dag_id, says in starts.items() if dag_id in permitted},
+        starts=starts.startable(session, user, model.name, permitted),
+    )
+
+
+def show_rollback(
+    request: Request,
+    model: access.ReadableModel,
+    user: GetUserDep,
+    permitted: access.PermittedDags,
+    session: SessionDep,
+) -> Response:
+    """Show the versions that can be put in place, and the form that does so."""
+    choices, problems = earlier.choices_of(s3_of(model), sagemaker(), model)
+    may = starts.startable(session, user, model.name, permitted)
+    return page(
+        request,
+        "rollback.html.j2",
+        model=model,
+        choices=choices,
+        problems=problems,
+        dag_id=may.dags.get("rollback"),
+        paused="rollback" in may.paused,
     )
 
 
@@ -120,7 +139,7 @@ def find_run(request: Request, dag_id: str, run_id: str, user: GetUserDep, sessi
 
 def _wanted(session: Any, user: Any, models: list[str], permitted: set[str]) -> dict[str, list[attention.Wanted]]:
     """Return what Airflow knows that a person should see to, by model."""
-    dags = {f"{model}_{kind}": model for model in models for kind in _STARTS if f"{model}_{kind}" in permitted}
+    dags = {f"{model}_{kind}": model for model in models for kind in starts.KINDS if f"{model}_{kind}" in permitted}
     asking = [dag_id for dag_id in dags if access.may(user, dag_id, DagAccessEntity.HITL_DETAIL)]
     running = [dag_id for dag_id in dags if access.may(user, dag_id, DagAccessEntity.RUN)]
     found: dict[str, list[attention.Wanted]] = {model: [] for model in models}

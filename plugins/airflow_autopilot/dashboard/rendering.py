@@ -53,16 +53,16 @@ def _environment() -> Environment:
     )
     environment.filters |= {"number": _number, "usd": _usd, "metric": _metric, "short": _short, "day": _day}
     # Our own files: the texts that others write are escaped.
-    own = {name: Markup(_own(name)) for name in ("style.css", "follow.js")}  # noqa: S704
-    environment.globals |= {"style": own["style.css"], "follow": own["follow.js"], "drawn": course}
+    own = {name: Markup(_own(name)) for name in ("style.css", "page.js")}  # noqa: S704
+    environment.globals |= {"style": own["style.css"], "script": own["page.js"], "drawn": course}
     return environment
 
 
 @cache
 def _policy() -> str:
     return (
-        f"default-src 'none'; style-src '{_hash('style.css')}'; script-src '{_hash('follow.js')}'; frame-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        f"default-src 'none'; style-src '{_hash('style.css')}'; script-src '{_hash('page.js')}'; frame-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
 
 
