@@ -14,6 +14,7 @@ from include.autopilot.champion.pointer import Champion
 from include.autopilot.champion.version import Version
 from include.autopilot.exams.stored import Exam, store_exam
 from include.autopilot.gate.measuring import Measure
+from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.objects import read_json, write, write_json
 from include.autopilot.settings.config import ModelConfig, parse_model
 
@@ -102,6 +103,7 @@ class Observed:
             write_json(self.s3, self.locations.champion, asdict(Champion(number, version, uri, move)))
         if report:
             self.report(number)
+        tell_change(self.s3, self.locations)
         return version.run
 
     def s3_record(self, number: int) -> dict[str, Any]:
@@ -148,7 +150,9 @@ class Observed:
             "Minimize", 0.95, Measure(value, value - 0.1, value + 0.1), Measure(3.0), "always the mean", "answers",
             examined.model,
         )  # fmt: skip
-        return store_exam(self.s3, self.locations.exam, found)
+        stored = store_exam(self.s3, self.locations.exam, found)
+        tell_change(self.s3, self.locations)
+        return stored
 
 
 @dataclass

@@ -25,6 +25,7 @@ These two modules know the layout, and nobody else.
 <root>/backtest/exams/<version>/<drop>.json   a model's exam that only a backtest asked for; written once
 <root>/backtest/runs/<run key>/               what a backtest came to: report.json, table.txt, chart.svg
 <root>/looks/<stream>/<since>/<n>.json        who was compared in the n-th look at some judging rows; never overwritten
+<root>/changed.json                           written anew after the ledger, the exams or a report changed
 <root>/champion.json                          the one pointer to the champion; changed by conditional writes only
 <root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion
 <root>/ledger/<run key>.v<version>.<event>-<number>.json   what happened to that version later; written once
@@ -200,6 +201,16 @@ class Locations:
     def champion(self) -> str:
         """The pointer to the champion."""
         return f"{self.root}/champion.json"
+
+    @property
+    def changed(self) -> str:
+        """What is written anew whenever the ledger, the exams or a report have changed."""
+        return f"{self.root}/changed.json"
+
+    @classmethod
+    def of_entry(cls, uri: str) -> Locations:
+        """Return the model's addresses by that of an entry in its ledger."""
+        return cls(uri.rpartition("/ledger/")[0])
 
     @property
     def ledger(self) -> str:

@@ -17,6 +17,7 @@ from include.autopilot.base.errors import MissingObjectError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.masking import masked
 from include.autopilot.champion.version import Version
+from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.conditional import write_once
 from include.autopilot.s3.objects import list_uris, read_json
 
@@ -32,9 +33,9 @@ _NUMBERED = re.compile(r"\.v\d+\.[a-z_]+-(\d+)\.json$")
 def enter(s3: S3Client, uri: str, record: Mapping[str, Any]) -> Record:
     """Enter a record; where there is one already it stays. Returns the one that is there now."""
     shown: Record = masked(record)
-    if write_once(s3, uri, shown):
-        return shown
-    kept: Record = read_json(s3, uri)
+    kept: Record = shown if write_once(s3, uri, shown) else read_json(s3, uri)
+    # Also where it was there: who entered it may have died before telling.
+    tell_change(s3, Locations.of_entry(uri))
     return kept
 
 

@@ -15,6 +15,7 @@ from include.autopilot.exams.stored import Exam, Place, store_exam
 from include.autopilot.gate.measuring import measured
 from include.autopilot.gate.objective import judged_by
 from include.autopilot.gate.stored import Answers, contenders, save_answers
+from include.autopilot.s3.changed import tell_change
 from include.autopilot.settings.gate import GateConfig
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def mark(
         exam = store_exam(s3, place, _exam(s3, plan, gate, paper, model, output))
         log.info("%s", marked(exam.sentence, exam.source))
         found.append(exam)
+    if found:
+        tell_change(s3, Locations(plan.root))
     return found
 
 

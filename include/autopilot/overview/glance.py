@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from include.autopilot.base.locations import Locations
@@ -14,6 +14,7 @@ from include.autopilot.overview.examined import exams_remembered
 from include.autopilot.overview.history import History, JudgedRun, history_of
 from include.autopilot.overview.legible import Legible, few, legible
 from include.autopilot.overview.told import Month, Report, report_of
+from include.autopilot.s3.changed import last_change
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 # By root, version and number of exams: an exam never changes, and looking takes the answers of all rows.
 _standings: dict[tuple[str, str, int], tuple[bool, str]] = {}
+# By root: what was read at a change, unless something could not be read.
+_known: dict[str, tuple[str, Glance]] = {}
+# A writer that died before it told of its change stays unnoticed no longer than this.
+_LONGEST = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Glance:
     :param report: that of ``last``.
     :param exams: of all versions, in the order of the drops; ``standing``: of the champion.
     :param problems: a sentence per thing that cannot be read.
+    :param read: when all of it was read; what changed since was told of (:mod:`include.autopilot.s3.changed`).
     """
 
     name: str
@@ -55,6 +61,7 @@ class Glance:
     standing: Standing | None
     month: Month
     problems: tuple[str, ...]
+    read: datetime
 
     @property
     def exam(self) -> Exam | None:
@@ -76,8 +83,25 @@ class Glance:
 def glance(s3: S3Client, config: ModelConfig, now: datetime) -> Glance:
     """Look at a model; it never fails for an object that cannot be read.
 
+    What was read once counts as long as nobody has told of a change, for ten minutes at most.
+
     :param now: with its time zone: ages and the month are told as of it.
     """
+    locations = Locations(config.root)
+    # Before everything else: what changes after this is told of again.
+    change = legible(f"The last change of {config.name}", lambda: last_change(s3, locations)).content
+    known = _known.get(config.root)
+    if known is None or change is None or known[0] != change or now - known[1].read > _LONGEST:
+        known = (change or "", _read(s3, config, now))
+        if change is not None and not known[1].problems:
+            _known[config.root] = known
+    seen = known[1]
+    champion = seen.champion
+    age = (now - champion.version.moment).days if champion else None
+    return replace(seen, title=config.title, age_days=age, month=_month(seen.report, f"{now:%Y-%m}"))
+
+
+def _read(s3: S3Client, config: ModelConfig, now: datetime) -> Glance:
     locations = Locations(config.root)
     pointer = legible(f"The champion of {config.name}", lambda: champion_at(s3, locations))
     read = legible(f"The ledger of {config.name}", lambda: history_of(s3, locations))
@@ -95,14 +119,15 @@ def glance(s3: S3Client, config: ModelConfig, now: datetime) -> Glance:
         config.name,
         config.title,
         champion,
-        (now - champion.version.moment).days if champion else None,
+        None,
         history,
         last,
         report.content,
         exams,
         stands.content,
-        _month(report.content, f"{now:%Y-%m}"),
+        Month(f"{now:%Y-%m}"),
         (*(one.problem for one in asked if one.problem), *few((*history.problems, *unread))),
+        now,
     )
 
 

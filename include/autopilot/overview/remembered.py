@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Summary = TypeVar("Summary")
 # A summary takes about a kilobyte.
-_MOST = 50_000
+_MOST = 100_000
 _AT_ONCE = 8
 _known: dict[tuple[str, str], Legible[Any]] = {}
 

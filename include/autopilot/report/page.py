@@ -30,6 +30,7 @@ from include.autopilot.report.exams import exams_svg
 from include.autopilot.report.judged import judged_evaluation
 from include.autopilot.report.parity import parity_svg
 from include.autopilot.report.roc import has_roc, roc_svg
+from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.objects import write, write_json
 
 if TYPE_CHECKING:
@@ -65,10 +66,12 @@ def write_report(
     content = masked({**told, "gate": _gate(s3, plan, judged), **examined, **(added or {})})
     predictions = read_predictions(s3, plan.problem, plan.holdouts, evaluation["predictions"])
     page = render(content, [chart for found in predictions for chart in _charts(plan, found)], _exam_chart(exams))
-    return {
+    written = {
         "html": write(s3, plan.run_folder.report_page, page, "text/html; charset=utf-8", plan.source),
         "json": write_json(s3, plan.run_folder.report, content),
     }
+    tell_change(s3, plan.locations)
+    return written
 
 
 def report_content(

@@ -1,3 +1,3 @@
 """Objects in S3: read, written, changed conditionally, encrypted, remembered in bundles."""
 
-__all__ = ["archive", "bundle", "conditional", "encryption", "jobrecords", "objects", "reader", "writer"]
+__all__ = ["archive", "bundle", "changed", "conditional", "encryption", "jobrecords", "objects", "reader", "writer"]

@@ -12,10 +12,12 @@ from botocore.exceptions import ClientError
 from include.autopilot.champion.ledger import enter, event
 from include.autopilot.champion.pointer import Champion
 from include.autopilot.overview import course, driftmap, remembered, underway
+from include.autopilot.overview import glance as glances
 from include.autopilot.overview.glance import glance
 from include.autopilot.overview.history import JudgedRun, history_of
 from include.autopilot.overview.legible import Legible, legible
 from include.autopilot.overview.told import is_run_key, run_told
+from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.objects import write_json
 from tests.support.observed import Observed
 
@@ -25,6 +27,7 @@ NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def toy(s3: Any) -> Observed:
     remembered._known.clear()
+    glances._known.clear()
     found = Observed.named(s3, "toy-models", "toy")
     for number in (1, 2, 3):
         found.run(number, promoted=number != 2)
@@ -63,6 +66,49 @@ def test_a_glance(toy: Observed) -> None:
     assert found.report is not None
     assert (found.month.name, found.month.usd, found.month.unknown) == ("2024-06", 12.5, 1)
     assert (found.wants, found.problems) == ((), ())
+
+
+def test_a_second_glance_asks_for_the_last_change_only(toy: Observed) -> None:
+    glance(toy.s3, toy.config, NOW)
+    s3 = Counting(toy.s3)
+    assert glance(s3, toy.config, NOW + timedelta(minutes=9)).age_days == (NOW - toy.cutoff(3)).days  # type: ignore[arg-type]
+    assert s3.asked == ["get_object"]
+
+
+@pytest.mark.parametrize("write", ["run", "report", "exam"])
+def test_what_was_told_of_is_seen_at_once(toy: Observed, write: str) -> None:
+    before = glance(toy.s3, toy.config, NOW)
+    if write == "run":
+        toy.run(4)
+    elif write == "exam":
+        toy.exam(4, 2, 1.4)
+    else:
+        toy.report(3)
+        tell_change(toy.s3, toy.locations)
+    assert glance(toy.s3, toy.config, NOW + timedelta(seconds=1)).read > before.read
+
+
+def test_what_nobody_told_of_is_seen_after_ten_minutes(toy: Observed) -> None:
+    glance(toy.s3, toy.config, NOW)
+    toy.s3.delete_object(Bucket="toy-models", Key="toy/champion.json")
+    assert glance(toy.s3, toy.config, NOW + timedelta(minutes=9)).champion is not None
+    late = glance(toy.s3, toy.config, NOW + timedelta(minutes=11))
+    assert (late.champion, late.read) == (None, NOW + timedelta(minutes=11))
+
+
+def test_a_glance_that_could_not_read_everything_is_not_kept(toy: Observed) -> None:
+    write_json(toy.s3, toy.locations.run(toy.key(3)).report, [])
+    tell_change(toy.s3, toy.locations)
+    assert glance(toy.s3, toy.config, NOW).problems
+    toy.report(3)
+    assert glance(toy.s3, toy.config, NOW).problems == ()
+
+
+def test_who_never_told_of_a_change_is_read_every_time(toy: Observed) -> None:
+    toy.s3.delete_object(Bucket="toy-models", Key="toy/changed.json")
+    glance(toy.s3, toy.config, NOW)
+    toy.s3.delete_object(Bucket="toy-models", Key="toy/champion.json")
+    assert glance(toy.s3, toy.config, NOW).champion is None
 
 
 def test_a_model_without_anything(s3: Any) -> None:
@@ -154,13 +200,11 @@ def test_a_changed_record_is_read_again(toy: Observed) -> None:
 
 
 def test_a_decline_of_the_champion_wants_a_person(toy: Observed, monkeypatch: pytest.MonkeyPatch) -> None:
-    from include.autopilot.overview import glance as module
-
     def standing(*given: Any) -> Any:
         decline = type("D", (), {"declined": True})
         return type("S", (), {"exams": [1], "decline": decline, "sentence": "It became worse."})
 
-    monkeypatch.setattr(module, "_standings", {})
+    monkeypatch.setattr(glances, "_standings", {})
     monkeypatch.setattr("include.autopilot.exams.standing.standing", standing)
     toy.exam(4, 2, 1.4)
     assert glance(toy.s3, toy.config, NOW).wants == (), "version 2 is the champion no more"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from include.autopilot.s3.changed import tell_change
 from tests.support.observed import HOSTILE, Observed, Site
 
 KEY = "20240108T000000-00000000"
@@ -135,6 +136,7 @@ def test_what_cannot_be_read_is_a_sentence(site: Site, observed: dict[str, Obser
         plain.s3.put_object(Bucket=bucket, Key=f"{root}/champion.json", Body=b"{")
         plain.s3.put_object(Bucket=bucket, Key=ledger, Body=json.dumps({"kind": "run"}).encode())
         plain.s3.put_object(Bucket=bucket, Key=report, Body=b"[]")
+        tell_change(plain.s3, plain.locations)
         for path in ("/", "/models/plain", f"/models/plain/runs/{plain.key(4)}"):
             answer = site.get(path)
             assert answer.status_code == 200
@@ -146,6 +148,7 @@ def test_what_cannot_be_read_is_a_sentence(site: Site, observed: dict[str, Obser
         plain.s3.put_object(Bucket=bucket, Key=f"{root}/champion.json", Body=champion)
         plain.s3.put_object(Bucket=bucket, Key=report, Body=kept)
         plain.s3.delete_object(Bucket=bucket, Key=ledger)
+        tell_change(plain.s3, plain.locations)
 
 
 def test_no_bucket_and_no_answer_are_sentences(
