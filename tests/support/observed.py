@@ -157,10 +157,11 @@ class Observed:
 
 @dataclass
 class Site:
-    """The server, with somebody who is logged in."""
+    """The server, with somebody who is logged in, and somebody who may only look."""
 
     client: Any
     token: str
+    viewer: str
 
     def get(self, path: str, token: str | None = "", **more: Any) -> Any:
         """Ask as a browser does, with the cookie; without a login where the token is None."""

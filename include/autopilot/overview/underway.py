@@ -99,8 +99,8 @@ def underway(s3: S3Client, asked: Asked, config: ModelConfig, runs: Iterable[str
     jobs = [found.content for found in looks if found.content is not None]
     seen = {job.name for job in jobs}
     waits = legible(f"What the runs of {config.name} wait for", lambda: _lost(s3, asked, config.root, runs, seen))
-    problems = [found.problem for found in (*lists.values(), *looks, waits) if found.problem]
-    return Underway(jobs, waits.content or (), tuple(problems))
+    asked_for: list[Legible[Any]] = [*lists.values(), *looks, waits]
+    return Underway(jobs, waits.content or [], tuple(found.problem for found in asked_for if found.problem))
 
 
 def _look(asked: Asked, root: str, kind: str, name: str, now: datetime) -> Job | None:
@@ -120,9 +120,8 @@ def _look(asked: Asked, root: str, kind: str, name: str, now: datetime) -> Job |
 def _expectation(began: datetime, minutes: float, expected: float | None) -> str:
     if expected is None:
         return "Nobody knows how long it takes: no earlier job of its step is listed."
-    took = (
-        f"Earlier jobs of its step took {expected:.0f} minutes" if expected >= 1 else "Earlier ones took less than one"
-    )
+    long = f"{expected:.0f} minutes" if expected >= 1 else "less than a minute"
+    took = f"Earlier jobs of its step took {long}"
     if minutes > expected:
         return f"{took}: this one takes longer."
     return f"{took}: it should end about {(began + timedelta(minutes=expected)).astimezone(UTC):%H:%M} UTC."

@@ -9,7 +9,7 @@ from include.autopilot.base.csvlines import encode_line
 from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.comparison import Drift, drift_of
 from include.autopilot.drift.profiler import profile_of
-from include.autopilot.drift.shown import drift_content, drift_html
+from include.autopilot.drift.shown import drift_content, drift_html, drift_page
 
 NASTY = "<script>alert('x')</script>"
 FEATURES = ("a", "b", NASTY, "colour")
@@ -49,6 +49,16 @@ def test_the_page_shows_figures_and_escapes_every_text() -> None:
     assert "y (target)" in page
     assert "columns without drift" in page
     assert f"over all {found.tests} tests" in page
+
+
+def test_the_page_of_a_run_is_reached_by_keyboard() -> None:
+    drop = {"drop": "<2024>", **drift_content(drift(shift=3.0))}
+    about = {"title": "T", "cutoff": "2024-01-01", "synthetic": False, "baseline": {"why": "w", "drops": []}}
+    page = drift_page({**about, "drops": [drop], "warnings": [], "blocks": []})
+    assert (page.count("<main>"), page.count("<h1>")) == (1, 1)
+    for label in ("Columns that drifted", "Columns without drift"):
+        assert f'tabindex="0" role="region" aria-label="{label} of drop &lt;2024&gt;"' in page
+    assert page.count('class="scroll"') == page.count('class="scroll" tabindex="0" role="region"') == 2
 
 
 def test_the_page_of_a_quiet_drop_has_no_list_and_one_table() -> None:

@@ -70,6 +70,7 @@ def test_jobs_are_listed(toy: Toy) -> None:
 def test_what_others_wrote_is_escaped(toy: Toy) -> None:
     _, content = written(toy, [])
     page = render(content | {"data_source": "<script>alert(1)</script>", "target": "<b>"}, ["<svg></svg>"])
+    assert page.count('class="scroll"') == page.count('class="scroll" tabindex="0" role="region" aria-label="') > 2
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "<b>." not in page

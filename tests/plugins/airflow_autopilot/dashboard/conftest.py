@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from include.autopilot.settings import config
+from include.autopilot.settings.options import RollbackOptions, RunOptions
 from tests.include.local_aws.jobs import unique
 from tests.support.airflowdb import register
 from tests.support.observed import HOSTILE, Observed, Site
@@ -20,7 +21,7 @@ from tests.support.observed import HOSTILE, Observed, Site
 @pytest.fixture(scope="module")
 def observed(aws: str, airflow_db: None) -> Iterator[dict[str, Observed]]:
     """Two models with a history: ``plain`` and ``hostile``; their DAGs are known to Airflow."""
-    from airflow.sdk import DAG, task
+    from airflow.sdk import DAG, Param, task
 
     s3, bucket = boto3.client("s3", endpoint_url=aws), unique("observed")
     s3.create_bucket(Bucket=bucket)
@@ -31,8 +32,11 @@ def observed(aws: str, airflow_db: None) -> Iterator[dict[str, Observed]]:
             model.run(number, promoted=number != 3)
         for number in range(2, 5):
             model.exam(number, number - 1, 1.4)
-        for kind in ("retrain", "score"):
-            with DAG(f"{model.config.name}_{kind}", start_date=datetime(2024, 1, 1, tzinfo=UTC), schedule=None) as dag:
+        for kind, form in (("retrain", RunOptions), ("score", None), ("rollback", RollbackOptions)):
+            fields = form.form(model.config) if form else {}
+            about: dict[str, Any] = {"start_date": datetime(2024, 1, 1, tzinfo=UTC), "schedule": None}
+            params = {name: Param(**schema) for name, schema in fields.items()}
+            with DAG(f"{model.config.name}_{kind}", params=params, **about) as dag:
                 task(lambda: None, task_id="prepare")()
             register(dag)
     models = {"plain": plain, "hostile": hostile}
@@ -49,6 +53,17 @@ def observed(aws: str, airflow_db: None) -> Iterator[dict[str, Observed]]:
         yield models
 
 
+class Registered:
+    """A Model Registry that has lost version 2."""
+
+    def list_model_packages(self, **_: Any) -> dict[str, Any]:
+        return {
+            "ModelPackageSummaryList": [
+                {"ModelPackageVersion": number, "ModelApprovalStatus": "Rejected"} for number in (4, 3, 1)
+            ]
+        }
+
+
 @pytest.fixture(scope="module")
 def site(observed: dict[str, Observed]) -> Iterator[Site]:
     """Airflow's app with the plugin, as Airflow itself loads it."""
@@ -61,6 +76,10 @@ def site(observed: dict[str, Observed]) -> Iterator[Site]:
         from starlette.testclient import TestClient
 
         app = create_app(apps="core")
-        token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ann", role="admin"))
-        yield Site(TestClient(app, base_url="http://localhost"), token)
+        patch.setattr("airflow_autopilot.dashboard.app.sagemaker", Registered)
+        tokens = [
+            get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role=role))
+            for name, role in (("ann", "admin"), ("vic", "viewer"))
+        ]
+        yield Site(TestClient(app, base_url="http://localhost"), *tokens)
         purge_cached_app()

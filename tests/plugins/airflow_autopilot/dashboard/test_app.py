@@ -33,7 +33,8 @@ class _Elements(HTMLParser):
 
 def paths(observed: dict[str, Observed]) -> list[str]:
     key = observed["plain"].key(1)
-    return ["/", "/models/plain", f"/models/plain/runs/{key}", f"/models/plain/runs/{key}/report", "/airflow/d/r"]
+    run = f"/models/plain/runs/{key}"
+    return ["/", "/models/plain", "/models/plain/rollback", run, f"{run}/report", "/airflow/d/r"]
 
 
 def test_every_route_asks_for_a_login(site: Site, observed: dict[str, Observed]) -> None:
@@ -102,8 +103,67 @@ def test_one_models_drift_costs_and_jobs(site: Site) -> None:
     assert "No job of this model is in progress." in text
     assert "column1 ! 0.45 ! 0.45 column0 0.01 0.01 column2" in text
     assert "The model's YAML has no prices: without them a cost is unknown." in text
-    months = "2024-06 9 at least 12.50 USD 3.25 USD 1 job has no known price 2024-05 2 unknown unknown 2 jobs have"
+    months = "2024-069at least 12.50 USD 3.25 USD 1 job has no known price 2024-052unknown unknown 2 jobs have"
     assert months in text
+
+
+def test_what_a_person_may_start(site: Site) -> None:
+    forms = [attrs for tag, attrs in _Elements(site.get("/models/plain").text).tags if tag == "form"]
+    assert [(form["data-dag"], json.loads(str(form["data-conf"]))) for form in forms] == [
+        ("plain_retrain", {}),
+        ("plain_retrain", {"dry_run": True}),
+    ], "there is no DAG of a backtest or an exam"
+    looking = site.get("/models/plain", token=site.viewer).text
+    assert "A plain model" in looking
+    assert "<form" not in looking
+    assert "rollback" not in looking
+
+
+def test_every_button_fits_the_form_of_its_dag() -> None:
+    from airflow_autopilot.dashboard.starts import BUTTONS
+    from include.autopilot.settings.options import BacktestOptions, ExamOptions, RunOptions
+
+    forms = {"retrain": RunOptions, "backtest": BacktestOptions, "exam": ExamOptions}
+    assert [forms[one.kind].from_form(one.conf) for one in BUTTONS]
+    # What the button of a backtest says of its costs.
+    assert f"at most {BacktestOptions().max_jobs} models" in next(one.says for one in BUTTONS if one.kind == "backtest")
+
+
+def test_the_versions_to_go_back_to(site: Site) -> None:
+    found = _Elements(site.get("/models/plain/rollback").text)
+    radios = [attrs["value"] for tag, attrs in found.tags if tag == "input" and attrs["type"] == "radio"]
+    assert radios == ["3", "1"], "4 is the champion, 2 is not in the registry"
+    text = " ".join(found.text.split())
+    assert "promoted is the champion" in text
+    assert "promoted is not in the Model Registry any more" in text
+    assert "1 MSE 1.5 2024-01-08" in text
+    looking = site.get("/models/plain/rollback", token=site.viewer).text
+    assert "You may not start plain_rollback in Airflow" in looking
+    assert "<input" not in looking
+
+
+def test_airflow_checks_what_a_page_sends(site: Site) -> None:
+    def start(conf: Any, token: str) -> Any:
+        site.client.cookies.clear()
+        site.client.cookies.set("_token", token)
+        sent = {"logical_date": None, "conf": conf}
+        return site.client.post("/api/v2/dags/plain_rollback/dagRuns", json=sent)
+
+    assert start({"version": 3, "reason": "why"}, site.viewer).status_code == 403
+    refused = start({"version": 3}, site.token)
+    assert refused.status_code == 400
+    assert "reason" in refused.json()["detail"]
+    answer = start({"version": 3, "reason": "why"}, site.token)
+    assert (answer.status_code, answer.json()["conf"]) == (200, {"version": 3, "reason": "why"})
+
+
+def test_nothing_of_the_dashboards_own_can_be_asked_to_change_anything(
+    site: Site, observed: dict[str, Observed]
+) -> None:
+    site.client.cookies.set("_token", site.token)
+    for path in paths(observed):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            assert site.client.request(method, f"/autopilot{path}").status_code == 405, path
 
 
 def test_one_run_with_its_report(site: Site, observed: dict[str, Observed]) -> None:
@@ -183,7 +243,7 @@ def _silent() -> Any:
 
 def test_hostile_texts_are_texts(site: Site, observed: dict[str, Observed]) -> None:
     hostile = observed["hostile"]
-    for path in ("/", "/models/hostile", f"/models/hostile/runs/{hostile.key(2)}"):
+    for path in ("/", "/models/hostile", "/models/hostile/rollback", f"/models/hostile/runs/{hostile.key(2)}"):
         page = site.get(path).text
         found = _Elements(page)
         assert sum(tag == "script" for tag, _ in found.tags) == 1, "the page's own"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
 import threading
 import time
@@ -25,6 +27,15 @@ _CUT_OFF = """[...document.querySelectorAll('body *')].filter(e => !e.closest('.
 # What scrolls can be reached by keyboard and has a name.
 _UNREACHABLE = """[...document.querySelectorAll('.scroll')].filter(e => e.tabIndex !== 0 || e.role !== 'region' ||
   !(e.ariaLabel || document.getElementById(e.getAttribute('aria-labelledby')))).map(e => e.outerHTML.slice(0, 80))"""
+
+
+# npm's axe-core, a file that is not in the repository.
+AXE = os.environ.get("AXE_CORE")
+
+
+def paths(observed: dict[str, Observed]) -> list[str]:
+    run = f"/models/hostile/runs/{observed['hostile'].key(2)}"
+    return ["/", "/models/plain", "/models/hostile", "/models/hostile/rollback", run]
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +64,7 @@ def window(served: str, site: Site, tmp_path_factory: pytest.TempPathFactory) ->
 def test_every_page_fits_and_is_allowed_what_it_does(
     served: str, window: Tab, observed: dict[str, Observed], tmp_path: Path, width: int, dark: bool
 ) -> None:
-    run = f"/models/hostile/runs/{observed['hostile'].key(2)}"
-    for number, path in enumerate(("/", "/models/plain", "/models/hostile", run)):
+    for number, path in enumerate(paths(observed)):
         window.look(width, dark)
         window.open(f"{served}/autopilot{path}")
         assert window.evaluate(_CUT_OFF) == [], path
@@ -74,6 +84,48 @@ def test_a_link_to_airflow_leads_out_of_airflows_frame(served: str, window: Tab)
       frame.sandbox = 'allow-scripts allow-same-origin allow-forms allow-downloads';
       frame.src = '/autopilot/models/plain'; document.body.replaceChildren(frame); })()""")
     inside = "document.getElementById('ours').contentDocument"
-    window.until(f"{inside}?.querySelector('.starts a') && {inside}.readyState === 'complete'")
-    window.evaluate(f"{inside}.querySelector('.starts a').click()")
+    window.until(f"{inside}?.querySelector('.starts a[target=_top]') && {inside}.readyState === 'complete'")
+    window.evaluate(f"{inside}.querySelector('.starts a[target=_top]').click()")
     window.until("location.pathname === '/dags/plain_retrain'")
+
+
+def test_a_button_starts_a_dag_by_airflows_own_api(served: str, window: Tab, site: Site) -> None:
+    window.look(1280)
+    window.open(f"{served}/autopilot/models/plain")
+    dry = "[...document.querySelectorAll('.starts details')].find(one => one.textContent.includes('Dry run'))"
+    window.evaluate(f"{dry}.open = true; {dry}.querySelector('button').click()")
+    window.until(f"{dry}.querySelector('[role=status] a')")
+    assert window.evaluate(f"{dry}.querySelector('button').disabled"), "it is not started twice"
+    run_id = window.evaluate(f"{dry}.querySelector('[role=status] a').textContent")
+    site.client.cookies.set("_token", site.token)
+    run = site.client.get(f"/api/v2/dags/plain_retrain/dagRuns/{run_id}").json()
+    assert run["conf"] == {"dry_run": True}
+    assert run["triggering_user_name"] == "ann"
+
+
+def test_a_rollback_names_the_version_and_a_refusal_is_said(served: str, window: Tab, site: Site) -> None:
+    window.open(f"{served}/autopilot/models/plain/rollback")
+    said = "document.querySelector('[role=status]').textContent"
+    window.evaluate("document.querySelector('input[value=\"3\"]').click(); document.forms[0].noValidate = true")
+    window.evaluate("document.querySelector('button').click()")
+    window.until(f"{said}.startsWith('Nothing was started. Airflow says: ') && {said}.includes('reason')")
+    window.evaluate("document.querySelector('[name=reason]').value = '<b>why</b>'")
+    window.evaluate("document.querySelector('button').click()")
+    window.until(f"{said}.startsWith('Started: ')")
+    run_id = window.evaluate("document.querySelector('[role=status] a').textContent")
+    site.client.cookies.set("_token", site.token)
+    run = site.client.get(f"/api/v2/dags/plain_rollback/dagRuns/{run_id}").json()
+    assert run["conf"] == {"version": 3, "reason": "<b>why</b>"}
+
+
+@pytest.mark.skipif(AXE is None, reason="AXE_CORE names no axe.min.js of npm's axe-core")
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_axe_finds_no_fault(served: str, window: Tab, observed: dict[str, Observed], width: int, dark: bool) -> None:
+    window.look(width, dark)
+    faults = {}
+    for path in paths(observed):
+        window.open(f"{served}/autopilot{path}")
+        window.evaluate(Path(str(AXE)).read_text())
+        found = window.evaluate("axe.run(document, {iframes: false}).then(found => JSON.stringify(found.violations))")
+        faults |= {(path, one["id"]): [node["html"][:200] for node in one["nodes"][:3]] for one in json.loads(found)}
+    assert faults == {}
