@@ -26,7 +26,7 @@ _standings: dict[tuple[str, str, int], tuple[bool, str]] = {}
 # By root: what was read at a change, unless something could not be read.
 _known: dict[str, tuple[str, Glance]] = {}
 # A writer that died before it told of its change stays unnoticed no longer than this.
-_LONGEST = timedelta(minutes=10)
+_LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,19 @@ class Glance:
         return (*decline, *(self.report.signals if self.report else ()), *self.problems)
 
 
-def glance(s3: S3Client, config: ModelConfig, now: datetime) -> Glance:
+def glance(s3: S3Client, config: ModelConfig, now: datetime, again: bool = False) -> Glance:
     """Look at a model; it never fails for an object that cannot be read.
 
-    What was read once counts as long as nobody has told of a change, for ten minutes at most.
+    What was read once counts as long as nobody has told of a change, for twelve hours at most.
 
     :param now: with its time zone: ages and the month are told as of it.
+    :param again: read everything, whatever was told.
     """
     locations = Locations(config.root)
     # Before everything else: what changes after this is told of again.
     change = legible(f"The last change of {config.name}", lambda: last_change(s3, locations)).content
     known = _known.get(config.root)
-    if known is None or change is None or known[0] != change or now - known[1].read > _LONGEST:
+    if again or known is None or change is None or known[0] != change or now - known[1].read > _LONGEST:
         known = (change or "", _read(s3, config, now))
         if change is not None and not known[1].problems:
             _known[config.root] = known

@@ -49,11 +49,13 @@ def make_app() -> FastAPI:
 # The routes are plain functions: Airflow's server runs these in threads, since they wait for S3 and the database.
 
 
-def show_models(request: Request, user: GetUserDep, permitted: access.PermittedDags, session: SessionDep) -> Response:
+def show_models(
+    request: Request, user: GetUserDep, permitted: access.PermittedDags, session: SessionDep, again: bool = False
+) -> Response:
     """Show all models that the user may see, those that need a person first."""
     models, now = access.readable_models(user, permitted), datetime.now(UTC)
     with ThreadPoolExecutor(MODELS_AT_ONCE) as pool:
-        glances = list(pool.map(lambda model: glance.glance(s3_of(model), model, now), models))
+        glances = list(pool.map(lambda model: glance.glance(s3_of(model), model, now, again), models))
     wanted = _wanted(session, user, [model.name for model in models], permitted)
     glances.sort(key=lambda one: (not (one.wants or wanted[one.name]), one.title))
     broken = access.unusable_files(user)
@@ -66,13 +68,14 @@ def show_model(
     user: GetUserDep,
     permitted: access.PermittedDags,
     session: SessionDep,
+    again: bool = False,
 ) -> Response:
     """Show one model."""
     s3, now = s3_of(model), datetime.now(UTC)
     waiting = attention.keys_underway(session, access.retrain_dag(model.name))
     with ThreadPoolExecutor(1) as pool:
         jobs = pool.submit(underway.underway, s3, asked(), model, waiting, now)
-        seen = glance.glance(s3, model, now)
+        seen = glance.glance(s3, model, now, again)
         drift = driftmap.drift_map(s3, Locations(model.root), seen.report.run) if seen.report else None
     return page(
         request,

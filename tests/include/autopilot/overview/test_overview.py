@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from include.autopilot.champion.ledger import enter, event
 from include.autopilot.champion.pointer import Champion
-from include.autopilot.overview import course, driftmap, remembered, underway
+from include.autopilot.overview import course, driftmap, remembered
 from include.autopilot.overview import glance as glances
 from include.autopilot.overview.glance import glance
 from include.autopilot.overview.history import JudgedRun, history_of
@@ -22,16 +22,6 @@ from include.autopilot.s3.objects import write_json
 from tests.support.observed import Observed
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def toy(s3: Any) -> Observed:
-    remembered._known.clear()
-    glances._known.clear()
-    found = Observed.named(s3, "toy-models", "toy")
-    for number in (1, 2, 3):
-        found.run(number, promoted=number != 2)
-    return found
 
 
 class Counting:
@@ -71,7 +61,7 @@ def test_a_glance(toy: Observed) -> None:
 def test_a_second_glance_asks_for_the_last_change_only(toy: Observed) -> None:
     glance(toy.s3, toy.config, NOW)
     s3 = Counting(toy.s3)
-    assert glance(s3, toy.config, NOW + timedelta(minutes=9)).age_days == (NOW - toy.cutoff(3)).days  # type: ignore[arg-type]
+    assert glance(s3, toy.config, NOW + timedelta(hours=1)).age_days == (NOW - toy.cutoff(3)).days  # type: ignore[arg-type]
     assert s3.asked == ["get_object"]
 
 
@@ -88,12 +78,17 @@ def test_what_was_told_of_is_seen_at_once(toy: Observed, write: str) -> None:
     assert glance(toy.s3, toy.config, NOW + timedelta(seconds=1)).read > before.read
 
 
-def test_what_nobody_told_of_is_seen_after_ten_minutes(toy: Observed) -> None:
+def test_what_nobody_told_of_is_seen_after_twelve_hours_or_when_one_asks(toy: Observed) -> None:
     glance(toy.s3, toy.config, NOW)
     toy.s3.delete_object(Bucket="toy-models", Key="toy/champion.json")
-    assert glance(toy.s3, toy.config, NOW + timedelta(minutes=9)).champion is not None
-    late = glance(toy.s3, toy.config, NOW + timedelta(minutes=11))
-    assert (late.champion, late.read) == (None, NOW + timedelta(minutes=11))
+    assert glance(toy.s3, toy.config, NOW + timedelta(hours=11)).champion is not None
+    late = glance(toy.s3, toy.config, NOW + timedelta(hours=13))
+    assert (late.champion, late.read) == (None, NOW + timedelta(hours=13))
+    toy.run(4)
+    glance(toy.s3, toy.config, NOW)
+    toy.s3.delete_object(Bucket="toy-models", Key="toy/champion.json")
+    assert glance(toy.s3, toy.config, NOW, again=True).champion is None
+    assert glance(toy.s3, toy.config, NOW).champion is None, "the others see it, too"
 
 
 def test_a_glance_that_could_not_read_everything_is_not_kept(toy: Observed) -> None:
@@ -337,85 +332,3 @@ def test_more_columns_and_drops_than_one_looks_at_are_counted() -> None:
     found = driftmap.map_of({"baseline": {}, "drops": drops})
     assert (found.columns_left_out, found.drops_left_out) == (3, 2)
     assert found.drops[0] == "2", "the newest ones are shown"
-
-
-# ---- what works at this moment
-
-
-class Jobs:
-    """A SageMaker that knows some jobs in progress, by name, and how long such a job takes."""
-
-    def __init__(self, seconds: float | None, **described: dict[str, Any]) -> None:
-        self.described, self.seconds, self.unlistable = described, seconds, False
-
-    def describe_training_job(self, **asked: str) -> dict[str, Any]:
-        name = asked["TrainingJobName"]
-        if name not in self.described:
-            message = "Requested resource not found."
-            raise ClientError({"Error": {"Code": "ValidationException", "Message": message}}, "DescribeTrainingJob")
-        return {"TrainingJobStatus": "InProgress", "CreationTime": NOW, **self.described[name]}
-
-    @property
-    def asked(self) -> underway.Asked:
-        def listed(kind: str, part: str) -> list[dict[str, Any]]:
-            if self.unlistable:
-                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "List")
-            return [{f"{kind}Name": name} for name in self.described if kind == "TrainingJob" and name.startswith(part)]
-
-        return underway.Asked(self, listed, lambda *_: self.seconds)  # type: ignore[arg-type]
-
-
-def ours(toy: Observed, minutes: float) -> dict[str, Any]:
-    return {
-        "OutputDataConfig": {"S3OutputPath": f"{toy.config.root}/runs/k/model"},
-        "CreationTime": NOW - timedelta(minutes=minutes),
-        "SecondaryStatus": "Training",
-    }
-
-
-@pytest.mark.parametrize(
-    ("seconds", "minutes", "percent", "sentence"),
-    [
-        (1200.0, 5, 25, "Earlier jobs of its step took 20 minutes: it should end about 12:15 UTC."),
-        (1200.0, 30, 100, "Earlier jobs of its step took 20 minutes: this one takes longer."),
-        (30.0, 0, 0, "Earlier jobs of its step took less than a minute: it should end about 12:00 UTC."),
-        (None, 5, None, "Nobody knows how long it takes: no earlier job of its step is listed."),
-    ],
-)
-def test_a_job_in_progress_and_its_expected_end(
-    toy: Observed, seconds: float | None, minutes: float, percent: int | None, sentence: str
-) -> None:
-    sagemaker = Jobs(seconds, **{"toy-train": ours(toy, minutes), "toy-other": {"OutputDataConfig": {"S3": "s3://x/"}}})
-    found = underway.underway(toy.s3, sagemaker.asked, toy.config, [], NOW)
-    assert [(job.name, job.status, job.percent, job.sentence) for job in found.jobs] == [
-        ("toy-train", "Training", percent, sentence)
-    ], "another model's job is not shown"
-    assert (found.lost, found.problems) == ([], ())
-
-
-def test_a_job_that_a_run_waits_for_in_vain_is_a_sentence(toy: Observed) -> None:
-    failed = {"TrainingJobStatus": "Failed", "FailureReason": "No\ncapacity."}
-    sagemaker = Jobs(None, **{"toy-failed": failed, "toy-train": ours(toy, 1)})
-    sagemaker.seconds = 60.0
-    folder = toy.locations.run(toy.key(3))
-    for name in ("toy-failed", "toy-gone", "toy-train"):
-        write_json(toy.s3, folder.request(name), {"TrainingJobName": name})
-    write_json(toy.s3, folder.request("toy-model"), {"ModelName": "toy-model"})
-    found = underway.underway(toy.s3, sagemaker.asked, toy.config, [toy.key(3)], NOW)
-    assert found.lost == [
-        f"Run {toy.key(3)} waits for the training job toy-failed, but it is Failed: No capacity.",
-        (
-            f"Run {toy.key(3)} waits for the training job toy-gone, but SageMaker does not know it: it was deleted, "
-            "or never made. Clear its task in Airflow to make it again."
-        ),
-    ]
-
-
-def test_who_may_not_list_jobs_reads_a_sentence(toy: Observed) -> None:
-    sagemaker = Jobs(None)
-    sagemaker.unlistable = True
-    found = underway.underway(toy.s3, sagemaker.asked, toy.config, [], NOW)
-    assert found.jobs == []
-    assert found.problems[0] == (
-        "The list of training jobs in progress cannot be read: AccessDeniedException (List): no"
-    )

@@ -107,6 +107,21 @@ def test_one_models_drift_costs_and_jobs(site: Site) -> None:
     assert months in text
 
 
+def test_everything_is_read_again_when_one_asks(site: Site, observed: dict[str, Observed]) -> None:
+    plain = observed["plain"]
+    bucket, _, root = plain.config.root.removeprefix("s3://").partition("/")
+    key = f"{root}/champion.json"
+    champion = plain.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    for path in ("/", "/models/plain"):
+        site.get(path)
+        try:
+            plain.s3.put_object(Bucket=bucket, Key=key, Body=b"{")
+            assert "The champion of plain cannot be read" not in site.get(path).text, "nobody has told of it"
+            assert "The champion of plain cannot be read" in site.get(f"{path}?again=true").text
+        finally:
+            plain.s3.put_object(Bucket=bucket, Key=key, Body=champion)
+
+
 def test_what_a_person_may_start(site: Site) -> None:
     forms = [attrs for tag, attrs in _Elements(site.get("/models/plain").text).tags if tag == "form"]
     assert [(form["data-dag"], json.loads(str(form["data-conf"]))) for form in forms] == [
