@@ -20,11 +20,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from include.autopilot.base.commandline import add_aws_options, aws_clients, command, unreadable
 from include.autopilot.base.errors import AutopilotError, DraftError
 from include.autopilot.draft.blank import LOCAL_BUCKET, Draft, fill_in, title_of
-from include.autopilot.draft.cut import DROP, SEALED, by_date, by_share, write_cut
+from include.autopilot.draft.cut import DROP, SEALED, Cut, by_date, by_share, write_cut
 from include.autopilot.draft.goal import Goal, goal_of
 from include.autopilot.draft.job import Found, ask
 from include.autopilot.draft.keys import key_of
 from include.autopilot.draft.named import check_name, find_column, listed
+from include.autopilot.draft.recency import why_sealed
 from include.autopilot.draft.suspects import Suspect, suspects_of
 from include.autopilot.draft.table import Table, read_table
 from include.autopilot.draft.typed import first_day, first_sealed, holdout_share
@@ -42,11 +43,13 @@ class Outcome:
 
     :param told: sentences for the person who asked.
     :param table: what was read, where there is a table.
+    :param searches_again: whether every run searches, since the job left no steps to replay.
     """
 
     draft: Draft
     told: list[str] = field(default_factory=list)
     table: Table | None = None
+    searches_again: bool = False
 
 
 def main(arguments: Sequence[str] | None = None, models: Path = MODELS) -> int:
@@ -61,8 +64,10 @@ def main(arguments: Sequence[str] | None = None, models: Path = MODELS) -> int:
         if path.exists():
             raise DraftError(f"{_typed(path)} is there already. Edit it, remove it, or take another NAME.")
         outcome = _from_job(asked) if asked.automl_job else _from_table(asked)
+        cut = _cut(asked, outcome)
+        _judging(outcome, cut)
         text = _checked(outcome.draft, models)
-        files = _cut(asked, outcome)
+        files = _written(outcome, cut)
         path.write_text(text, encoding="utf-8")
     except AutopilotError as error:
         return unreadable(str(error))
@@ -141,7 +146,7 @@ def _from_job(asked: argparse.Namespace) -> Outcome:
         *([f"a drop has the columns {listed((key, *found.columns))}"] if found.columns else []),
         *([f"ignored, since the job has not seen them: {listed(ignore)}"] if ignore else []),
     ]
-    return Outcome(draft, told, table)
+    return Outcome(draft, told, table, searches_again=not found.replays)
 
 
 def _key_beside(found: Found, table: Table | None, asked: str | None) -> str:
@@ -177,33 +182,56 @@ def _checked(draft: Draft, models: Path) -> str:
     return text
 
 
-def _cut(asked: argparse.Namespace, outcome: Outcome) -> tuple[str, str]:
-    """Cut the holdout, if that was asked for; gives the files of the drop and of the holdout, as they are typed."""
-    table, told = outcome.table, outcome.told
+def _cut(asked: argparse.Namespace, outcome: Outcome) -> Cut | None:
+    """Cut the holdout, if that was asked for."""
+    table = outcome.table
     if asked.holdout is None and asked.holdout_from is None:
+        return None
+    if table is None:
+        raise DraftError("A HOLDOUT is cut from a table: say CSV=table.csv, too.")
+    if asked.holdout_from is None:
+        return by_share(table, outcome.draft.key, asked.holdout)
+    if asked.holdout is not None or asked.date_column is None:
+        raise DraftError("Say either HOLDOUT=0.2, or HOLDOUT_FROM=2024-06-01 with DATE_COLUMN=column.")
+    column = find_column(table.header, asked.date_column, "DATE_COLUMN", table.file)
+    return by_date(table, column, asked.holdout_from)
+
+
+def _judging(outcome: Outcome, cut: Cut | None) -> None:
+    """Say in the draft and to the person why the form's rows cannot judge, or its window not be used."""
+    draft, table = outcome.draft, outcome.table
+    # Every run of a job without steps searches, too.
+    searches = draft.job is None or outcome.searches_again
+    why = why_sealed(table, cut, draft) if table and searches else None
+    gate, window = [], []
+    if why is not None:
+        draft = replace(draft, judge_on="sealed", window="all")
+        gate = [f"Here the holdout: {why}. With a larger first drop write judge_on: recent, and window: auto below."]
+        outcome.told.append(f"the holdout judges: {why}")
+    elif outcome.searches_again:
+        draft = replace(draft, window="all")
+        window = ["Not auto: every run searches again, and a second model would need a second search."]
+    outcome.draft = replace(draft, remarks={**draft.remarks, "gate": gate, "window": window})
+
+
+def _written(outcome: Outcome, cut: Cut | None) -> tuple[str, str]:
+    """Write what was cut; gives the files of the drop and of the holdout, as they are typed."""
+    table, told = outcome.table, outcome.told
+    if table is None or cut is None:
         if table is not None and outcome.draft.job is None:
             _tell_few(told, len(table.rows), "the table")
             told.append("nothing is sealed yet: bring rows that are in no drop, or remove the YAML and add HOLDOUT=0.2")
         return table.file if table else "<drop>.csv", "<sealed rows>.csv"
-    if table is None:
-        raise DraftError("A HOLDOUT is cut from a table: say CSV=table.csv, too.")
-    if asked.holdout_from is None:
-        cut = by_share(table, outcome.draft.key, asked.holdout)
-    elif asked.holdout is not None or asked.date_column is None:
-        raise DraftError("Say either HOLDOUT=0.2, or HOLDOUT_FROM=2024-06-01 with DATE_COLUMN=column.")
-    else:
-        column = find_column(table.header, asked.date_column, "DATE_COLUMN", table.file)
-        cut = by_date(table, column, asked.holdout_from)
     folder = FILES / outcome.draft.name
     rows = write_cut(table, cut, folder)
     told.append(f"{folder / DROP}: {rows[DROP]:,} rows; {folder / SEALED}: {rows[SEALED]:,} rows that no training sees")
     if outcome.draft.job is None:
         _tell_few(told, rows[DROP], "the drop")
     fewest = GateConfig().min_holdout_rows
-    if rows[SEALED] < fewest:
+    if outcome.draft.judge_on == "sealed" and rows[SEALED] < fewest:
         told.append(
-            f"attention: the gate promotes nothing on fewer than {fewest} sealed rows. Seal more, or set gate: "
-            f"{{min_holdout_rows: {rows[SEALED]}}} and trust its verdicts less"
+            f"attention: the gate promotes nothing on fewer than {fewest} sealed rows. Seal more, or set "
+            f"min_holdout_rows: {rows[SEALED]} below gate and trust its verdicts less"
         )
     return str(folder / DROP), str(folder / SEALED)
 

@@ -33,7 +33,7 @@ def drafted(folder: Path) -> Drafted:
     assert main([*asked, "--root", f"s3://{BUCKET}/growth"], folder) == 0
     text = (folder / "growth.yaml").read_text().replace("max_candidates: 8", "max_candidates: 1")
     # So small a table has no 150 rows to spare.
-    text += "gate: {min_holdout_rows: 40}\n"
+    text = text.replace("  # min_holdout_rows: 150", "  min_holdout_rows: 40")
     drop, sealed = (pd.read_csv(folder / ".local/new/growth" / name) for name in ("drop.csv", "sealed.csv"))
     table = pd.concat([sealed, drop], ignore_index=True)
     return Drafted("growth", "", "", "", "diagnosis", table, len(sealed), text=text)

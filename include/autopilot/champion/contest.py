@@ -28,7 +28,7 @@ from include.autopilot.gate.twofold import with_sealed
 from include.autopilot.gate.verdict import Verdict
 from include.autopilot.rows.places import row_places
 from include.autopilot.settings.gate import GateConfig
-from include.autopilot.settings.recent import RECENT, SINCE_DECLINE
+from include.autopilot.settings.recent import RECENT
 from include.autopilot.settings.segments import SegmentConfig
 from include.autopilot.template.problem import Problem
 
@@ -158,11 +158,9 @@ class Contest:
         plan, gate, champion = self.plan, self.gate, asked.version if asked else None
         since = plan.decline.seen if plan.decline and asked and not judge.sealed and self._anew(asked) else None
         if since is not None:
-            gate = replace(gate, min_holdout_rows=min(gate.min_holdout_rows, SINCE_DECLINE))
-        counted = None
-        if champion is not None and decides:
-            recent = Looks(self.s3, plan.locations, RECENT, since)
-            counted = looks_at(self.s3, plan.locations, judge.digest) if judge.sealed else recent
+            gate = gate.since_decline
+        holdout = next(one.digest for one in plan.judges if one.sealed)
+        counted = looks_at(self.s3, plan.locations, gate, holdout, since) if champion and decides else None
         verdict = compared(
             plan.problem,
             gate,
@@ -249,9 +247,16 @@ def cut_of(s3: S3Client, plan: Plan, judge: PlannedHoldout, segments: Sequence[S
     return partial(segments_of, s3, plan, judge, segments)
 
 
-def looks_at(s3: S3Client, locations: Locations, holdout: str) -> Looks:
-    """Return the looks at the rows of a sealed holdout, by the digest of its file."""
-    return Looks(s3, locations, sealed(holdout), before=partial(looks_before, s3, locations, holdout))
+def looks_at(s3: S3Client, locations: Locations, gate: GateConfig, holdout: str, since: str | None = None) -> Looks:
+    """Return the looks that share one error: at a sealed holdout, or at recent rows and where it takes their place.
+
+    :param holdout: the digest of the file of the sealed one; the looks at it of before recent rows judged count, too.
+    :param since: the event that began those at recent rows anew.
+    """
+    at_sealed = Looks(s3, locations, sealed(holdout), before=partial(looks_before, s3, locations, holdout))
+    if gate.judge_on == "sealed":
+        return at_sealed
+    return Looks(s3, locations, RECENT, since, before=at_sealed.count if since is None else lambda: 0)
 
 
 def name_of(version: Version) -> str:

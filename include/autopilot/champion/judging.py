@@ -163,7 +163,7 @@ def judge_again(
     ours = stored_answers(s3, locations, challenger.holdout, challenger.model)
     if theirs is None or ours is None:
         return None
-    looks = looks_at(s3, locations, challenger.holdout)
+    looks = looks_at(s3, locations, gate, challenger.holdout)
     return compared(problem, gate, ours, theirs, name_of(challenger), champion, looks=looks, cut=cut)
 
 

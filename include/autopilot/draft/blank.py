@@ -15,6 +15,9 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from include.autopilot.base.metrics import metrics_of
+from include.autopilot.settings.gate import JudgeOn
+from include.autopilot.settings.recent import RecentConfig
+from include.autopilot.settings.window import Word
 
 LOCAL_BUCKET = "autopilot-retrain"
 LOCAL_ROLE = "arn:aws:iam::123456789012:role/AutopilotRetrain"
@@ -23,6 +26,8 @@ _PLAIN = re.compile(
     r"(?!(?:true|false|null|\.inf|\.nan)$)(?:[A-Za-z_][\w./-]*(?: [\w./-]+)*|s3://[\w./=~-]+)", re.ASCII
 )
 _WIDTH = 118
+# With 200 rows a change that comes slowly is answered late, and a nonlinear world without one lags more.
+_RECENT = RecentConfig(share=0.3, rows=400)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Draft:
 
     :param remarks: key of the YAML -> what is said above it, beside what the form says.
     :param job: an Autopilot job whose winner is retrained; without one there is a search.
+    :param judge_on: which rows judge, ``recent``: which these are, ``window``: which drops a run learns from; what was
+        measured to be best is in docs/adr/0029-defaults.md.
     """
 
     name: str
@@ -49,6 +56,9 @@ class Draft:
     notes: Sequence[str] = ()
     max_candidates: int = 8
     job: str | None = None
+    judge_on: JudgeOn = "recent"
+    recent: RecentConfig = _RECENT
+    window: Word = "auto"
     remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 

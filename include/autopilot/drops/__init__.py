@@ -19,6 +19,7 @@ __all__ = [
     "planning",
     "preparation",
     "prepared",
+    "recent",
     "recentrows",
     "recentside",
     "remarks",

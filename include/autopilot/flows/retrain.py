@@ -324,15 +324,11 @@ def _decline(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, cuto
 def _in_order(
     config: ModelConfig, sealed: Sequence[Holdout], recent: Holdout | None, decline: PlannedDecline | None
 ) -> tuple[Holdout, ...]:
-    """Return the holdouts, the one that judges first: the recent rows, if there are enough of them.
-
-    After a decline these judge even where they are too few, because the sealed ones are of the time before: the
-    champion stays then.
-    """
+    """Return the holdouts, the one that judges first: the recent rows, if there are enough of them."""
     if recent is None:
         return tuple(sealed)
-    enough = decline is not None or len(recent.keys) >= config.gate.min_holdout_rows
-    return (recent, *sealed) if enough else (*sealed, recent)
+    judge = config.gate.recent_judge(len(recent.keys), decline is not None)
+    return (recent, *sealed) if judge else (*sealed, recent)
 
 
 def _first(s3: S3Client, plan: Plan) -> Mapping[str, str] | None:

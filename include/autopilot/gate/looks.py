@@ -81,13 +81,18 @@ class Looks:
             if taken or not (promotable and verdict.spends) or self._take(look, pair):
                 return verdict
 
+    def count(self) -> int:
+        """Return how many looks were taken."""
+        found = Bundle(self.s3, self.locations, self.locations.looks(self.stream, self.since))
+        return max(map(_number_of, filter(_NUMBER.search, found.uris)), default=0) or self.before()
+
     def _look(self, pair: Pair) -> tuple[Look, bool]:
         """Return the look that a comparison has taken, or else the next one; and whether it was taken."""
         folder = self.locations.looks(self.stream, self.since)
         found = Bundle(self.s3, self.locations, folder)
         last, wanted = 0, asdict(pair) | {"challengers": list(pair.challengers)}
         for uri in filter(_NUMBER.search, found.uris):
-            number = int(uri.rpartition("/")[2].removesuffix(".json"))
+            number = _number_of(uri)
             if found.read_json(uri) == wanted:
                 found.keep()
                 return Look(self.stream, number, self.since), True
@@ -97,6 +102,10 @@ class Looks:
 
     def _take(self, look: Look, pair: Pair) -> bool:
         return write_once(self.s3, self.locations.taken_look(look.stream, look.number, look.since), asdict(pair))
+
+
+def _number_of(uri: str) -> int:
+    return int(uri.rpartition("/")[2].removesuffix(".json"))
 
 
 def sealed(holdout: str) -> str:

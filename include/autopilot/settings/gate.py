@@ -5,6 +5,7 @@ No numeric library is imported here: the models' configuration is read whenever 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -12,6 +13,7 @@ from pydantic.dataclasses import dataclass
 
 from include.autopilot.base.metrics import METRICS, find_metric
 from include.autopilot.base.near import asked
+from include.autopilot.settings.recent import SINCE_DECLINE
 from include.autopilot.settings.values import Text
 
 Mode = Literal["disabled", "dry_run", "enabled"]
@@ -82,3 +84,16 @@ class GateConfig:
                 f"direction is {self.direction}, and {metric.name} is to {metric.direction.lower()}: the gate would "
                 "promote the worse model. Correct it"
             )
+
+    @property
+    def since_decline(self) -> GateConfig:
+        """The gate of a champion that is judged since a decline: fewer rows are enough."""
+        return replace(self, min_holdout_rows=min(self.min_holdout_rows, SINCE_DECLINE))
+
+    def recent_judge(self, rows: int, declined: bool) -> bool:
+        """Whether so many recent rows judge, where they are to: if not, the sealed ones do.
+
+        After a decline they judge even where they are too few, because the sealed ones are of the time before: the
+        champion stays then.
+        """
+        return declined or rows >= self.min_holdout_rows

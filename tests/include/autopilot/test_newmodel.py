@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from include.autopilot.drops.recent import recent_keys
 from include.autopilot.newmodel import main
 from include.autopilot.settings.config import parse_model
 from tests.support import churn
@@ -42,6 +43,7 @@ def test_from_a_table_to_a_model(run: Run) -> None:
     assert model.search is not None
     assert (model.search.problem_type, model.search.metric) == ("BinaryClassification", "F1")
     assert model.start_date.isoformat() == model.search.cutoff.isoformat() == "2024-06-01T00:00:00+00:00"
+    assert (model.gate.judge_on, model.window) == ("recent", "auto")
     assert "# - branch_id looks like codes" in Path("models/churn.yaml").read_text()
     assert said.splitlines()[-4:] == [
         "next:",
@@ -132,7 +134,27 @@ def test_too_few_rows_are_told(run: Run) -> None:
     _, said = run(*asked, "--holdout", "0.2")
     assert "attention: Autopilot searches 500 rows or more, and the drop has" in said
     assert "attention: the gate promotes nothing on fewer than 150 sealed rows." in said
+    assert "the holdout judges: the newest rows would judge and leave " in said
+    text = Path("models/churn.yaml").read_text()
+    model = parse_model(text, "churn.yaml")
+    assert (model.gate.judge_on, model.window) == ("sealed", "all")
+    assert "# Here the holdout: the newest rows would judge and leave " in text
     _, said = run(*asked, name="all")
     assert "attention" not in said
     assert "  nothing is sealed yet: bring rows that are in no drop, or remove the YAML and add HOLDOUT=0.2" in said
     assert "  make drop FILE=<sealed rows>.csv MODEL=all HOLDOUT=sealed" in said
+
+
+def test_a_class_of_newest_rows_only_leaves_the_holdout_to_judge(run: Run) -> None:
+    """A search that has not seen a class makes a model that cannot know it."""
+    names = [f"row-{number}" for number in range(900)]
+    newest = set(recent_keys([names], 0.3, 200)[0])
+    few = set(sorted(newest)[:6])
+    table = [[name, str(place % 7), "rare" if name in few else "ab"[place % 2]] for place, name in enumerate(names)]
+    churn.write(Path("t.csv"), table, ("id", "x", "kind"))
+    code, said = run("--csv", "t.csv", "--target", "kind", "--key", "id")
+    assert code == 0
+    assert "without them the first drop has no row of rare to learn" in said
+    assert parse_model(Path("models/churn.yaml").read_text(), "churn.yaml").gate.judge_on == "sealed"
+    churn.write(Path("t.csv"), [[*row[:2], "ab"[place % 2]] for place, row in enumerate(table)], ("id", "x", "kind"))
+    assert "the holdout judges" not in run("--csv", "t.csv", "--target", "kind", "--key", "id", name="even")[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tests.support import judgedruns
 from tests.support.judgedruns import GATE, Judged, ran
 from tests.support.toy import Toy, csv_bytes, rows
 from tests.support.toyruns import FEBRUARY, MARCH, predict
+
+APRIL = datetime(2024, 4, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -90,7 +93,9 @@ def test_too_few_recent_rows_leave_the_sealed_ones_to_judge(drops: Any, registry
     run = second(toy, registry)
     assert [one.name for one in run.plan.holdouts] == ["sealed", "second", "recent"]
     verdict = run.finish()["verdict"]
-    assert (verdict["judged_on"], verdict["rows"], verdict["look"]["stream"][:6]) == ("sealed", 12, "sealed")
+    # One timeline, whichever rows judge.
+    look = verdict["look"]
+    assert (verdict["judged_on"], verdict["rows"], look["stream"], look["number"]) == ("sealed", 12, "recent", 1)
     assert "The sealed rows judged, not the recent ones: they are" in verdict["sentence"]
 
 
@@ -105,3 +110,14 @@ def test_a_champion_that_has_learned_recent_rows_is_judged_on_the_sealed_ones(dr
     assert verdict["judged_on"] == "sealed"
     assert "not the recent ones: it has learned " in verdict["sentence"]
     assert " rows of holdout recent" in verdict["sentence"]
+
+
+def test_looks_at_the_sealed_rows_of_before_count_where_recent_ones_judge(drops: Any, registry: Any) -> None:
+    toy = drops("sealed")
+    first(toy, registry)
+    assert second(toy, registry).finish()["verdict"]["look"]["number"] == 1
+    drops("recent")
+    toy.put("drops/2024-04-01/rows.csv", csv_bytes(rows(220, 60)))
+    run = ran(toy, registry, APRIL, "20240401T000000-00000003", 0.4)
+    look = run.finish()["verdict"]["look"]
+    assert (look["stream"], look["number"]) == ("recent", 2)

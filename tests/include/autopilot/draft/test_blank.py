@@ -9,6 +9,8 @@ import pytest
 
 from include.autopilot.draft.blank import Draft, fill_in, title_of
 from include.autopilot.settings.config import ModelConfig, find_model, parse_model
+from include.autopilot.settings.gate import GateConfig
+from include.autopilot.settings.recent import RecentConfig
 from tests.support.repository import ROOT
 
 BACE = (ROOT / "include" / "models" / "bace.yaml").read_text(encoding="utf-8")
@@ -27,6 +29,10 @@ OF_BACE = (
     "Of BACE these are a drawing, an answer in disguise (Class is pIC50 >= 7), the original split, and a row number in "
     "order of activity."
 )
+JUDGED = (
+    "Of BACE the holdout judges: its history is fixed, and the errors on the holdout are compared with the original's."
+)
+WINDOW = "Nothing changes in this history, so there is nothing to forget."
 DRAFT = Draft(
     name="churn",
     title="Churn",
@@ -77,9 +83,13 @@ def test_bace_is_the_form_filled_in() -> None:
             root=model.root,
             holdouts=model.holdouts,
             notes=model.notes,
+            judge_on=model.gate.judge_on,
+            window="all",
             remarks={
                 "start_date": ["The first cutoff is 2024-01-01."],
                 "ignore": [OF_BACE],
+                "gate": [JUDGED],
+                "window": [WINDOW],
             },
         )
     )
@@ -117,3 +127,15 @@ def uncommented(text: str) -> str:
 @pytest.mark.parametrize(("name", "title"), [("churn", "Churn"), ("customer_churn_2", "Customer churn 2")])
 def test_the_title_is_the_name_in_words(name: str, title: str) -> None:
     assert title_of(name) == title
+
+
+def test_the_form_ships_a_model_that_follows_changes_and_silence_one_that_does_not() -> None:
+    shipped = parse_model(fill_in(DRAFT), "churn.yaml")
+    assert (shipped.gate, shipped.recent, shipped.window) == (GateConfig(judge_on="recent"), DRAFT.recent, "auto")
+    silent = re.sub(r"^(gate:|  judge_on: .*|recent: .*|window: .*)$", "", fill_in(DRAFT), flags=re.MULTILINE)
+    assert parse_model(silent, "churn.yaml") == dataclasses.replace(
+        shipped, gate=GateConfig(), recent=RecentConfig(), window="all"
+    )
+    assert (GateConfig().judge_on, find_model("bace").gate.judge_on, find_model("bace").window) == (
+        *("sealed", "sealed", "all"),
+    )
