@@ -19,7 +19,7 @@ export UV_PYTHON_DOWNLOADS := never
 # tests/conftest.py: pytest-xdist by itself leaves those with few tests, the whole runs, to the end.
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help install demo bace new-model up drop test coverage whole browser lint format bench backfills chaos services mwaa-bundle wheel compose-env compose-check lock clean
+.PHONY: help install demo bace new-model up drop test coverage whole browser screenshots lint format bench backfills chaos services mwaa-bundle wheel compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ whole: install ## the tests that take longest: whole runs of every problem type,
 
 browser: install ## tests in Chromium: pages that try to drive the embedded AWS, and the dashboard
 	@$(PY) -m pytest -rs -m browser
+
+screenshots: install ## take the pictures in docs/pictures/ anew, from the running product and the last make bace (Chromium)
+	@$(PY) -m tests.screenshots.run
 
 lint: install ## ruff, formatting, types
 	@$(PY) -m ruff check .

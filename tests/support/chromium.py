@@ -66,10 +66,13 @@ class Tab:
         scheme = "dark" if dark else "light"
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
+    def shot(self) -> bytes:
+        """Return the whole page as a PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"])
+
     def picture(self, path: Path) -> None:
         """Save the whole page as a PNG."""
-        shot = self.call("Page.captureScreenshot", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(shot["data"]))
+        path.write_bytes(self.shot())
 
 
 @contextmanager

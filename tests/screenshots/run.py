@@ -1,0 +1,141 @@
+"""``python -m tests.screenshots.run``, after ``make bace``: start what ``make up`` starts, and photograph every page.
+
+About ten minutes, with a few retrainings. The files in ``docs/pictures/`` are replaced, and beside them the digests of
+what they show in words (``shown.json``), so that a test knows when a page says something else than its picture.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+from PIL import Image
+
+from include.autopilot.settings.config import find_model
+from include.local_aws.process import start
+from scripts.airflow_env import LOCAL_ACCOUNT, ROOT
+from scripts.local_airflow import airflow, signed_in
+from scripts.up import EXAMPLE, search, seed, wait_for_dag, wait_for_run
+from tests.include.local_aws.browser import CHROMIUM
+from tests.screenshots.shown import PICTURES, record
+from tests.support.chromium import Tab, tab
+
+# The picture of the backtest, as make bace has left it.
+BACKTEST = ROOT / ".local" / "demo" / "backtest.svg"
+RETRAIN = f"{EXAMPLE}_retrain"
+CUTOFFS = ("2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01")
+# Only what is asked for here starts: the schedule would begin with the run of last month, which learns from all drops.
+BY_HAND = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False"}
+WIDTH, HEIGHT, WIDE, COLOURS = 1280, 800, 2200, 128
+SECONDS_TO_MOVE = 2
+_BOXES = """(() => {
+  const boxes = [...document.querySelectorAll('.react-flow__node')].map(e => e.getBoundingClientRect());
+  return [Math.min(...boxes.map(b => b.left)), Math.min(...boxes.map(b => b.top)),
+          Math.max(...boxes.map(b => b.right)), Math.max(...boxes.map(b => b.bottom))]; })()"""
+
+_TOP = "[16, 16, 1264, 1384]"
+
+
+def main() -> int:
+    """Take the pictures; the exit code says whether that went well."""
+    if CHROMIUM is None:
+        print("chromium is not installed: apt-get install chromium", file=sys.stderr)
+        return 1
+    if not BACKTEST.is_file():
+        print(f"{BACKTEST} is not there: make bace first", file=sys.stderr)
+        return 1
+    PICTURES.mkdir(exist_ok=True)
+    shutil.copy(BACKTEST, PICTURES / "bace.svg")
+    os.environ.update(LOCAL_ACCOUNT)
+    folder = Path(tempfile.mkdtemp(prefix="screenshots-"))
+    with (
+        start(folder / "aws") as aws,
+        airflow(folder, aws.url, BY_HAND, 0) as (ui, _),
+        signed_in(ui, folder) as client,
+    ):
+        if not seed(aws.url, find_model(EXAMPLE)) or search(client, f"{EXAMPLE}_search") != "success":
+            print(f"the search did not succeed; see {folder}", file=sys.stderr)
+            return 1
+        run = [retrained(client, cutoff) for cutoff in CUTOFFS][-1]
+        token = client.headers["Authorization"].removeprefix("Bearer ")
+        (folder / "browser").mkdir()
+        with tab(folder / "browser", {"_token": token}, ui) as window:
+            photograph(window, ui, run)
+    record()
+    shutil.rmtree(folder)
+    return 0
+
+
+def retrained(client: httpx.Client, cutoff: str) -> str:
+    """Retrain up to a cutoff and give the run's name.
+
+    :raises SystemExit: the run failed.
+    """
+    wait_for_dag(client, RETRAIN)
+    client.patch(f"/api/v2/dags/{RETRAIN}", json={"is_paused": False}).raise_for_status()
+    runs = f"/api/v2/dags/{RETRAIN}/dagRuns"
+    body = {"logical_date": None, "conf": {"cutoff": f"{cutoff}T00:00:00Z"}}
+    run = client.post(runs, json=body).raise_for_status().json()["dag_run_id"]
+    state = wait_for_run(client, f"{runs}/{run}")
+    if state != "success":
+        raise SystemExit(f"{run} ended {state}")
+    return str(run)
+
+
+def photograph(window: Tab, ui: str, run: str) -> None:
+    """Show every page and keep its picture."""
+    window.look(WIDTH, height=HEIGHT)
+    window.open(f"{ui}/dags/{RETRAIN}")
+    window.until("document.body.innerText.includes('report') && document.querySelector('canvas')")
+    keep(window, "grid")
+    window.until("[...document.querySelectorAll('button')].some(one => one.innerText.trim() === 'Trigger')")
+    window.evaluate("[...document.querySelectorAll('button')].find(one => one.innerText.trim() === 'Trigger').click()")
+    window.until("document.body.innerText.includes('Run Parameters')")
+    keep(window, "form")
+    window.look(WIDE, height=HEIGHT)
+    window.open(f"{ui}/dags/{RETRAIN}")
+    window.until("document.querySelector('button[aria-label^=\"Show Graph\"]')")
+    window.evaluate("document.querySelector('button[aria-label^=\"Show Graph\"]').click()")
+    window.until("document.querySelectorAll('.react-flow__node').length > 9")
+    keep(window, "graph", _BOXES)
+    window.look(WIDTH, height=HEIGHT)
+    window.open(f"{ui}/autopilot/")
+    keep(window, "models")
+    window.open(f"{ui}/autopilot/models/{EXAMPLE}")
+    page = window.evaluate("[...document.querySelectorAll('a')].find(one => one.pathname.includes('/runs/')).pathname")
+    keep(window, "model")
+    window.open(f"{ui}{page}/report")
+    keep(window, "report", _TOP)
+
+
+def keep(window: Tab, name: str, part: str | None = None) -> None:
+    """Save what is shown as a small PNG, once nothing moves any more.
+
+    :param part: gives left, top, right and bottom of what is kept, in pixels; the whole page unless told.
+    """
+    before, now = b"", window.shot()
+    while now != before:
+        time.sleep(SECONDS_TO_MOVE)
+        before, now = now, window.shot()
+    picture = Image.open(io.BytesIO(now)).convert("RGB")
+    if part:
+        picture = picture.crop(around(window.evaluate(part)))
+    picture.quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
+    print(PICTURES / f"{name}.png", flush=True)
+
+
+def around(box: Sequence[float]) -> tuple[int, int, int, int]:
+    """Return a box with a margin."""
+    left, top, right, bottom = box
+    return int(left) - 16, int(top) - 16, int(right) + 16, int(bottom) + 16
+
+
+if __name__ == "__main__":
+    sys.exit(main())
