@@ -20,6 +20,7 @@ def note_of(s3: S3Client, plan: Plan, page: str, shown: str | None = None) -> st
     promotion, (evaluation, _) = load_promotion(s3, plan), judged_evaluation(s3, plan)
     objective, rows = evaluation["objective"], evaluation["holdouts"][evaluation["judge"]]["rows"]
     value = "is not defined" if objective["value"] is None else f"{objective['value']:.4g}"
-    became = [f"{promotion['kind']} ({promotion['reason'].replace('_', ' ')}): {promotion['sentence']}"] if promotion else []
+    reason = promotion["reason"].replace("_", " ") if promotion else ""
+    became = [f"{promotion['kind']} ({reason}): {promotion['sentence']}"] if promotion else []
     measured = f"{objective['metric']} {value} on {rows} rows of {evaluation['judge']}"
     return "\n".join([*became, measured, *([f"Page: {shown}"] if shown else []), f"Report: {page}"])
