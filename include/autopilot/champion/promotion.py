@@ -129,8 +129,8 @@ def _decide(proposal: Proposal, champion: Champion | None, judge_again: JudgeAga
     if champion is not None and proposal.version.moment < champion.version.moment:
         sentence = (
             f"Its data ends {proposal.version.moment:%Y-%m-%d}, before that of the champion, {champion.version.label} "
-            f"({champion.version.moment:%Y-%m-%d}): older than the champion, it is registered and compared, and never replaces "
-            f"it. By the numbers alone: {verdict.sentence}"
+            f"({champion.version.moment:%Y-%m-%d}): older than the champion, it is registered and compared, and never "
+            f"replaces it. By the numbers alone: {verdict.sentence}"
         )
         return _Decision(False, "older_than_champion", sentence, verdict)
     if proposal.compared != (champion.version.arn if champion else None):
