@@ -24,9 +24,7 @@ def test_it_puts_a_version_back_with_statuses_and_ledger(contest: Contest) -> No
 def test_a_version_of_made_up_rows_says_so(contest: Contest) -> None:
     version = contest.challenger(month(1), 1.0, synthetic=True)
     moved = roll_back(contest.store, version.version, "a try", "rollback-1", AT)
-    assert moved["sentence"].startswith(
-        "SYNTHETIC data: version 1 (2024-01-01) was put in place of nothing"
-    )
+    assert moved["sentence"].startswith("SYNTHETIC data: version 1 (2024-01-01) was put in place of nothing")
     assert contest.said(version) == moved["sentence"]
 
 
