@@ -1,6 +1,6 @@
 """Whether the champion stays present: what becomes of it when the world changes, and when it does not.
 
-``make bench NAME=present``; about four minutes of two free cores. The last line is one JSON object, of the shipped
+``make bench NAME=present``; about six minutes of two free cores. The last line is one JSON object, of the shipped
 policy: what the form of ``make new-model`` says, read as a run reads it.
 
 - The test of a decline (the product's ``decline``) and four others, on losses alone: false alarms over fifty exams of a
