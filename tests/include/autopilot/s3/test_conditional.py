@@ -12,7 +12,7 @@ from include.autopilot.champion.ledger import enter
 from include.autopilot.s3 import conditional
 from include.autopilot.s3.conditional import read_stored, replace, write_once
 
-URI = "s3://toy-models/pointer.json"
+URI = "s3://toy-models/ledger/pointer.json"
 
 
 def content(s3: Any) -> Any:
