@@ -16,7 +16,7 @@ URI = "s3://toy-models/ledger/pointer.json"
 
 
 def content(s3: Any) -> Any:
-    return json.loads(s3.get_object(Bucket="toy-models", Key="pointer.json")["Body"].read())
+    return json.loads(s3.get_object(Bucket="toy-models", Key="ledger/pointer.json")["Body"].read())
 
 
 def test_only_the_first_creates(s3: Any) -> None:
@@ -38,7 +38,7 @@ def test_who_read_an_older_content_does_not_replace(s3: Any) -> None:
 def test_what_is_gone_is_not_replaced(s3: Any) -> None:
     write_once(s3, URI, {"number": 1})
     before = read_stored(s3, URI)
-    s3.delete_object(Bucket="toy-models", Key="pointer.json")
+    s3.delete_object(Bucket="toy-models", Key="ledger/pointer.json")
     assert not replace(s3, URI, {"number": 2}, before)
 
 
@@ -79,7 +79,7 @@ def test_a_conflict_with_a_writer_that_fails_is_won(s3: Any, conflicts: Callable
 
 
 def test_a_conflict_with_a_writer_that_succeeds_is_lost(s3: Any, conflicts: Callable[..., None]) -> None:
-    conflicts(1, lambda: s3.put_object(Bucket="toy-models", Key="pointer.json", Body=b'{"by": "other"}'))
+    conflicts(1, lambda: s3.put_object(Bucket="toy-models", Key="ledger/pointer.json", Body=b'{"by": "other"}'))
     assert not write_once(s3, URI, {"by": "first"})
     assert content(s3) == {"by": "other"}
 
@@ -94,7 +94,7 @@ def test_a_conflict_does_not_lose_a_replacement_that_nobody_contests(s3: Any, co
 def test_a_replacement_is_lost_to_a_writer_that_was_under_way(s3: Any, conflicts: Callable[..., None]) -> None:
     write_once(s3, URI, {"number": 1})
     before = read_stored(s3, URI)
-    conflicts(1, lambda: s3.put_object(Bucket="toy-models", Key="pointer.json", Body=b'{"number": 9}'))
+    conflicts(1, lambda: s3.put_object(Bucket="toy-models", Key="ledger/pointer.json", Body=b'{"number": 9}'))
     assert not replace(s3, URI, {"number": 2}, before)
     assert content(s3) == {"number": 9}
 
