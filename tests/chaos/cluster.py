@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,7 @@ import httpx
 import psutil
 
 from include.local_aws.process import LocalAws, start
+from scripts.airflow_env import LOCAL_ACCOUNT
 from tests.chaos.settings import commands, environment
 from tests.chaos.tap import Tap
 
@@ -30,8 +33,23 @@ class NotStarted(Exception):
     """Airflow did not come up; the message names the log."""
 
 
-def adopt_orphans() -> None:
-    """Become the parent of whatever loses its own, so that nothing can be left running unseen (Linux)."""
+def campaign_home(name: str) -> Path:
+    """Make this process ready to start things that are killed, and a folder for all that they leave.
+
+    It becomes the parent of whatever loses its own, so that nothing can be left running unseen (Linux), and lets go in
+    order when it is told to end.
+    """
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    _adopt_orphans()
+    # One thread for each job: several run at once.
+    os.environ.update(LOCAL_ACCOUNT, OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive")
+    home = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    print(f"logs, kept unless all is right: {home}", flush=True)
+    return home
+
+
+def _adopt_orphans() -> None:
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
-import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
-from scripts.airflow_env import LOCAL_ACCOUNT
 from tests.chaos.campaign import Campaign, Outcome
-from tests.chaos.cluster import Cluster, adopt_orphans
+from tests.chaos.cluster import Cluster, campaign_home
 from tests.chaos.scenario import plan
 
 IN_FLIGHT = 8
@@ -29,13 +24,7 @@ _HARMS = ("duplicates", "wrong", "left")
 def main() -> int:
     """Run the scenarios; the exit code says whether all was right."""
     options = _options()
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.default_int_handler)
-    adopt_orphans()
-    # One thread for each job: several run at once.
-    os.environ.update(LOCAL_ACCOUNT, OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive")
-    home = Path(tempfile.mkdtemp(prefix="chaos-"))
-    print(f"logs, kept unless all is right: {home}", flush=True)
+    home = campaign_home("chaos")
     cluster = Cluster(home)
     try:
         outcomes = _go(cluster, options)

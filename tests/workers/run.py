@@ -12,10 +12,8 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,11 +25,10 @@ import psutil
 import yaml
 from sqlalchemy.engine import make_url
 
-from scripts.airflow_env import LOCAL_ACCOUNT
 from scripts.local_airflow import free_port
 from tests.chaos.airflow_state import AirflowState
 from tests.chaos.campaign import client, put_tables
-from tests.chaos.cluster import Cluster, adopt_orphans
+from tests.chaos.cluster import Cluster, campaign_home
 from tests.chaos.settings import DATABASE
 from tests.chaos.verdict import Job, jobs
 from tests.support.repository import ROOT
@@ -117,12 +114,7 @@ def install(folder: Path) -> None:
 
 def main() -> int:
     """Run the backfill; the exit code says whether all was right."""
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.default_int_handler)
-    adopt_orphans()
-    os.environ.update(LOCAL_ACCOUNT, OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive")
-    home = Path(tempfile.mkdtemp(prefix="workers-"))
-    print(f"logs, kept unless all is right: {home}", flush=True)
+    home = campaign_home("workers")
     install(home / "libraries")
     with redis(home) as address:
         cluster = Workers(home, address, home / "libraries")

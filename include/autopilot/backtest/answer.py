@@ -13,7 +13,7 @@ from include.autopilot.backtest.bills import Bill, bill_of, in_one_unit, one_exa
 from include.autopilot.backtest.compared import Compared, Scoring
 from include.autopilot.backtest.history import History, PastModel
 from include.autopilot.backtest.matrix import Cell, JudgedDrop, Learner, Matrix, on_common_rows
-from include.autopilot.backtest.schedules import GATED, GATED_ANEW, Course, courses
+from include.autopilot.backtest.schedules import GATED, Course, courses
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.source import combine
 from include.autopilot.cost.billing import JobCost, repriced
@@ -89,12 +89,13 @@ def answer_of(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, his
         return None
     metric = resampled_metric(config.gate.metric or models[-1].version.metric)
     scoring = Scoring(found.matrix, metric, config.gate)
-    anew = found.promoted_anew(metric, config)
+    # A champion of that gate may be one of those that are left out.
+    anew = None if history.incomplete else found.promoted_anew(metric, config)
     schedules = courses(found.matrix, found.declines(metric), scoring.cell_loss, config.exam == "on", anew)
     left_out = list(found.left_out)
     if any(model.promoted for model in history.incomplete):
         # Who would be taken for the champion of the time was not.
-        schedules = [course for course in schedules if course.name not in (GATED, GATED_ANEW)]
+        schedules = [course for course in schedules if course.name != GATED]
         left_out.append(f"{GATED}: not all champions have predicted every later drop")
     bills = _bills(s3, sagemaker, config, models, schedules)
     compared = tuple(scoring.compared(one, bill, schedules[0]) for one, bill in zip(schedules, bills, strict=True))

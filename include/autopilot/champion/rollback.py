@@ -68,7 +68,7 @@ def _unchanged(champion: Champion | None) -> Record:
 
 
 def _sentence(version: Version, champion: Champion | None, reason: str) -> str:
-    before = f"{champion.version.label} ({champion.version.cutoff})" if champion else "nothing"
+    before = f"{champion.version.label} ({champion.version.moment:%Y-%m-%d})" if champion else "nothing"
     return f"{version.label} ({version.moment:%Y-%m-%d}) was put in place of {before} by hand: {reason}"
 
 

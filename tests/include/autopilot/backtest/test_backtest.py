@@ -13,7 +13,9 @@ import boto3
 import pytest
 
 from include.autopilot.backtest import __main__ as command
+from include.autopilot.backtest.answer import answer_of
 from include.autopilot.backtest.history import past_of
+from include.autopilot.backtest.schedules import GATED_ANEW
 from include.autopilot.base.errors import OptionsError, PreflightError, RunError
 from include.autopilot.base.locations import Locations
 from include.autopilot.exams.stored import all_exams, exams_in
@@ -25,7 +27,7 @@ from tests.support.judgedruns import ran
 from tests.support.toy import Toy, csv_bytes, rows
 from tests.support.toyruns import predict
 
-FEBRUARY, MARCH, MAY = (datetime(2024, month, 1, tzinfo=UTC) for month in (2, 3, 5))
+FEBRUARY, MARCH, APRIL, MAY = (datetime(2024, month, 1, tzinfo=UTC) for month in (2, 3, 4, 5))
 WHERE = Locations("s3://toy-models/toy")
 PRICES = PriceTable(
     date=datetime(2026, 1, 1, tzinfo=UTC), training={"ml.m5.large": 3.6}, transform={"ml.m5.large": 3.6}
@@ -189,6 +191,15 @@ def test_a_failed_job_fails_the_report_and_the_other_answers_are_kept(past: tupl
     assert prepared(toy, registry, "again")["asked"] == [2]
     with pytest.raises(RunError, match="Nothing was prepared"):
         backtest.report(toy.s3, registry, toy.config, None, [])
+
+
+def test_whom_another_gate_would_have_promoted_is_told_of_all_models_or_not_at_all(past: tuple[Toy, Any]) -> None:
+    toy, registry = past
+    finished(toy, registry)
+    ran(toy, registry, APRIL, "20240401T000000-00000003", 0.4).finish()
+    answer = answer_of(toy.s3, registry, toy.config, past_of(toy.s3, toy.config, None))
+    assert answer is not None
+    assert (answer.anew, GATED_ANEW in [one.course.name for one in answer.schedules]) == (None, False)
 
 
 def test_a_model_that_cannot_be_made_again_is_left_out(past: tuple[Toy, Any], caplog: pytest.LogCaptureFixture) -> None:

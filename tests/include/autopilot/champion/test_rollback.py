@@ -17,7 +17,7 @@ def test_it_puts_a_version_back_with_statuses_and_ledger(contest: Contest) -> No
         "rolled_back", "odd predictions", "rollback-1", AT,
     )  # fmt: skip
     assert moved["champion_before"]["version"] == second.version
-    assert "version 1 (2024-01-01) was put in place of version 2" in moved["sentence"]
+    assert "version 1 (2024-01-01) was put in place of version 2 (2024-02-01) by hand" in moved["sentence"]
     assert events_of(contest.store.s3, contest.store.locations, first)[-1] == moved
 
 
