@@ -63,18 +63,19 @@ def main() -> int:
         if not seed(aws.url, find_model(EXAMPLE)) or search(client, f"{EXAMPLE}_search") != "success":
             print(f"the search did not succeed; see {folder}", file=sys.stderr)
             return 1
-        run = [retrained(client, cutoff) for cutoff in CUTOFFS][-1]
+        for cutoff in CUTOFFS:
+            retrain(client, cutoff)
         token = client.headers["Authorization"].removeprefix("Bearer ")
         (folder / "browser").mkdir()
         with tab(folder / "browser", {"_token": token}, ui) as window:
-            photograph(window, ui, run)
+            photograph(window, ui)
     record()
     shutil.rmtree(folder)
     return 0
 
 
-def retrained(client: httpx.Client, cutoff: str) -> str:
-    """Retrain up to a cutoff and give the run's name.
+def retrain(client: httpx.Client, cutoff: str) -> None:
+    """Retrain up to a cutoff.
 
     :raises SystemExit: the run failed.
     """
@@ -86,10 +87,9 @@ def retrained(client: httpx.Client, cutoff: str) -> str:
     state = wait_for_run(client, f"{runs}/{run}")
     if state != "success":
         raise SystemExit(f"{run} ended {state}")
-    return str(run)
 
 
-def photograph(window: Tab, ui: str, run: str) -> None:
+def photograph(window: Tab, ui: str) -> None:
     """Show every page and keep its picture."""
     window.look(WIDTH, height=HEIGHT)
     window.open(f"{ui}/dags/{RETRAIN}")
