@@ -9,6 +9,7 @@ import numpy as np
 from include.autopilot.base.errors import DraftError
 from include.autopilot.draft.named import find_column, listed
 from include.autopilot.draft.table import Column, Table
+from include.autopilot.rows.identity import identity
 from include.autopilot.settings.identity import IdentityConfig
 
 _WORDS = frozenset(
@@ -18,6 +19,8 @@ _WORDS = frozenset(
 _WORD = re.compile(r"[A-Z]*ID(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 # So few rows are corrections, as a run sees it.
 _FEW = 2
+# So many cells are told one by one.
+_TOLD = 3
 
 
 def is_named_id(name: str) -> bool:
@@ -34,13 +37,14 @@ def is_row_number(column: Column) -> bool:
 def key_of(table: Table, target: str, asked: str | None) -> str:
     """Return the key: the column that is asked for, else the only one that can be it.
 
-    :raises DraftError: there is no such column, several could be it, or too many rows have no key of their own.
+    :raises DraftError: there is no such column, several could be it, too many rows have no key of their own, or one
+        key is spelt in several ways.
     """
     if asked is not None:
         return _checked(table, target, find_column(table.header, asked, "KEY", table.file))
     found = candidates(table, target)
     if len(found) == 1:
-        return found[0]
+        return _one_spelling(table, found[0])
     if found:
         likely = next(filter(is_named_id, found), found[0])
         raise DraftError(
@@ -81,5 +85,22 @@ def _checked(table: Table, target: str, key: str) -> str:
         raise DraftError(
             f"{table.file}: the key {key} has {len(column.distinct):,} values in {len(column.cells):,} rows, and of "
             f"rows with one key only the last is used. {instead}"
+        )
+    return _one_spelling(table, key)
+
+
+def _one_spelling(table: Table, key: str) -> str:
+    """Return the key's name; a run would refuse two spellings of a key, and a cut could put each on its own side."""
+    first: dict[str, tuple[str, int]] = {}
+    twice = []
+    for line, cell in zip(table.lines, table.column(key).cells, strict=True):
+        text = cell.strip()
+        known, where = first.setdefault(identity(text).normal, (text, line))
+        if known != text:
+            twice.append(f"{known!r} (line {where}) and {text!r} (line {line})")
+    if twice:
+        raise DraftError(
+            f"{table.file}: {len(twice)} cells of the key {key} spell one in another way: {'; '.join(twice[:_TOLD])}. "
+            "One row would count as several. Write each key in one way."
         )
     return key

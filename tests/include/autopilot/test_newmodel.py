@@ -77,6 +77,7 @@ def test_from_a_table_to_a_model(run: Run) -> None:
         ("churn", {"--key": "churned"}, "KEY and TARGET are both churned."),
         ("churn", {"--key": "age"}, "the key age is empty in"),
         ("churn", {"--key": "plan"}, "the key plan has 3 values in 1,700 rows, and of rows with one key only the last"),
+        ("churn", {"--csv": "spelt.csv"}, "cells of the key customer_id spell one in another way: '5000' (line 42)"),
         ("churn", {"--csv": "nowhere.csv"}, "CSV=nowhere.csv cannot be read: No such file or directory."),
         ("churn", {"--csv": "empty.csv"}, "empty.csv is empty."),
         ("churn", {"--csv": "header.csv"}, "header.csv has a header and no rows."),
@@ -101,6 +102,7 @@ def test_wrong_input_is_refused_and_nothing_is_written(
     churn.write(Path("twice.csv"), few, (*churn.HEADER[:-2], "churned", "churned"))
     churn.write(Path("ragged.csv"), [*few, ["x"]])
     churn.write(Path("no_key.csv"), [*few, few[0]])
+    churn.write(Path("spelt.csv"), [*few, ["5000", *few[0][1:]], ["5000.0", *few[1][1:]]])
     churn.write(Path("bare.csv"), [[row[0], row[-1]] for row in few], ("customer_id", "churned"))
     code, said = run("--csv", "t.csv", "--target", "plan", "--key", "customer_id", name="taken")
     assert code == 0
