@@ -36,7 +36,7 @@ def with_second(plan: Plan, search: str) -> tuple[Plan, Plan | None]:
     note = (
         f"A decline was seen in drop {plan.decline.seen}: a second challenger learns from the drops since {since} "
         f"alone, {second.training_rows} training and {second.validation_rows} validation rows. "
-        "The better one is judged."
+        f"{_told_again(second)}The better one is judged."
     )
     notes = (*plan.notes, note)
     return replace(plan, second=second.run, notes=notes), replace(second, notes=notes)
@@ -56,6 +56,17 @@ def _since(plan: Plan) -> Plan:
     drops = tuple(drop for drop in plan.drops if plan.decline and plan.decline.covers(drop.name))
     # What is superseded is so by a newer row, which is since the change, too.
     return replace(plan, run=second_key(plan.run), beside=plan.run, drops=drops)
+
+
+def _told_again(second: Plan) -> str:
+    """Say which drops since the change are an older one again: the time before it is what their rows tell of."""
+    days = {drop.day for drop in second.drops}
+    again = [
+        f"drop {drop.name} is that of {drop.repeats} again"
+        for drop in second.drops
+        if drop.repeats and drop.repeats not in days
+    ]
+    return f"It learns nothing from what came again: {', '.join(again)}. " if again else ""
 
 
 def _hindrance(plan: Plan, second: Plan, search: str) -> str | None:

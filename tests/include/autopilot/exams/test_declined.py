@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import boto3
@@ -15,7 +15,7 @@ import pytest
 from include.autopilot.champion import judging, registering
 from include.autopilot.champion.pointer import read_champion, store_of
 from include.autopilot.drops.plan import PlannedDecline, load_plan, save_plan
-from include.autopilot.drops.second import second_plan
+from include.autopilot.drops.second import second_plan, with_second
 from include.autopilot.exams.declined import decline_at
 from include.autopilot.flows import exam, jobs, retrain
 from include.autopilot.requests.preview import foretell_second
@@ -273,6 +273,21 @@ def test_the_second_challenger_learns_only_from_the_drops_since(declined: Any, r
     assert not learned & judges
     told = [one.step for one in foretell_second(toy.s3, template_of(toy, run.plan), run.plan)]
     assert told == ["train_window", "create_window", "predict_window"]
+
+
+def test_a_drop_since_that_is_an_older_one_again_is_told(declined: Any, registry: Any) -> None:
+    toy = declined()
+    run, _ = two(toy, registry, first=1.0, second=1.0)
+    before, march = run.plan.drops[0], run.plan.drops[-1]
+    again = replace(march, day=date(2024, 3, 2), name="2024-03-02", repeats=before.day)
+    told, second = with_second(replace(run.plan, drops=(*run.plan.drops, again)), "search")
+    assert second is not None
+    assert [drop.name for drop in second.used] == ["2024-03-01"]
+    said = f"It learns nothing from what came again: drop 2024-03-02 is that of {before.day} again."
+    assert said in told.notes[-1]
+    twice = replace(again, repeats=march.day)
+    told, _ = with_second(replace(run.plan, drops=(*run.plan.drops, twice)), "search")
+    assert "came again" not in told.notes[-1]
 
 
 @pytest.mark.parametrize(
