@@ -162,7 +162,7 @@ def _operation(environ: Environ) -> str:
 
 
 def _scope(environ: Environ) -> tuple[str, str]:
-    """(service, region) of a request; an unsigned one is S3's unless it names a SageMaker operation."""
+    """(service, region) of a request; an unsigned one is S3's unless its form says otherwise."""
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     _, _, credential = authorization.partition("Credential=")
     if not credential:
@@ -172,9 +172,16 @@ def _scope(environ: Environ) -> tuple[str, str]:
     if len(parts) == 5:
         service = parts[3].lower()
         return (RUNTIME if service == "sagemaker" and calls_runtime(environ) else service), parts[2]
-    if environ.get("HTTP_X_AMZ_TARGET", "").startswith(wire.TARGET_PREFIX):
-        return "sagemaker", "us-east-1"
-    return "s3", "us-east-1"
+    return _unsigned_service(environ), "us-east-1"
+
+
+def _unsigned_service(environ: Environ) -> str:
+    target: str = environ.get("HTTP_X_AMZ_TARGET", "")
+    if target:
+        return target.partition(".")[0].lower()
+    form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    # Of the query services here STS alone has calls without credentials, those that give some; S3 takes no such form.
+    return "sts" if form and environ["REQUEST_METHOD"] == "POST" and environ.get("PATH_INFO") == "/" else "s3"
 
 
 def _lock_folder(data: Path) -> IO[str]:
