@@ -13,6 +13,7 @@ from scripts.airflow_env import ROOT
 PICTURES = ROOT / "docs" / "pictures"
 SHOWN = PICTURES / "shown.json"
 _PAGES = "plugins/airflow_autopilot/dashboard/pages"
+_REPORT = "include/autopilot/report/pages"
 # picture -> the files that its words come from.
 SOURCES = {
     "grid": ("dags/retrain.py",),
@@ -20,7 +21,7 @@ SOURCES = {
     "form": ("include/autopilot/settings/options.py",),
     "models": (f"{_PAGES}/base.html.j2", f"{_PAGES}/models.html.j2"),
     "model": (f"{_PAGES}/base.html.j2", f"{_PAGES}/model.html.j2"),
-    "report": ("include/autopilot/report/page.html.j2",),
+    "report": tuple(str(path.relative_to(ROOT)) for path in sorted((ROOT / _REPORT).rglob("*.html.j2"))),
 }
 _NO_WORDS = re.compile(r"<style.*?</style>|<script.*?</script>|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 # matplotlib knows no CSS: it draws in these stand-ins, which are then replaced.
 INK, MUTED, ACCENT = "#010203", "#040506", "#070809"
 _COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", ACCENT: "var(--accent)"}
-# What page.html.j2 gives these variables, for files without a page around them.
+# What pages/style.css gives these variables, for files without a page around them.
 LIGHT = {"paper": "#ffffff", "ink": "#1c2733", "muted": "#5b6773", "accent": "#0b6e99"}
 DARK = {"paper": "#12171d", "ink": "#e6ebf0", "muted": "#93a1af", "accent": "#5cb8e0"}
 

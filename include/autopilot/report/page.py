@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from include.autopilot.base.masking import masked
-from include.autopilot.base.metrics import find_metric, metrics_of
+from include.autopilot.base.metrics import metrics_of
 from include.autopilot.base.source import marked
 from include.autopilot.champion.registering import load_promotion
 from include.autopilot.drift.reported import reported_drift
 from include.autopilot.drops.plan import Path, Plan
 from include.autopilot.drops.summary import conflicts_of, drop_summary, scope_of
-from include.autopilot.evaluation.measured import BETTER
 from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.evaluation.predictions import Predictions, read_predictions
 from include.autopilot.exams.plan import find_exam_plan
@@ -29,6 +25,7 @@ from include.autopilot.report.confusion import confusion_svg
 from include.autopilot.report.exams import exams_svg
 from include.autopilot.report.judged import judged_evaluation
 from include.autopilot.report.parity import parity_svg
+from include.autopilot.report.rendering import metric_name, rendered
 from include.autopilot.report.roc import has_roc, roc_svg
 from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.objects import write, write_json
@@ -36,9 +33,6 @@ from include.autopilot.s3.objects import write, write_json
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-
-# From here on four digits are enough.
-_LARGE = 1e9
 
 # Where the model of each path comes from, in words.
 PIPELINES: Mapping[Path, str] = {
@@ -131,26 +125,20 @@ def render(content: Mapping[str, Any], charts: Sequence[str], exams: Sequence[st
 
     :param charts: SVG elements made here; everything else is escaped. ``exams``: that of the exams, if there is one.
     """
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["number"] = _number
-    environment.filters["digits"] = _digits
-    environment.filters["metric"] = _name
-    environment.filters["breakable"] = _breakable
-    environment.filters["usd"] = _usd
-    environment.globals |= {"better": BETTER, "pipelines": PIPELINES}
-    source = files("include.autopilot.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     # The charts are our own markup: matplotlib escapes the texts it is given.
     drawn, exam_charts = ([Markup(chart) for chart in given] for given in (charts, exams))  # noqa: S704
     gate = content.get("gate")
     in_units = [metric.shown for metric in metrics_of(content["problem_type"]) if metric.in_units_of_target]
-    shown = {
-        "in_units": in_units,
-        "undefined": _undefined(content),
-        "gate": gate,
-        "rows": rows_of(gate["verdict"]) if gate else [],
-        "exam_charts": exam_charts,
-    }
-    return environment.from_string(source).render(report=content, charts=drawn, **shown)
+    return rendered(
+        content,
+        charts=drawn,
+        in_units=in_units,
+        undefined=_undefined(content),
+        gate=gate,
+        rows=rows_of(gate["verdict"]) if gate else [],
+        exam_charts=exam_charts,
+        pipelines=PIPELINES,
+    )
 
 
 def _standing(s3: S3Client, plan: Plan, exams: Sequence[Exam], drifted: bool) -> dict[str, Any] | None:
@@ -193,30 +181,5 @@ def _undefined(content: Mapping[str, Any]) -> list[str]:
     for holdout, found in content["holdouts"].items():
         for metric, score in found["metrics"].items():
             if score["reason"]:
-                reasons.setdefault((holdout, score["reason"]), []).append(_name(metric))
+                reasons.setdefault((holdout, score["reason"]), []).append(metric_name(metric))
     return [f"{holdout}: no {', '.join(metrics)}, because {reason}." for (holdout, reason), metrics in reasons.items()]
-
-
-def _name(metric: str) -> str:
-    known = find_metric(metric)
-    return metric if known is None else known.shown
-
-
-def _breakable(name: str) -> Markup:
-    """Let a name like BalancedAccuracy go on in the next line where there is no room for it."""
-    return Markup("<wbr>").join(re.split(r"(?<=[a-z0-9])(?=[A-Z])", name))
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return "–"  # noqa: RUF001 - a dash for what is not defined
-    return f"{value:.3f}" if abs(value) < _LARGE else f"{value:.4g}"
-
-
-def _digits(value: float | None) -> str:
-    """Return a number of any size with four digits."""
-    return _number(None) if value is None else f"{value:.4g}"
-
-
-def _usd(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"

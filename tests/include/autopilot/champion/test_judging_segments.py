@@ -94,7 +94,7 @@ def test_the_report_shows_the_table_and_no_markup_of_the_data(crowned: Judged) -
     run.finish()
     found = write_report(run.toy.s3, run.plan, [])
     page, content = run.toy.get(found["html"]).decode(), json.loads(run.toy.get(found["json"]))
-    assert "<h2>Segments</h2>" in page
+    assert ">Segments</h2>" in page
     assert "<b>one</b>" not in page
     assert '<tr><td>series = &#39;&lt;b&gt;one&lt;/b&gt;&#39;</td><td class="n">30</td>' in page
     assert page.count("<td><b>worse</b></td>") == 1
@@ -105,7 +105,7 @@ def test_without_a_veto_the_table_is_there_too(crowned: Judged) -> None:
     run = second(crowned)
     assert run.finish()["reason"] == "better"
     page = run.toy.get(write_report(run.toy.s3, run.plan, [])["html"]).decode()
-    assert "<h2>Segments</h2>" in page
+    assert ">Segments</h2>" in page
     assert "<b>worse</b>" not in page
     assert "Version 2 is the champion now, in place of version 1." in page
 
@@ -113,7 +113,7 @@ def test_without_a_veto_the_table_is_there_too(crowned: Judged) -> None:
 def test_without_segments_there_is_no_table(toy: Toy, registry: Any) -> None:
     run = ran(toy, registry, FEBRUARY, "20240201T000000-00000001", 1.0)
     assert run.finish()["verdict"]["segments"] == []
-    assert "<h2>Segments</h2>" not in run.toy.get(write_report(toy.s3, run.plan, [])["html"]).decode()
+    assert ">Segments</h2>" not in run.toy.get(write_report(toy.s3, run.plan, [])["html"]).decode()
 
 
 def test_from_stored_answers_a_segment_vetoes_too(crowned: Judged) -> None:

@@ -48,7 +48,7 @@ def test_a_file_of_its_own_has_the_colours_of_the_page_and_paper_below() -> None
     text = standalone(svg())
     ET.fromstring(text.partition("\n")[2])  # noqa: S314 - made a line ago
     assert text.index("<style>") < text.index("var(--paper)") < text.index("var(--ink)")
-    page = files("include.autopilot.report").joinpath("page.html.j2").read_text(encoding="utf-8")
+    page = files("include.autopilot.report").joinpath("pages/style.css").read_text(encoding="utf-8")
     light, dark = (dict(re.findall(r"--(\w+): (#\w+)", part)) for part in page.split("@media", 1))
     assert {name: light[name] for name in LIGHT} == LIGHT
     assert {name: dark[name] for name in DARK} == DARK

@@ -38,14 +38,14 @@ def test_what_readers_must_know_is_said(toy: Toy) -> None:
     page, content = written(toy, [])
     assert content["notes"] == ["The dates are < invented."]
     assert "<li>The dates are &lt; invented.</li>" in page
-    assert "<h2>How to read these numbers</h2>" in page
+    assert ">How to read these numbers</h2>" in page
 
 
 def test_what_is_said_of_the_real_table_is_not_said_of_made_up_rows(toy: Toy) -> None:
     toy.config = replace(toy.config, notes=("The rows were measured.",))
     toy.put("holdout/second.csv", csv_bytes(rows(2000, 3)), SYNTHETIC)
     page, _ = written(toy, [])
-    assert "<h2>About the real table, not these numbers</h2>" in page
+    assert ">About the real table, not these numbers</h2>" in page
     assert "How to read these numbers" not in page
 
 
@@ -98,7 +98,7 @@ def test_rows_that_seem_to_be_one_row_are_told_with_keys_and_places(toy: Toy) ->
     toy.put("drops/2024-03-01/third.csv", csv_bytes([*rows(80, 20), *spelt, rows(3001, 1)[0] | {"id": "<b>row-4</b>"}]))
     page, content = written(toy, [])
     assert content["identity"][0]["kind"] == "same_key"
-    assert "<h2>Which rows are one row</h2>" in page
+    assert ">Which rows are one row</h2>" in page
     assert "<code>&#39;row-3&#39; (2024-01-01/first.csv:5)</code> and " in page
     assert r"<code>&#39;row-3\u200b&#39; (2024-03-01/third.csv:22)</code>" in page
     assert "&lt;b&gt;row-4&lt;/b&gt;" in page
