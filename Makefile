@@ -45,8 +45,8 @@ new-model: install ## write include/models/NAME.yaml: make new-model NAME=churn 
 	  $(if $(DATE_COLUMN),--date-column "$(DATE_COLUMN)") $(if $(AUTOML_JOB),--automl-job "$(AUTOML_JOB)") \
 	  $(if $(ROOT),--root "$(ROOT)")
 
-up: install ## Airflow and the embedded AWS on loopback, until Ctrl-C
-	@exec $(PY) -m scripts.up
+up: install ## Airflow and the embedded AWS on loopback, until Ctrl-C; SCHEDULES=1 lets times and drops start runs too
+	@exec $(PY) -m scripts.up $(if $(filter-out 0,$(SCHEDULES)),--schedules)
 
 drop: install ## deliver a file: make drop FILE=new.csv MODEL=churn DATE=2025-01-01, or HOLDOUT=sealed for a holdout
 	@test -n "$(FILE)" || { echo "Say which file: make drop FILE=new.csv MODEL=name (DATE=YYYY-MM-DD, or HOLDOUT=name)"; exit 2; }

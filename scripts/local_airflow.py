@@ -26,6 +26,10 @@ WANTED_PORT = 8080
 # Seconds are enough on an idle machine. Who waits is told where to look, so there is no hurry to give up on a busy one.
 SECONDS_TO_START, SECONDS_TO_STOP = 900, 60
 
+# Only what is asked for starts. Else the first thing that an unpaused DAG does is the run of the last interval, which
+# learns from all drops there are, and is newer than every cutoff tried afterwards.
+BY_HAND = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False"}
+
 # A machine that is busy with something else is slow, not broken: Airflow's own limits are for servers.
 PATIENCE = {
     "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",

@@ -21,8 +21,9 @@ from PIL import Image
 from include.autopilot.settings.config import find_model
 from include.local_aws.process import start
 from scripts.airflow_env import LOCAL_ACCOUNT, ROOT
-from scripts.local_airflow import airflow, signed_in
-from scripts.up import EXAMPLE, search, seed, wait_for_dag, wait_for_run
+from scripts.dag_runs import start_run, unpause, wait_for_run
+from scripts.local_airflow import BY_HAND, airflow, signed_in
+from scripts.up import EXAMPLE, search, seed
 from tests.include.local_aws.browser import CHROMIUM
 from tests.screenshots.shown import PICTURES, record
 from tests.support.chromium import Tab, tab
@@ -31,8 +32,6 @@ from tests.support.chromium import Tab, tab
 BACKTEST = ROOT / ".local" / "demo" / "backtest.svg"
 RETRAIN = f"{EXAMPLE}_retrain"
 CUTOFFS = ("2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01")
-# Only what is asked for here starts: the schedule would begin with the run of last month, which learns from all drops.
-BY_HAND = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False"}
 WIDTH, HEIGHT, WIDE, COLOURS = 1280, 800, 2200, 128
 SECONDS_TO_MOVE = 2
 _BOXES = """(() => {
@@ -79,14 +78,10 @@ def retrain(client: httpx.Client, cutoff: str) -> None:
 
     :raises SystemExit: the run failed.
     """
-    wait_for_dag(client, RETRAIN)
-    client.patch(f"/api/v2/dags/{RETRAIN}", json={"is_paused": False}).raise_for_status()
-    runs = f"/api/v2/dags/{RETRAIN}/dagRuns"
-    body = {"logical_date": None, "conf": {"cutoff": f"{cutoff}T00:00:00Z"}}
-    run = client.post(runs, json=body).raise_for_status().json()["dag_run_id"]
-    state = wait_for_run(client, f"{runs}/{run}")
-    if state != "success":
-        raise SystemExit(f"{run} ended {state}")
+    unpause(client, RETRAIN)
+    run = wait_for_run(client, RETRAIN, start_run(client, RETRAIN, {"cutoff": f"{cutoff}T00:00:00Z"}))
+    if run["state"] != "success":
+        raise SystemExit(f"{run['dag_run_id']} ended {run['state']}")
 
 
 def photograph(window: Tab, ui: str) -> None:

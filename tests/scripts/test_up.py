@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from include.autopilot.settings.config import find_model
-from scripts import up
+from scripts import dag_runs, up
 from scripts.running import only_one
 
 
@@ -52,7 +52,7 @@ def publish(monkeypatch: pytest.MonkeyPatch) -> Callable[[Airflow], None]:
 
         monkeypatch.setattr(up, "signed_in", signed_in)
         monkeypatch.setattr(up, "template_exists", lambda *_: False)
-        monkeypatch.setattr(up.time, "sleep", lambda _: None)
+        monkeypatch.setattr(dag_runs.time, "sleep", lambda _: None)
         up.publish_a_template("http://aws", "http://airflow", find_model("bace"))
 
     return run
@@ -99,9 +99,20 @@ def test_what_became_of_the_search_before_is_said(
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+def settings() -> list[Any]:
+    """The settings that Airflow was started with."""
+    return []
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: list[Any]) -> list[str]:
     """What make up starts, its parts being no more than names."""
     parts: list[str] = []
+
+    def airflow(folder: Path, aws: str, given: Any) -> Any:
+        assert (folder, aws) == (tmp_path, "http://aws")
+        settings.append(given)
+        return part("airflow")
 
     @contextmanager
     def part(name: str) -> Iterator[Any]:
@@ -113,7 +124,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(up, "UP", tmp_path)
     monkeypatch.setattr(up, "ROOT", tmp_path)
     monkeypatch.setattr(up, "start", lambda _: part("aws"))
-    monkeypatch.setattr(up, "airflow", lambda *_: part("airflow"))
+    monkeypatch.setattr(up, "airflow", airflow)
     monkeypatch.setattr(up, "password", lambda _: "secret")
     monkeypatch.setattr(up, "seed", lambda *_: parts.append("seed"))
     return parts
@@ -123,11 +134,11 @@ def test_the_model_that_comes_with_it_may_be_gone(
     started: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(up, "load_models", lambda: (replace(find_model("bace"), name="churn"),))
-    assert up.main() == 1
+    assert up.main([]) == 1
     assert started == ["aws", "airflow"]
     assert "models         churn\n" in capsys.readouterr().out
     monkeypatch.setattr(up, "load_models", lambda: ())
-    up.main()
+    up.main([])
     assert "models         none; docs/models.md says how to add one" in capsys.readouterr().out
 
 
@@ -135,10 +146,10 @@ def test_a_second_one_is_refused_in_a_sentence(
     started: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with only_one(tmp_path):
-        assert up.main() == 1
+        assert up.main([]) == 1
     assert started == []
     assert f"`make up` runs here already, process {os.getpid()}, not ready yet." in capsys.readouterr().err
-    assert up.main() == 1
+    assert up.main([]) == 1
     assert started == ["aws", "seed", "airflow"]
 
 
@@ -148,3 +159,14 @@ def test_drops_that_cannot_be_delivered_are_said(
     monkeypatch.setenv("BACE_CSV", "/no/such/file.csv")
     assert not up.seed("http://127.0.0.1:9", find_model("bace"))
     assert "bace: its drops could not be delivered, so no search is started" in capsys.readouterr().err
+
+
+def test_only_what_is_asked_for_starts_unless_one_wants_the_schedules(
+    started: list[str], settings: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    up.main([])
+    assert "schedules      off: a run starts when you start it (make up SCHEDULES=1:" in capsys.readouterr().out
+    up.main(["--schedules"])
+    assert "schedules      on: a DAG that is unpaused starts the run of the last interval" in capsys.readouterr().out
+    assert settings == [{"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False"}, None]
+    assert started.count("airflow") == 2
