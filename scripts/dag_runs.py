@@ -11,7 +11,9 @@ import httpx
 from scripts.local_airflow import SECONDS_TO_START, NotHealthy
 
 _QUESTIONS = 30
-_UNDERWAY = ("queued", "running")
+UNDERWAY = ("queued", "running")
+# Of a run that was interrupted.
+GOES_ON = "a task that was killed is tried again after about 5 minutes …"
 
 
 def runs_path(dag_id: str) -> str:
@@ -47,7 +49,7 @@ def start_run(client: httpx.Client, dag_id: str, form: dict[str, Any], run_id: s
 def wait_for_run(client: httpx.Client, dag_id: str, run_id: str) -> dict[str, Any]:
     """Wait until a run has ended, saying for how long; gives the run."""
     began, waited = datetime.now(UTC), False
-    while (run := _run(client, f"{runs_path(dag_id)}/{run_id}"))["state"] in _UNDERWAY:
+    while (run := _run(client, f"{runs_path(dag_id)}/{run_id}"))["state"] in UNDERWAY:
         print(f"\r  {run['state']} for {(datetime.now(UTC) - began).seconds} s", end="", flush=True)
         waited = True
         time.sleep(2)

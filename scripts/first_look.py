@@ -7,7 +7,7 @@ from datetime import datetime
 import httpx
 
 from include.autopilot.settings.config import ModelConfig
-from scripts.dag_runs import runs_path, start_run, unpause, wait_for_run
+from scripts.dag_runs import GOES_ON, UNDERWAY, runs_path, start_run, unpause, wait_for_run
 from scripts.demo import CUTOFFS
 
 # Those of `make demo`; the next one is left to whoever tries it.
@@ -29,7 +29,8 @@ def make_a_history(client: httpx.Client, model: ModelConfig) -> None:
     unpause(client, dag_id)
     print(f"{dag_id} retrains for {len(missing)} cutoffs; look at the UI meanwhile …", flush=True)
     for cutoff in missing:
-        print(f"{dag_id} {cutoff:%Y-%m-%d}", flush=True)
+        again = there.get(run_id(cutoff)) in UNDERWAY
+        print(f"{dag_id} {cutoff:%Y-%m-%d}{f' was interrupted and goes on; {GOES_ON}' if again else ''}", flush=True)
         run = wait_for_run(client, dag_id, start_run(client, dag_id, {"cutoff": cutoff.isoformat()}, run_id(cutoff)))
         if run["state"] != "success":
             print(f"  {run['state']}: see {run['dag_run_id']} in the UI; cleared there, it runs again", flush=True)

@@ -18,7 +18,7 @@ from include.autopilot.s3.objects import exists
 from include.autopilot.settings.config import ModelConfig, broken_models, load_models
 from include.local_aws.process import StartFailed, start
 from scripts.airflow_env import LOCAL_ACCOUNT, ROOT, aws_env
-from scripts.dag_runs import runs_path, start_run, unpause, wait_for_run
+from scripts.dag_runs import GOES_ON, UNDERWAY, runs_path, start_run, unpause, wait_for_run
 from scripts.drops_queue import make_queues
 from scripts.first_look import make_a_history, where_to_begin
 from scripts.local_airflow import BY_HAND, NotHealthy, airflow, password, signed_in
@@ -124,10 +124,9 @@ def search(client: httpx.Client, dag_id: str) -> str:
     unpause(client, dag_id)
     listed = client.get(runs_path(dag_id), params={"order_by": "-run_after", "limit": 1})
     newest = listed.raise_for_status().json()["dag_runs"]
-    if newest and newest[0]["state"] in ("queued", "running"):
+    if newest and newest[0]["state"] in UNDERWAY:
         run_id = newest[0]["dag_run_id"]
-        again = "a task that was killed is tried again after about 5 minutes"
-        print(f"{dag_id}: the search {run_id} was interrupted and goes on; {again} …", flush=True)
+        print(f"{dag_id}: the search {run_id} was interrupted and goes on; {GOES_ON}", flush=True)
     else:
         if newest:
             print(f"{dag_id}: the search {newest[0]['dag_run_id']} ended {newest[0]['state']}, a new one is started")

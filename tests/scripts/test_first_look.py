@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -53,9 +52,8 @@ class Airflow:
 
 
 @pytest.fixture(autouse=True)
-def in_no_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dag_runs.time, "sleep", lambda _: None)
-    yield
 
 
 def client_of(server: Airflow) -> httpx.Client:
@@ -85,10 +83,11 @@ def test_a_second_time_does_nothing() -> None:
     assert (server.asked, server.unpaused) == ([], 0)
 
 
-def test_what_was_interrupted_goes_on() -> None:
+def test_what_was_interrupted_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     server = made(Airflow({OURS[0]: "success", OURS[1]: "running"}))
     assert [body["dag_run_id"] for body in server.asked] == OURS[2:]
     assert server.runs[OURS[1]] == "success"
+    assert "bace_retrain 2024-02-01 was interrupted and goes on; a task that was killed" in capsys.readouterr().out
 
 
 def test_a_dag_that_somebody_works_with_is_left_alone() -> None:
