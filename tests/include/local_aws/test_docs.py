@@ -17,6 +17,7 @@ from include.local_aws.search.algorithms import ALGORITHMS, BLENDED, BLENDED_ELS
 from include.local_aws.search.ensembling import TRIALS
 from include.local_aws.tuning.ranges import AUTO_LOGARITHMIC
 from include.local_aws.tuning.run import ATTEMPTS
+from tests.include.local_aws.generated.sending import MANY
 
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
 
@@ -31,6 +32,7 @@ def test_numbers_and_names_are_the_codes() -> None:
     assert f"`{READY}http://127.0.0.1:PORT`" in DOCS
     assert runner.CONCURRENT_JOBS == 2
     assert "At most two run at a time" in DOCS
+    assert f"{MANY:,} requests that were generated" in DOCS
     assert GRACE_SECONDS == 10
     assert "ten seconds to save" in DOCS
     assert f"{deployment.SECONDS} seconds" in DOCS
