@@ -143,6 +143,7 @@ _FEATURES = (
     (re.compile(r"sns\."), "Notify"),
     (re.compile(r"(iam|service-quotas)\."), "Preflight"),
     (re.compile(r"sagemaker\.\w+(Endpoint| endpoint)"), "Endpoint"),
+    (re.compile(r".*(HyperParameterTuningJob| hyper-parameter-tuning-job)"), "Retune"),
     (re.compile(r".*\$\{Autopilot"), "AutopilotJob"),
 )
 
@@ -297,7 +298,8 @@ def _statement(feature: str, resource: str, condition: str, actions: list[str]) 
     services = sorted({action.partition(":")[0] for action in actions})
     words = re.findall(r"[A-Za-z0-9]+", resource.rpartition(":")[2] if resource.startswith("arn:") else resource)
     said: dict[str, Any] = {
-        "Sid": "".join(word[0].upper() + word[1:] for word in (feature, *services, *words) if word),
+        # A managed policy is not let be long: the resource says which service it is.
+        "Sid": "".join(word[0].upper() + word[1:] for word in (feature, *(words or services)) if word),
         "Effect": "Allow",
         "Action": actions,
         "Resource": resource,

@@ -51,5 +51,5 @@ class Expectations:
 
 
 def _end(job: Any) -> Any:
-    members = ("TrainingEndTime", "TransformEndTime", "ProcessingEndTime", "EndTime")
+    members = ("TrainingEndTime", "TransformEndTime", "ProcessingEndTime", "HyperParameterTuningEndTime", "EndTime")
     return next((job[member] for member in members if job.get(member)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -109,6 +110,24 @@ def _automl_limit(request: Description) -> int | None:
     return config.get("CompletionCriteria", {}).get("MaxAutoMLJobRuntimeInSeconds")  # type: ignore[no-any-return]
 
 
+def _tuning_limit(request: Description) -> int | None:
+    """Give the job's own limit, else the longest time that its trainings take, so many at a time."""
+    limits = request.get("HyperParameterTuningJobConfig", {}).get("ResourceLimits", {})
+    own: int | None = limits.get("MaxRuntimeInSeconds")
+    each = _training_limit(request.get("TrainingJobDefinition", {}))
+    jobs, parallel = (limits.get(f"Max{which}TrainingJobs") for which in ("NumberOf", "Parallel"))
+    if own or not (each and jobs and parallel):
+        return own
+    return int(math.ceil(jobs / parallel) * each)
+
+
+def _best_artifact(described: Description) -> str | None:
+    """Give the artifact of a tuning job's best training job; None without one, or where it says not where it lies."""
+    best = described.get("BestTrainingJob", {}).get("TrainingJobName")
+    folder = described.get("TrainingJobDefinition", {}).get("OutputDataConfig", {}).get("S3OutputPath")
+    return f"{folder.rstrip('/')}/{best}/output/model.tar.gz" if best and folder else None
+
+
 TRAINING = JobKind(
     "training job",
     "training_job",
@@ -145,7 +164,16 @@ AUTOML = JobKind(
     describe_stem="auto_ml_job_v2",
     create_stem=lambda request: "auto_ml_job_v2" if _is_second_version(request) else "",
 )
+# Its trainings write logs of their own, of which there are too many for the task's.
+TUNING = JobKind(
+    "tuning job",
+    "hyper_parameter_tuning_job",
+    "HyperParameterTuningJob",
+    "hyper-tuning-jobs",
+    result=_best_artifact,
+    limit=_tuning_limit,
+)
 # Endpoints are no jobs: nothing waits for them on the shared poller, and nothing stops them.
 ENDPOINT_CONFIG = JobKind("endpoint configuration", "endpoint_config", "EndpointConfig", "endpointConfig")
 ENDPOINT = JobKind("endpoint", "endpoint", "Endpoint", "endpoints")
-BY_MEMBER = {kind.member: kind for kind in (TRAINING, TRANSFORM, PROCESSING, MODEL, AUTOML)}
+BY_MEMBER = {kind.member: kind for kind in (TRAINING, TRANSFORM, PROCESSING, MODEL, AUTOML, TUNING)}

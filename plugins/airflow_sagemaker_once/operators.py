@@ -15,6 +15,7 @@ from airflow.providers.amazon.aws.operators.sagemaker import (
     SageMakerProcessingOperator,
     SageMakerTrainingOperator,
     SageMakerTransformOperator,
+    SageMakerTuningOperator,
 )
 
 from airflow_sagemaker_once import kinds, lineage
@@ -129,6 +130,13 @@ class AutopilotSearchOperator(OwnedJob, SageMakerAutoMLOperator):
         if "RoleArn" in self.config:
             iam = AwsBaseHook(self.aws_conn_id, client_type="iam")
             self.config["RoleArn"] = iam.expand_role(self.config["RoleArn"])
+
+
+class AutopilotTuningOperator(OwnedJob, SageMakerTuningOperator):
+    """Tune hyperparameters; ``config`` is a CreateHyperParameterTuningJob request. Result URI: the best artifact."""
+
+    kind = kinds.TUNING
+    operator_extra_links = (JobLink(),)
 
 
 def on_demand(request: dict[str, Any]) -> dict[str, Any]:

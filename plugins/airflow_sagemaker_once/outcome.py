@@ -45,7 +45,9 @@ def summary(kind: JobKind, name: str, described: Description, action: str) -> di
     :param action: ``created``, ``adopted`` or ``reused``.
     """
     started = _first(described, "TrainingStartTime", "TransformStartTime", "ProcessingStartTime", "CreationTime")
-    ended = _first(described, "TrainingEndTime", "TransformEndTime", "ProcessingEndTime", "EndTime")
+    ended = _first(
+        described, "TrainingEndTime", "TransformEndTime", "ProcessingEndTime", "HyperParameterTuningEndTime", "EndTime"
+    )
     return {
         "kind": kind.member,
         "name": name,

@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from airflow_sagemaker_once import errors, operators
-from airflow_sagemaker_once.kinds import AUTOML, MODEL, PROCESSING, TRAINING, TRANSFORM, JobKind
+from airflow_sagemaker_once.kinds import AUTOML, MODEL, PROCESSING, TRAINING, TRANSFORM, TUNING, JobKind
 from airflow_sagemaker_once.owned_job import OwnedJob
 from airflow_sagemaker_once.secrecy import airflow_mask
 from airflow_sagemaker_once.wakeup import job_ended_in
@@ -22,7 +22,7 @@ from include.local_aws.constraints import check
 from tests.support.airflowdb import ran
 from tests.support.repository import ROOT
 
-PAGE = (ROOT / "docs" / "operators.md").read_text()
+PAGE = "".join((ROOT / "docs" / name).read_text() for name in ("operators.md", "operators-tuning.md"))
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 EXAMPLES = {
     "Train": TRAINING,
@@ -30,9 +30,10 @@ EXAMPLES = {
     "Batch transform": TRANSFORM,
     "Process": PROCESSING,
     "Search with Autopilot": AUTOML,
+    "Tune hyperparameters": TUNING,
 }
 MOMENT = datetime(2024, 5, 1, tzinfo=UTC)
-LONGEST_NAMES = {AUTOML: 32 - 6}  # 63 - 6 for all others; -g1-r1 is appended
+LONGEST_NAMES = {AUTOML: 32 - 6, TUNING: 32 - 6}  # 63 - 6 for all others; -g1-r1 is appended
 
 
 def blocks(section: str, language: str) -> list[str]:
@@ -118,7 +119,7 @@ def test_the_parameter_tables_name_every_parameter_and_its_default() -> None:
         "2 minutes": timedelta(minutes=2),
         "Airflow's own masker": airflow_mask,
     }
-    told = {name.strip("`"): words[default] for name, _, default in rows("Parameters of all five")}
+    told = {name.strip("`"): words[default] for name, _, default in rows("Parameters of all six")}
     there = {
         name: parameter.default
         for kind in (OwnedJob, operators.AutopilotTrainingOperator)
@@ -131,7 +132,7 @@ def test_the_parameter_tables_name_every_parameter_and_its_default() -> None:
 def test_parameters_said_to_have_no_effect_are_the_providers() -> None:
     from airflow.providers.amazon.aws.operators import sagemaker
 
-    (sentence,) = re.findall(r"provider's own (.*?) have no effect", SECTIONS["Parameters of all five"], re.DOTALL)
+    (sentence,) = re.findall(r"provider's own (.*?) have no effect", SECTIONS["Parameters of all six"], re.DOTALL)
     theirs = {
         name
         for kind in (sagemaker.SageMakerTrainingOperator, sagemaker.SageMakerProcessingOperator)

@@ -12,7 +12,16 @@ import boto3
 import pytest
 import yaml
 
-from airflow_sagemaker_once.kinds import AUTOML, BY_MEMBER, ENDPOINT, ENDPOINT_CONFIG, MODEL, TRAINING, TRANSFORM
+from airflow_sagemaker_once.kinds import (
+    AUTOML,
+    BY_MEMBER,
+    ENDPOINT,
+    ENDPOINT_CONFIG,
+    MODEL,
+    TRAINING,
+    TRANSFORM,
+    TUNING,
+)
 from include.autopilot.settings.config import parse_model
 from scripts.iam import (
     CALLS,
@@ -77,7 +86,7 @@ def by_kind() -> Iterator[str]:
         else:
             yield f"list_{kind.stem}s"
     # No DAG of this repository makes processing jobs.
-    for kind in (TRAINING, TRANSFORM, AUTOML):
+    for kind in (TRAINING, TRANSFORM, AUTOML, TUNING):
         yield from (f"create_{kind.stem}", f"stop_{kind.stem}")
     yield "create_auto_ml_job_v2"
 
@@ -191,13 +200,24 @@ def test_a_model_gets_the_statements_of_what_it_uses(capsys: pytest.CaptureFixtu
 
 
 def test_the_statements_of_an_option_are_alone() -> None:
-    optional = {"Preflight", "DropsQueue", "Notify", "Encryption", "EncryptedEndpoint", "Endpoint", "AutopilotJob"}
+    optional = {
+        "Preflight",
+        "DropsQueue",
+        "Notify",
+        "Encryption",
+        "EncryptedEndpoint",
+        "Endpoint",
+        "AutopilotJob",
+        "Retune",
+    }
     found = {one.feature for one in grants(calls())}
     assert found == {"", *optional}
     plain = document(one for one in grants(calls()) if not one.feature)
     actions = {action for one in plain["Statement"] for action in one["Action"]}
     assert not [
-        action for action in actions if re.match(r"kms|sqs|sns|servicequotas|iam:(Get|List)|.*Endpoint", action)
+        action
+        for action in actions
+        if re.match(r"kms|sqs|sns|servicequotas|iam:(Get|List)|.*(Endpoint|Tuning)", action)
     ]
 
 

@@ -12,13 +12,13 @@ from tests.support.airflowdb import ran
 _minutes = count()
 
 
-def run(config: Any, dag_id: str = "", **options: Any) -> Any:
-    """Run a DAG of one training task; gives the DAG run."""
+def run(config: Any, dag_id: str = "", operator: Any = AutopilotTrainingOperator, **options: Any) -> Any:
+    """Run a DAG of one task, training unless told; gives the DAG run."""
     from airflow.sdk import DAG
 
-    dag_id = dag_id or f"one_{config['TrainingJobName']}"
+    dag_id = dag_id or f"one_{next(config[name] for name in config if name.endswith('JobName'))}"
     with DAG(dag_id, schedule=None, start_date=datetime(2024, 1, 1, tzinfo=UTC)) as dag:
-        AutopilotTrainingOperator(task_id="train", config=config, **options)
+        operator(task_id="train", config=config, **options)
     return ran(dag, logical_date=datetime(2025, 6, 1, tzinfo=UTC) + timedelta(minutes=next(_minutes)))
 
 

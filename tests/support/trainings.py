@@ -26,6 +26,28 @@ def request(name: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def tuning(name: str, num_round: str = "2", jobs: int = 3) -> dict[str, Any]:
+    """A tuning job of such trainings."""
+    training = request("unused")
+    definition = {key: value for key, value in training.items() if key not in ("TrainingJobName", "HyperParameters")}
+    (channel,) = training["InputDataConfig"]
+    eta = {"Name": "eta", "MinValue": "0.1", "MaxValue": "0.4", "ScalingType": "Logarithmic"}
+    return {
+        "HyperParameterTuningJobName": name,
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Bayesian",
+            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "validation:rmse"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": jobs, "MaxParallelTrainingJobs": 1},
+            "ParameterRanges": {"ContinuousParameterRanges": [eta]},
+        },
+        "TrainingJobDefinition": {
+            **definition,
+            "StaticHyperParameters": {"num_round": num_round, "objective": "reg:squarederror"},
+            "InputDataConfig": [channel, {**channel, "ChannelName": "validation"}],
+        },
+    }
+
+
 def ended(client: Any, name: str) -> str:
     while (status := client.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]) == "InProgress":
         time.sleep(0.1)
