@@ -171,7 +171,8 @@ def _summary(operation: str, listing: Listing, resource: Resource) -> Json:
     if not isinstance(items, ListShape) or not isinstance(items.member, StructureShape):
         raise wire.WireBug(f"{operation} answers no list {listing.member}")
     told = describe(listing.kind, resource, listing.describe)
-    told |= told.get(listing.within, {})
+    # Transform jobs have it in the list alone.
+    told |= {**told.get(listing.within, {}), "LastModifiedTime": resource.modified}
     return {key: told[key] for key in items.member.members if key in told}
 
 

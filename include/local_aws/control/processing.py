@@ -76,4 +76,13 @@ def _check_local(place: Mapping[str, Any], member: str) -> None:
 
 
 def _described(request: Mapping[str, Any]) -> Json:
-    return {"StoppingCondition": request.get("StoppingCondition", {"MaxRuntimeInSeconds": 86_400})}
+    """Return the members of DescribeProcessingJob that differ from the request: AWS fills in what it assumed."""
+    inputs = [{"AppManaged": False, **item} for item in request.get("ProcessingInputs", [])]
+    output = dict(request.get("ProcessingOutputConfig", {}))
+    if output:
+        output["Outputs"] = [{"AppManaged": False, **item} for item in output["Outputs"]]
+    return {
+        "ProcessingInputs": inputs or None,
+        "ProcessingOutputConfig": output or None,
+        "StoppingCondition": request.get("StoppingCondition", {"MaxRuntimeInSeconds": 86_400}),
+    }

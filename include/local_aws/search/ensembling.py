@@ -114,7 +114,7 @@ class _Trials:
     def _result(self, name: str, found: dict[str, float]) -> Json:
         result: Json = {
             "InferenceContainers": [self._container(name)],
-            "CandidateProperties": {"CandidateMetrics": metrics(self.objective, AUTOGLUON, found)},
+            "CandidateProperties": {"CandidateMetrics": _without_set(metrics(self.objective, AUTOGLUON, found))},
         }
         own = self.objective.logged_by(AUTOGLUON)
         if own in found:
@@ -135,3 +135,8 @@ class _Trials:
         }
         uri = AUTOGLUON.serving.uri(self.workspace.settings.region)
         return container(uri, self.workspace.names.ensemble(name), environment)
+
+
+def _without_set(told: list[Json]) -> list[Json]:
+    """Return metrics as this mode tells them: which rows they are of is not said."""
+    return [{name: value for name, value in one.items() if name != "Set"} for one in told]
