@@ -30,11 +30,11 @@ install: $(STAMP) ## make .venv from requirements.lock (Python 3.11, 3.12 or 3.1
 $(STAMP): requirements.lock scripts/find_python.sh scripts/install.sh
 	@sh scripts/install.sh "$(PYTHON)"
 
-demo: install ## search once, retrain for three cutoffs, print the table (no AWS account, no Docker); or your own: MODEL=churn
+demo: install ## search once, retrain for three cutoffs, print the table (no AWS account, no Docker); or BACE by scaffold: MODEL=bace_scaffold, or your own: MODEL=churn
 	@$(PY) -m scripts.demo $(if $(MODEL),--model "$(MODEL)")
 
 bace: install ## all twelve cutoffs of BACE, then whether retraining paid, a rollback, a scoring and its lineage; one JSON line at the end
-	@$(PY) -m scripts.demo --all
+	@$(PY) -m scripts.demo --all $(if $(MODEL),--model "$(MODEL)")
 
 new-model: install ## write include/models/NAME.yaml: make new-model NAME=churn CSV=table.csv TARGET=churned HOLDOUT=0.2
 	@test -n "$(NAME)" || { echo "Say make new-model NAME=churn CSV=table.csv TARGET=churned [KEY=customer_id]" \

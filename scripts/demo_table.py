@@ -72,10 +72,10 @@ def serving_after(report: dict[str, Any]) -> dict[str, Any] | None:
 
 def figures(reports: list[dict[str, Any]], model: ModelConfig, seconds: float) -> dict[str, Any]:
     """Give the figures of BACE's twelve cutoffs for machines."""
-    judged, original = model.holdouts
+    judged, *others = model.holdouts
     return {
         "rmse": [rmse(report, judged) for report in reports],
-        "rmse_original_holdout": rmse(reports[-1], original),
+        **{f"rmse_{name}_holdout": rmse(reports[-1], name) for name in others},
         "jobs_per_run": [report["jobs_run"] for report in reports],
         "champion": [timeline_entry(report) for report in reports],
         "synthetic": any(report["synthetic"] for report in reports),

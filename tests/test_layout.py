@@ -46,7 +46,7 @@ FORBIDDEN = {
     ),
 }
 # A DAG file is read again and again: what touches data or a network is imported by the tasks, where they run.
-HEAVY = ("boto3", "botocore", "matplotlib", "numpy", "pandas", "requests", "scipy", "sklearn", "xgboost")
+HEAVY = ("boto3", "botocore", "matplotlib", "numpy", "pandas", "rdkit", "requests", "scipy", "sklearn", "xgboost")
 MOST_LINES = 400
 
 

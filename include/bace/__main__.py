@@ -18,8 +18,10 @@ from include.autopilot.settings.config import load_models
 from include.bace.cut import cut
 from include.bace.errors import BaceError
 from include.bace.publish import publish
+from include.bace.scaffolds import cut_by_scaffold
 from include.bace.source import load
 
+CUTS = {"compound": cut, "scaffold": cut_by_scaffold}
 CACHE = Path("~/.cache/airflow-autopilot")
 
 
@@ -27,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m include.bace", description=__doc__)
     parser.add_argument("--root", required=True, help="s3://bucket/prefix of the model")
+    parser.add_argument(
+        "--by", choices=CUTS, default="compound", help="what the holdout has that no drop has (compound)"
+    )
     parser.add_argument("--until", type=date.fromisoformat, help="YYYY-MM-DD: the last drop to deliver; default all")
     parser.add_argument("--cache", type=Path, default=CACHE, help=f"folder for the downloaded file ({CACHE})")
     chosen = parser.parse_args(arguments)
@@ -34,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         table = load(os.environ, chosen.cache.expanduser())
         # Endpoint, region and credentials are boto3's own business: its environment variables and files decide.
-        published = publish(_s3(chosen.root), chosen.root, cut(table.frame), table.data_source, chosen.until)
+        published = publish(
+            _s3(chosen.root), chosen.root, CUTS[chosen.by](table.frame), table.data_source, chosen.until
+        )
     except (BaceError, WriteDeniedError, BotoCoreError, ClientError) as error:
         print(f"include.bace: {error}", file=sys.stderr)
         return 1

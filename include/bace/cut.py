@@ -22,6 +22,7 @@ MONTHLY_DROPS = 11
 LEFT_OUT = ("Class", "Model", "canvasUID")
 
 PARTS = ("Train", "Test", "Valid")
+_NAME = "bace-drops-v1"
 
 
 @dataclass(frozen=True)
@@ -37,25 +38,35 @@ def cut(table: pd.DataFrame) -> Cut:
 
     :raises BaceError: rows cannot be told apart or assigned, or there are too few of them.
     """
-    _check(table)
+    check_compounds(table)
+    _check_parts(table)
     kept = table.drop(columns=list(LEFT_OUT))
-    train, test = (_in_order(kept[table["Model"] == part]) for part in ("Train", "Test"))
+    train, test = (in_order(kept[table["Model"] == part], _NAME) for part in ("Train", "Test"))
     rest = SEALED_ROWS + FIRST_DROP_ROWS - len(train)
-    first = _in_order(pd.concat([train, test[SEALED_ROWS:rest]]))
-    drops = {date(2024, 1, 1): first}
-    monthly = test[rest:]
-    cuts = [round(month * len(monthly) / MONTHLY_DROPS) for month in range(MONTHLY_DROPS + 1)]
-    for month, (start, stop) in enumerate(pairwise(cuts), 2):
-        drops[date(2024, month, 1)] = monthly[start:stop]
+    first = in_order(pd.concat([train, test[SEALED_ROWS:rest]]), _NAME)
     # In the file's own order, as the original project wrote them.
     original = kept[table["Model"] == "Valid"]
-    return Cut(drops, {"sealed": test[:SEALED_ROWS], "original": original})
+    return Cut(by_month(first, test[rest:]), {"sealed": test[:SEALED_ROWS], "original": original})
 
 
-def _check(table: pd.DataFrame) -> None:
+def by_month(first: pd.DataFrame, later: pd.DataFrame) -> dict[date, pd.DataFrame]:
+    """Date the rows: the first drop arrives in January 2024, the later rows in eleven parts, one a month after it."""
+    cuts = [round(month * len(later) / MONTHLY_DROPS) for month in range(MONTHLY_DROPS + 1)]
+    parts = [first, *(later[start:stop] for start, stop in pairwise(cuts))]
+    return {date(2024, month, 1): rows for month, rows in enumerate(parts, 1)}
+
+
+def check_compounds(table: pd.DataFrame) -> None:
+    """Check that rows can be told apart.
+
+    :raises BaceError: two of them have one compound identifier.
+    """
     repeated = table.loc[table["CID"].duplicated(), "CID"].tolist()
     if repeated:
         raise BaceError(f"column CID names a compound twice ({', '.join(repeated[:3])}): keep one row of each")
+
+
+def _check_parts(table: pd.DataFrame) -> None:
     unknown = sorted(set(table["Model"]) - set(PARTS))
     if unknown:
         raise BaceError(f"column Model holds {unknown[:3]}: every row is one of {', '.join(PARTS)}")
@@ -68,10 +79,14 @@ def _check(table: pd.DataFrame) -> None:
         )
 
 
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """Sort by the hash of the compound identifier; the prefix names this cut, so that another can differ."""
-    return rows.sort_values("CID", key=lambda column: column.map(_order_key))
+def in_order(rows: pd.DataFrame, cut: str) -> pd.DataFrame:
+    """Sort by the hash of the compound identifier.
+
+    :param cut: names the cut, so that another one has another order.
+    """
+    return rows.sort_values("CID", key=lambda column: column.map(lambda compound: order_key(compound, cut)))
 
 
-def _order_key(compound: str) -> str:
-    return hashlib.sha256(f"bace-drops-v1:{compound}".encode()).hexdigest()
+def order_key(text: str, cut: str) -> str:
+    """Give what a text is sorted by in one cut: as good as random, and the same on every machine."""
+    return hashlib.sha256(f"{cut}:{text}".encode()).hexdigest()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +16,8 @@ import pytest
 from include.autopilot.settings.config import ModelConfig, find_model
 from scripts.demo import DemoFailed, cause, cutoffs_of, main
 from scripts.demo_table import metrics_shown
+from tests.support.repository import ROOT
+from tests.support.structures import with_structures
 
 BUCKET = "demo-models"
 
@@ -66,3 +71,17 @@ def test_a_failure_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert cause(log) == ["because: Holdout 'sealed' is missing."]
     assert main(["--model", "nobody"]) == 1
     assert "FAILED: There is no nobody.yaml in include/models/." in capsys.readouterr().out
+
+
+@pytest.mark.whole
+def test_bace_by_scaffold_runs_from_its_cut_to_its_table(tmp_path: Path) -> None:
+    with_structures().to_csv(tmp_path / "bace.csv", index=False)
+    command = [sys.executable, "-m", "scripts.demo", "--model", "bace_scaffold", "--folder", str(tmp_path / "demo")]
+    environment = {**os.environ, "BACE_CSV": str(tmp_path / "bace.csv")}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
+    assert "s3://autopilot-retrain/bace_scaffold/holdout/new_scaffolds.csv: 200 rows, written" in ended.stdout
+    assert (
+        "Holdout of BACE-1 pIC50, new scaffolds; data: BACE from bace.csv, which is not" in ended.stdout
+    )
+    assert len(list((tmp_path / "demo" / "reports").glob("2024-0[123]-01/report.html"))) == 3

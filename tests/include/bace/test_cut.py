@@ -1,19 +1,15 @@
-import hashlib
-import os
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from include.bace import source
-from include.bace.cut import Cut, cut
+from include.bace.cut import cut
 from include.bace.errors import BaceError
-from include.bace.source import columns, load
+from include.bace.source import columns
 from include.bace.synthetic import render
+from tests.support.structures import membership
 
-ROOT = Path(__file__).parents[3]
 ROWS = [600, 61, 60, 61, 61, 61, 60, 61, 61, 61, 60, 61]
 
 
@@ -24,13 +20,6 @@ def table() -> pd.DataFrame:
 
 def compounds(rows: pd.DataFrame) -> set[str]:
     return set(rows["CID"])
-
-
-def membership(cut: Cut) -> str:
-    """Digest of which compound went where."""
-    parts = [(f"{day:%Y-%m-%d}", rows) for day, rows in cut.drops.items()] + list(cut.holdouts.items())
-    lines = [f"{name} {compound}" for name, rows in parts for compound in sorted(rows["CID"])]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def test_twelve_monthly_drops_and_two_holdouts(table):
@@ -97,14 +86,8 @@ def test_the_fewest_rows_still_give_every_month_one(table):
     assert [len(drop) for drop in cut(rows).drops.values()] == [600] + 11 * [1]
 
 
-def test_the_real_file_is_cut_as_recorded(tmp_path):
-    named = os.environ.get("BACE_CSV") or ROOT.parent / "shared" / "data" / "bace.csv"
-    if not Path(named).is_file():
-        pytest.skip("no bace.csv: name one with BACE_CSV")
-    table = load({"BACE_CSV": str(named)}, tmp_path)
-    if table.data_source != source.DATA_SOURCE:
-        pytest.skip(f"{table.data_source}: the record is of MoleculeNet's")
-    parts = cut(table.frame)
+def test_the_real_file_is_cut_as_recorded(real):
+    parts = cut(real)
     assert [len(rows) for rows in parts.drops.values()] == ROWS
     assert parts.holdouts["original"]["pIC50"].head(3).tolist() == ["6.7212462", "10.522879", "9.5228786"]
     assert membership(parts) == "2503b910366c65033ad6d751ec17097f5aa75def9499cab38e9596cb2c629e3f"

@@ -13,6 +13,7 @@ from include.bace import source
 from include.bace.__main__ import main
 from include.bace.source import columns
 from include.bace.synthetic import render
+from tests.support.structures import with_structures
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,6 +57,23 @@ def test_a_second_call_finds_everything_there(tmp_path, capsys, monkeypatch):
     assert len(drops()) == 12
     assert lines[0] == "s3://lab/bace/holdout/sealed.csv: 200 rows, already there"
     assert lines[-1].startswith("14 objects, 0 written; data source: BACE from own.csv, which is not MoleculeNet's")
+
+
+def test_the_holdout_can_have_scaffolds_of_its_own(tmp_path, capsys, monkeypatch):
+    named = tmp_path / "own.csv"
+    with_structures().to_csv(named, index=False)
+    monkeypatch.setenv("BACE_CSV", str(named))
+    assert main(["--root", "s3://lab/bace", "--by", "scaffold"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "s3://lab/bace/holdout/new_scaffolds.csv: 200 rows, written"
+    assert len(drops()) == 12
+
+
+def test_the_synthetic_table_has_no_scaffolds(tmp_path, capsys):
+    assert main(["--root", "s3://lab/bace", "--by", "scaffold", "--cache", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "1513 of 1513 rows have no structure in column mol, the first is BACE_1 ('SYNTHETIC_" in said
+    assert "name MoleculeNet's file with BACE_CSV" in said
 
 
 def test_a_named_file_that_is_missing_is_one_sentence(tmp_path, capsys, monkeypatch):
