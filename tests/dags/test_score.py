@@ -45,7 +45,7 @@ def first(scored: Tiny) -> Any:
 
 def score(tiny: Tiny, address: str, **form: Any) -> Any:
     """Run the DAG with the whole form: in one process, Airflow takes what is left out from the run before."""
-    left = {name: field["default"] for name, field in ScoreOptions.form(config.find_model("tiny")).items()}
+    left = {name: field.get("default") for name, field in ScoreOptions.form(config.find_model("tiny")).items()}
     return tiny.run("tiny_score", **{**left, "input": address, **form})
 
 

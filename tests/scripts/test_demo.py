@@ -81,7 +81,5 @@ def test_bace_by_scaffold_runs_from_its_cut_to_its_table(tmp_path: Path) -> None
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout
     assert "s3://autopilot-retrain/bace_scaffold/holdout/new_scaffolds.csv: 200 rows, written" in ended.stdout
-    assert (
-        "Holdout of BACE-1 pIC50, new scaffolds; data: BACE from bace.csv, which is not" in ended.stdout
-    )
+    assert "Holdout of BACE-1 pIC50, new scaffolds; data: BACE from bace.csv, which is not" in ended.stdout
     assert len(list((tmp_path / "demo" / "reports").glob("2024-0[123]-01/report.html"))) == 3

@@ -22,6 +22,8 @@ from include.autopilot.settings.config import ModelConfig
 from include.autopilot.settings.values import LARGEST
 
 _INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
+# The same for Airflow's form, or nothing.
+_MAYBE_INSTANCE = r"^\s*(ml\.[a-z0-9-]+\.[a-z0-9-]+)?\s*$"
 _WHOLE = re.compile(r"[0-9]{1,18}(\.0*)?$")
 
 
@@ -30,6 +32,20 @@ class OfModel:
     """A field's default in the form, where the model's YAML has a say in it."""
 
     default: Callable[[ModelConfig], object]
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What a text field offers, where the model's YAML knows something; any other text may be written."""
+
+    examples: Callable[[ModelConfig], list[str]]
+
+
+# The default of a field that has to be filled in.
+REQUIRED = object()
+# The folded parts of Airflow's form, beside the one that is open: what has no section.
+HOW: dict[str, Any] = {"section": "How to train"}
+WHERE: dict[str, Any] = {"section": "Where it runs, and for how long"}
 
 
 class Form:
@@ -57,7 +73,10 @@ class Form:
 
     @classmethod
     def form(cls, model: ModelConfig) -> dict[str, dict[str, Any]]:
-        """Return the form's fields: name -> JSON-schema keywords with ``default``, ``title`` and ``description``."""
+        """Return the form's fields: name -> JSON-schema keywords with ``title``, ``description`` and ``default``.
+
+        A field that has to be filled in has no ``default``.
+        """
         schemas = _schemas(cls)  # type: ignore[arg-type]  # mypy takes the hash of its objects for the class's own
         fields = {name: dict(schema) for name, schema in schemas.items()}
         for name, field in fields.items():
@@ -65,6 +84,10 @@ class Form:
             for said in cls.__pydantic_fields__[name].metadata:
                 if isinstance(said, OfModel):
                     field["default"] = said.default(model)
+                if isinstance(said, Suggested):
+                    field["examples"] = said.examples(model)
+            if field.get("default") is REQUIRED:
+                del field["default"]
         return fields
 
 
@@ -163,9 +186,13 @@ def _number_of(minimum: int) -> WithJsonSchema:
 POSITIVE = BeforeValidator(_positive)
 _TEXT = {"type": ["null", "string"]}
 Instant = Annotated[datetime | None, BeforeValidator(_instant), WithJsonSchema({**_TEXT, "format": "date-time"})]
-Address = Annotated[str | None, BeforeValidator(address), WithJsonSchema(_TEXT)]
+# An S3 address, or nothing.
+_MAYBE_ADDRESS = r"^\s*(s3://.+)?$"
+Address = Annotated[str | None, BeforeValidator(address), WithJsonSchema({**_TEXT, "pattern": _MAYBE_ADDRESS})]
 Folder = Annotated[Address, AfterValidator(lambda uri: uri and uri.rstrip("/"))]
-InstanceType = Annotated[str | None, BeforeValidator(_instance_type), WithJsonSchema({**_TEXT, "pattern": r"^ml\."})]
+InstanceType = Annotated[
+    str | None, BeforeValidator(_instance_type), WithJsonSchema({**_TEXT, "pattern": _MAYBE_INSTANCE})
+]
 Count = Annotated[int | None, POSITIVE, _number_of(1)]
 Seconds = Annotated[int | None, POSITIVE, _number_of(60)]
 Switch = Annotated[bool, BeforeValidator(_boolean), WithJsonSchema({"type": "boolean"})]

@@ -48,14 +48,23 @@ class RunOptions(forms.Form):
         description='With data scope "last": how many of the newest drops up to the cutoff. Otherwise empty.',
     )
     instance_type: forms.InstanceType = Field(
-        None, title="Training instance type", description="For example ml.m5.4xlarge. Empty: as in the template."
+        None,
+        title="Training instance type",
+        description="For example ml.m5.4xlarge. Empty: as in the template.",
+        json_schema_extra=forms.WHERE,
     )
-    instance_count: forms.Count = Field(None, title="Training instance count", description="Empty: as in the template.")
+    instance_count: forms.Count = Field(
+        None,
+        title="Training instance count",
+        description="Empty: as in the template.",
+        json_schema_extra=forms.WHERE,
+    )
     spot: forms.MaybeSwitch = Field(
         None,
         title="Managed spot training",
         description="Spot capacity is cheaper and may be interrupted. Empty: as in the template.",
         json_schema_extra={
+            **forms.WHERE,
             "values_display": {"null": "as in the template", "true": "spot", "false": "on demand"},
         },
     )
@@ -63,6 +72,7 @@ class RunOptions(forms.Form):
         None,
         title="Longest training time (seconds)",
         description="SageMaker stops the training job after this time and the run fails. Empty: as in the template.",
+        json_schema_extra=forms.WHERE,
     )
     featurizer: Annotated[Featurizer, forms.one_of(Featurizer), forms.OfModel(lambda model: model.featurizer)] = Field(
         "reuse",
@@ -70,7 +80,8 @@ class RunOptions(forms.Form):
         description="Reuse the fitted preprocessing, or fit it again first. A fit costs a training job and a "
         "transform job per drop in every run, and learns no new classes.",
         json_schema_extra={
-            "values_display": {"reuse": "reuse Autopilot's", "refit": "fit it again on the training data"}
+            **forms.HOW,
+            "values_display": {"reuse": "reuse Autopilot's", "refit": "fit it again on the training data"},
         },
     )
     dry_run: forms.Switch = Field(

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from include.autopilot.base.errors import OptionsError
+from include.autopilot.base.locations import Locations
 from include.autopilot.settings import forms
 from include.autopilot.settings.score import LEVELS
 
@@ -41,8 +42,9 @@ class ScoreOptions(forms.Form):
     input: Annotated[
         str,
         BeforeValidator(_input),
-        WithJsonSchema({"type": ["null", "string"]}),
-        forms.OfModel(lambda model: model.score.input if model.score else None),
+        WithJsonSchema({"type": "string", "pattern": r"^\s*s3://.+"}),
+        forms.OfModel(lambda model: model.score.input if model.score else forms.REQUIRED),
+        forms.Suggested(lambda model: [Locations(model.root).holdout(name) for name in model.holdouts]),
     ] = Field(
         "",
         validate_default=True,
@@ -68,6 +70,11 @@ class ScoreOptions(forms.Form):
         json_schema_extra={"values_display": _SHOWN},
     )
     instance_type: forms.InstanceType = Field(
-        None, title="Instance type", description="For example ml.m5.4xlarge. Empty: as in the template."
+        None,
+        title="Instance type",
+        description="For example ml.m5.4xlarge. Empty: as in the template.",
+        json_schema_extra=forms.WHERE,
     )
-    instance_count: forms.Count = Field(None, title="Instance count", description="Empty: as in the template.")
+    instance_count: forms.Count = Field(
+        None, title="Instance count", description="Empty: as in the template.", json_schema_extra=forms.WHERE
+    )

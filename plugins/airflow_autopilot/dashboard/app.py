@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep, get_user, requires_access_dag
-from fastapi import Depends, FastAPI, HTTPException, Path, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from airflow_autopilot.dashboard import access, attention, starts
+from airflow_autopilot.dashboard import access, attention, fields, starts
 from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, asked, s3_of, sagemaker
 from airflow_autopilot.dashboard.rendering import page, report
 from include.autopilot.base.locations import Locations
-from include.autopilot.overview import course, driftmap, earlier, glance, told, underway
+from include.autopilot.overview import course, driftmap, earlier, glance, offers, told, underway
 
 log = logging.getLogger(__name__)
 RunKey = Annotated[str, Path(max_length=64)]
+Kind = Literal["retrain", "score", "search"]
 
 
 def make_app() -> FastAPI:
@@ -35,6 +37,8 @@ def make_app() -> FastAPI:
         "/": show_models,
         "/models/{model}": show_model,
         "/models/{model}/rollback": show_rollback,
+        "/models/{model}/start/{kind}": show_start,
+        "/models/{model}/start/{kind}/check": check_start,
         "/models/{model}/runs/{key}": show_run,
         "/models/{model}/runs/{key}/report": show_report,
         "/airflow/{dag_id}/{run_id:path}": find_run,
@@ -111,6 +115,42 @@ def show_rollback(
         dag_id=may.dags.get("rollback"),
         paused="rollback" in may.paused,
     )
+
+
+def show_start(
+    request: Request,
+    model: access.ReadableModel,
+    kind: Kind,
+    user: GetUserDep,
+    permitted: access.PermittedDags,
+    session: SessionDep,
+) -> Response:
+    """Show the form of a retraining, a scoring or a search, with what is there to choose."""
+    may, days = starts.startable(session, user, model.name, permitted), offers.cutoffs_of(s3_of(model), model)
+    offered = {"cutoff": days.content or []}
+    return page(
+        request,
+        "start.html.j2",
+        model=model,
+        kind=kind,
+        label=starts.FORMS[kind],
+        says=starts.SAYS[kind],
+        groups=fields.groups_of(kind, offers.FORMS[kind].form(model), offered),
+        problems=[days.problem] if days.problem else [],
+        dag_id=may.dags.get(kind),
+        paused=kind in may.paused,
+    )
+
+
+def check_start(model: access.ReadableModel, kind: Kind, conf: Annotated[str, Query(max_length=20_000)]) -> Response:
+    """Say why a run with this form would end at once, as ``refusal``; null where nothing speaks against it."""
+    try:
+        form = json.loads(conf)
+    except ValueError:
+        form = None
+    if not isinstance(form, dict):
+        raise HTTPException(400, "conf is no JSON object.")
+    return JSONResponse({"refusal": offers.refusal_of(s3_of(model), kind, form)})
 
 
 def show_run(request: Request, model: access.ReadableModel, key: RunKey) -> Response:

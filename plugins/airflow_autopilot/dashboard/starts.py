@@ -1,7 +1,7 @@
 """What a person may start from a model's page, and with which form.
 
 The page asks Airflow's own REST API, in the person's name: Airflow checks the login, the right to start the DAG and the
-form, and the dashboard itself changes nothing. What needs more than a button leads to Airflow's own form.
+form, and the dashboard itself changes nothing. What needs more than a button has a page with its form.
 """
 
 from __future__ import annotations
@@ -50,8 +50,13 @@ BUTTONS = (
     ),
     Start("exam", "Examine", "Examines the champion on the drops that it has not learned from: a small transform job."),
 )
-# These ask for addresses, or cost much: Airflow's own form has every field.
+# These ask for something, or cost much: each has a page with all fields of its DAG's form.
 FORMS = {"retrain": "Retrain with other settings", "score": "Score rows", "search": "Search"}
+SAYS = {
+    "retrain": "Retrains on the drops up to the cutoff. Its jobs are paid for, unless it is a dry run.",
+    "score": "Predicts new rows with the champion: a batch transform is paid for.",
+    "search": "Lets Autopilot search the pipeline anew: on AWS the most expensive thing here, up to 250 trainings.",
+}
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ class Startable:
 
     @property
     def forms(self) -> dict[str, str]:
-        """DAG -> label of the links to Airflow's own forms."""
-        return {self.dags[kind]: label for kind, label in FORMS.items() if kind in self.dags}
+        """Kind -> label of the links to the pages with a form."""
+        return {kind: label for kind, label in FORMS.items() if kind in self.dags}
 
 
 def startable(session: Session, user: BaseUser, model: str, permitted: set[str]) -> Startable:

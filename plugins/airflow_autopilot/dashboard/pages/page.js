@@ -14,6 +14,21 @@ document.addEventListener("click", function (event) {
   }
 });
 
+// What a person has filled in: what is left empty is as the form of the DAG has it.
+function filled(form) {
+  var conf = JSON.parse(form.dataset.conf);
+  Array.from(form.elements).forEach(function (field) {
+    if (!field.name || (field.type === "radio" && !field.checked)) return;
+    var written = field.type === "checkbox" ? String(field.checked) : field.value.trim();
+    if (field.validity.badInput) conf[field.name] = "what cannot be read";
+    else if (written === "") return;
+    else if (field.dataset.as === "number") conf[field.name] = Number(written);
+    else if (field.dataset.as === "json") conf[field.name] = JSON.parse(written);
+    else conf[field.name] = field.dataset.as === "day" ? written + "T00:00:00Z" : written;
+  });
+  return conf;
+}
+
 // A button asks Airflow's REST API to start a DAG, by the person's own login; texts are only ever set as text.
 document.addEventListener("submit", async function (event) {
   var form = event.target, said = form.querySelector("[role=status]"), button = form.querySelector("button");
@@ -21,11 +36,17 @@ document.addEventListener("submit", async function (event) {
   if (button.disabled) return;
   button.disabled = true;
   said.textContent = "Airflow is asked …";
-  var conf = JSON.parse(form.dataset.conf), again = true;
-  new FormData(form).forEach(function (value, name) {
-    conf[name] = form.dataset.whole === name ? Number(value) : value;
-  });
+  var conf = filled(form), again = true;
   try {
+    if (form.dataset.check) {
+      var checked = await fetch(form.dataset.check + "?conf=" + encodeURIComponent(JSON.stringify(conf)));
+      var refusal = checked.ok ? (await checked.json()).refusal : null;
+      if (refusal) {
+        said.textContent = "Nothing was started. " + refusal;
+        button.disabled = false;
+        return;
+      }
+    }
     var dag = form.dataset.airflow + "/dags/" + encodeURIComponent(form.dataset.dag) + "/runs";
     var answer = await fetch(form.dataset.airflow + "/api/v2/dags/" + encodeURIComponent(form.dataset.dag) + "/dagRuns", {
       method: "POST",

@@ -18,6 +18,12 @@ def test_the_defaults_of_the_form_are_valid_where_the_yaml_names_an_input(config
     assert ScoreOptions.from_form(defaults) == ScoreOptions("s3://new/rows/")
 
 
+def test_without_an_input_in_the_yaml_the_field_has_to_be_filled_in(config: ModelConfig) -> None:
+    field = ScoreOptions.form(replace(config, score=None))["input"]
+    assert "default" not in field
+    assert field["examples"] == [f"{config.root}/holdout/{name}.csv" for name in config.holdouts]
+
+
 def test_values_come_as_json_or_as_text() -> None:
     typed = {"input": "s3://b/a.csv", "output": None, "interval": 0.9, "instance_type": None, "instance_count": 2}
     text = {"input": " s3://b/a.csv ", "output": "", "interval": "0.9", "instance_type": "", "instance_count": "2"}

@@ -13,6 +13,7 @@ import pytest
 
 from include.autopilot.settings import config
 from include.autopilot.settings.options import RollbackOptions, RunOptions
+from include.autopilot.settings.scoreoptions import ScoreOptions
 from tests.include.local_aws.jobs import unique
 from tests.support.airflowdb import register
 from tests.support.observed import HOSTILE, Observed, Site
@@ -32,8 +33,8 @@ def observed(aws: str, airflow_db: None) -> Iterator[dict[str, Observed]]:
             model.run(number, promoted=number != 3)
         for number in range(2, 5):
             model.exam(number, number - 1, 1.4)
-        for kind, form in (("retrain", RunOptions), ("score", None), ("rollback", RollbackOptions)):
-            fields = form.form(model.config) if form else {}
+        for kind, form in (("retrain", RunOptions), ("score", ScoreOptions), ("rollback", RollbackOptions)):
+            fields = form.form(model.config)
             about: dict[str, Any] = {"start_date": datetime(2024, 1, 1, tzinfo=UTC), "schedule": None}
             params = {name: Param(**schema) for name, schema in fields.items()}
             with DAG(f"{model.config.name}_{kind}", params=params, **about) as dag:

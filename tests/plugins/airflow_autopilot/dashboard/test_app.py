@@ -6,10 +6,12 @@ import json
 import re
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from include.autopilot.s3.changed import tell_change
+from include.autopilot.settings.options import RunOptions
 from tests.support.observed import HOSTILE, Observed, Site
 
 KEY = "20240108T000000-00000000"
@@ -34,7 +36,10 @@ class _Elements(HTMLParser):
 def paths(observed: dict[str, Observed]) -> list[str]:
     key = observed["plain"].key(1)
     run = f"/models/plain/runs/{key}"
-    return ["/", "/models/plain", "/models/plain/rollback", run, f"{run}/report", "/airflow/d/r"]
+    start = "/models/plain/start/score"
+    return [
+        "/", "/models/plain", "/models/plain/rollback", run, f"{run}/report", start, f"{start}/check", "/airflow/d/r"
+    ]  # fmt: skip
 
 
 def test_every_route_asks_for_a_login(site: Site, observed: dict[str, Observed]) -> None:
@@ -95,7 +100,10 @@ def test_one_model(site: Site, observed: dict[str, Observed]) -> None:
     for number in range(1, 5):
         assert f"/autopilot/models/plain/runs/{observed['plain'].key(number)}" in page
     forms = [attrs["href"] for tag, attrs in found.tags if tag == "a" and attrs.get("target") == "_top"]
-    assert forms == ["/dags/plain_retrain", "/dags/plain_score"], "what has no DAG has no button"
+    assert forms == [], "Airflow's own pages are asked for by the forms"
+    links = [str(attrs["href"]) for tag, attrs in found.tags if tag == "a"]
+    starts = [link.rpartition("/")[2] for link in links if "/start/" in link]
+    assert starts == ["retrain", "score"], "what has no DAG has no button"
 
 
 def test_one_models_drift_costs_and_jobs(site: Site) -> None:
@@ -136,7 +144,7 @@ def test_what_a_person_may_start(site: Site) -> None:
 
 def test_every_button_fits_the_form_of_its_dag() -> None:
     from airflow_autopilot.dashboard.starts import BUTTONS
-    from include.autopilot.settings.options import BacktestOptions, ExamOptions, RunOptions
+    from include.autopilot.settings.options import BacktestOptions, ExamOptions
 
     forms = {"retrain": RunOptions, "backtest": BacktestOptions, "exam": ExamOptions}
     assert [forms[one.kind].from_form(one.conf) for one in BUTTONS]
@@ -155,6 +163,66 @@ def test_the_versions_to_go_back_to(site: Site) -> None:
     looking = site.get("/models/plain/rollback", token=site.viewer).text
     assert "You may not start plain_rollback in Airflow" in looking
     assert "<input" not in looking
+
+
+def test_the_form_of_a_retraining_is_that_of_its_dag_with_the_days_of_the_drops(
+    site: Site, observed: dict[str, Observed]
+) -> None:
+    plain = observed["plain"]
+    bucket, _, root = plain.config.root.removeprefix("s3://").partition("/")
+    keys = [f"{root}/drops/{day}/rows.csv" for day in ("2024-02-01", "2024-03-01", "2024-03-01-2")]
+    for key in keys:
+        plain.s3.put_object(Bucket=bucket, Key=key, Body=b"id,y\n")
+    try:
+        found = _Elements(site.get("/models/plain/start/retrain").text)
+    finally:
+        for key in keys:
+            plain.s3.delete_object(Bucket=bucket, Key=key)
+    fields = [attrs["name"] for tag, attrs in found.tags if tag in ("input", "select")]
+    assert sorted(map(str, fields)) == sorted(RunOptions.form(plain.config))
+    days = [attrs["value"] for tag, attrs in found.tags if tag == "option" and "-" in str(attrs["value"])]
+    assert days == ["2024-03-01", "2024-02-01"]
+    assert "Days with a drop: 2024-03-01, 2024-02-01." in " ".join(found.text.split())
+    assert sum(tag == "fieldset" for tag, _ in found.tags) == 3
+    looking = site.get("/models/plain/start/retrain", token=site.viewer).text
+    assert "You may not start plain_retrain in Airflow" in looking
+    assert "<form" not in looking
+    assert site.get("/models/plain/start/rollback").status_code == 422
+
+
+def test_a_form_is_refused_in_a_sentence_before_a_run_is_started(site: Site, observed: dict[str, Observed]) -> None:
+    def refusal(kind: str, **form: Any) -> Any:
+        answer = site.get(f"/models/plain/start/{kind}/check?conf={quote(json.dumps(form))}")
+        assert answer.status_code == 200
+        return answer.json()["refusal"]
+
+    root = observed["plain"].config.root
+    assert refusal("score") == "input: say what to score: the S3 address of a CSV file or of a folder of them."
+    assert refusal("score", input="rows.csv").startswith("input: 'rows.csv' is not an S3 address")
+    assert "holds no file" in refusal("score", input=f"{root}/nothing") or "does not exist" in refusal(
+        "score", input=f"{root}/nothing"
+    )
+    assert refusal("retrain", scope="last").startswith("scope last and last_drops go together")
+    assert refusal("retrain", cutoff="what cannot be read").startswith("cutoff: 'what cannot be read' is not a date")
+    assert refusal("retrain", cutoff="2024-02-01T00:00:00Z", scope=None, dry_run=True) is None
+    assert refusal("score", input="s3://there-is-no-such-bucket/rows.csv").startswith("input: ")
+    for conf in ("[]", "{", "1"):
+        assert site.get(f"/models/plain/start/score/check?conf={quote(conf)}").status_code == 400
+    assert site.get("/models/plain/start/score/check?conf=" + "x" * 20_001).status_code == 422
+
+
+def test_airflow_refuses_a_scoring_without_input(site: Site) -> None:
+    site.client.cookies.set("_token", site.token)
+
+    def start(**conf: Any) -> Any:
+        body = {"logical_date": None, "conf": conf}
+        return site.client.post("/api/v2/dags/plain_score/dagRuns", json=body)
+
+    for conf in ({}, {"input": ""}, {"input": None}, {"input": "rows.csv"}):
+        answer = start(**conf)
+        assert answer.status_code == 400, conf
+        assert "input" in answer.json()["detail"]
+    assert start(input="s3://b/rows.csv").status_code == 200
 
 
 def test_airflow_checks_what_a_page_sends(site: Site) -> None:
