@@ -102,5 +102,5 @@ def _drops_seen(visible: Sequence[Drop], template: Template) -> tuple[Sequence[D
     seen = [drop for drop in visible if drop.instant <= template.searched_until]
     # A search that is repeated may have seen more than the run: its first drop is what all runs have in common.
     if seen and template.replay is not None:
-        return seen, f"the drops up to {template.searched_until.isoformat()}, which the search saw"
+        return seen, f"the drops up to {template.searched_until:%Y-%m-%d}, which the search saw"
     return visible[:1], "the first drop: the search that the template came from saw none of the drops for certain"

@@ -10,6 +10,7 @@ from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift import shift
 from include.autopilot.drift.dates import moves_on
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers
+from include.autopilot.drift.shape import Shape, categories_shape, numbers_shape
 
 Outcome = Literal["none", "warn", "block"]
 Role = Literal["feature", "target"]
@@ -32,6 +33,7 @@ class ColumnDrift:
     :param distance: how far the values are apart, from 0 to 1: the KS distance of numbers, the total variation distance
         of categories.
     :param moves_on: whether the values are dates that differ because time passes; such a difference is no drift.
+    :param shape: how the values were distributed and are now; None where they were not compared.
     :param p: the p-value of every test made; a column that never varies is not tested.
     :param q: the q-values, once all columns are tested.
     :param reasons: why ``action`` is what it is, in words.
@@ -50,6 +52,7 @@ class ColumnDrift:
     psi: float | None = None
     distance: float | None = None
     moves_on: bool = False
+    shape: Shape | None = None
     p: Mapping[Test, float] = field(default_factory=dict)
     q: Mapping[Test, float] = field(default_factory=dict)
     action: Outcome = "none"
@@ -96,6 +99,7 @@ def _numbers(before: Numbers, now: Numbers, ranged: int, p: dict[Test, float]) -
         return found
     if before.whole and now.whole and old[0] >= _FIRST_DAY and new[1] <= _LAST_DAY:
         found["moves_on"] = moves_on(_texts(before), _texts(now))
+    found["shape"] = numbers_shape(before.sample, now.sample)
     outside = int(((now.sample < old[0]) | (now.sample > old[1])).sum())
     found["outside"] = outside / len(now.sample)
     # What never varies in either sample cannot tell them apart; leaving it out by looking at both together is fair.
@@ -117,6 +121,7 @@ def _categories(before: Mapping[str, int], now: Mapping[str, int], p: dict[Test,
         "psi": shift.psi(*bins),
         "distance": shift.total_variation(*bins),
         "outside": outside,
+        "shape": categories_shape(before, now),
         "moves_on": moves_on(before, now),
     }
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from include.autopilot.drift.comparison import Drift
+from include.autopilot.drift.shape import drawn
 
 _ADAPTER = TypeAdapter(Drift)
 _DASH = "–"  # noqa: RUF001 - a dash for what is not defined
@@ -54,7 +55,7 @@ def drift_page(content: Mapping[str, Any]) -> str:
 def _section() -> Template:
     """Return the template of one drop's section, compiled once: a run shows many drops."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"figure": _figure, "percent": _percent, "range": _range}
+    environment.filters |= {"figure": _figure, "percent": _percent, "range": _range, "drawn": drawn}
     source = files("include.autopilot.drift").joinpath("section.html.j2").read_text(encoding="utf-8")
     return environment.from_string(source)
 

@@ -1,3 +1,3 @@
 """How good predictions are."""
 
-__all__ = ["cells", "measured", "outcome", "predictions"]
+__all__ = ["cells", "measured", "outcome", "predictions", "scores"]

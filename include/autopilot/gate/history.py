@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import MissingObjectError
-from include.autopilot.base.lenient import text_at
+from include.autopilot.base.lenient import at, number_at, text_at
 from include.autopilot.base.locations import Locations
 from include.autopilot.drops.plan import Plan
 from include.autopilot.gate.streak import Signal, new_in_newest, search_signal
@@ -60,6 +60,24 @@ def judged_runs(s3: S3Client, locations: Locations) -> list[dict[str, Any]]:
     records = [ledger.read_json(uri) for uri in ledger.uris if uri.endswith(".json")]
     ledger.keep()
     return [one for one in records if one.get("kind") == "run" and text_at(one, "verdict", "decision")]
+
+
+def compared_in(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``champion``, ``low``, ``high`` and ``rows`` of a record of the ledger; each None where it is not there.
+
+    ``champion`` is its metric, or the baseline's of a first model. The interval of the gain is put on it: between
+    ``low`` and ``high`` the challenger's metric may as well lie by chance of the rows.
+    """
+    rows = number_at(record, "verdict", "rows")
+    numbers = at(record, "verdict", "comparison")
+    empty: dict[str, Any] = {"champion": None, "low": None, "high": None, "rows": None if rows is None else int(rows)}
+    # After gate.metric was changed the comparison is in another metric than the version's.
+    if not numbers or numbers["metric"] != record["version"]["metric"]:
+        return empty
+    champion = float(numbers["champion"])
+    towards = -1 if numbers["direction"] == "Minimize" else 1
+    ends = sorted(champion + towards * float(numbers[end]) for end in ("low", "high"))
+    return {**empty, "champion": champion, "low": ends[0], "high": ends[1]}
 
 
 def _is_look(verdict: Mapping[str, Any], holdout: str) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import MissingObjectError
-from include.autopilot.base.lenient import at, number_at, text_at
+from include.autopilot.base.lenient import number_at, text_at
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.ledger import MOVES
+from include.autopilot.gate.history import compared_in
 from include.autopilot.overview.remembered import summaries
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _summary(content: Any) -> Event | JudgedRun:
     if content["kind"] != "run":
         names = ("kind", "at", "by", "reason", "sentence")
         said = {name: text_at(content, name) or "" for name in names}
-        number, compared = int(content["number"]), _compared(content)
+        number, compared = int(content["number"]), compared_in(content)
         return Event(run=version["run"], version=int(version["version"]), number=number, compared=compared, **said)
     return JudgedRun(
         run=content["run"],
@@ -140,7 +141,7 @@ def _summary(content: Any) -> Event | JudgedRun:
         metric=version["metric"],
         direction=version["direction"],
         value=number_at(version, "value"),
-        **_compared(content),
+        **compared_in(content),
         decision=text_at(content, "verdict", "decision"),
         reason=text_at(content, "verdict", "reason"),
         sentence=text_at(content, "verdict", "sentence"),
@@ -148,16 +149,3 @@ def _summary(content: Any) -> Event | JudgedRun:
         unknown=int(number_at(content, "cost", "unknown") or 0),
         synthetic=bool(content.get("synthetic")),
     )
-
-
-def _compared(content: Any) -> dict[str, Any]:
-    rows = number_at(content, "verdict", "rows")
-    numbers = at(content, "verdict", "comparison")
-    empty: dict[str, Any] = {"champion": None, "low": None, "high": None, "rows": None if rows is None else int(rows)}
-    # After gate.metric was changed the comparison is in another metric than the version's.
-    if not numbers or numbers["metric"] != content["version"]["metric"]:
-        return empty
-    champion = float(numbers["champion"])
-    towards = -1 if numbers["direction"] == "Minimize" else 1
-    ends = sorted(champion + towards * float(numbers[end]) for end in ("low", "high"))
-    return {**empty, "champion": champion, "low": ends[0], "high": ends[1]}

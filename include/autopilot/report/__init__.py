@@ -1,3 +1,3 @@
 """The page about a run, for people and programs."""
 
-__all__ = ["chart", "note", "page"]
+__all__ = ["chart", "note", "page", "scripts"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from markupsafe import Markup
 
 from include.autopilot.base.masking import masked
 from include.autopilot.base.metrics import metrics_of
@@ -20,13 +19,17 @@ from include.autopilot.exams.plan import find_exam_plan
 from include.autopilot.exams.standing import standing
 from include.autopilot.exams.stored import Exam, all_exams, as_json
 from include.autopilot.gate.decline import what_it_means
+from include.autopilot.gate.history import judged_runs
 from include.autopilot.gate.table import rows_of
-from include.autopilot.report.confusion import confusion_svg
-from include.autopilot.report.exams import exams_svg
+from include.autopilot.report.champion import Beside, beside, champion_outcome
+from include.autopilot.report.exams import course_figure, exams_figure
+from include.autopilot.report.figure import figures_data
 from include.autopilot.report.judged import judged_evaluation
-from include.autopilot.report.parity import parity_svg
+from include.autopilot.report.pictures import Picture, measured_figures, pictures, points_each, ranges_figures
+from include.autopilot.report.ranges import Range, ranges_of
 from include.autopilot.report.rendering import metric_name, rendered
-from include.autopilot.report.roc import has_roc, roc_svg
+from include.autopilot.report.requested import Requested, requested
+from include.autopilot.report.timeline import bars
 from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.objects import write, write_json
 
@@ -47,7 +50,8 @@ def write_report(
 ) -> dict[str, str]:
     """Write both reports into the run's folder and return their addresses as ``html`` and ``json``.
 
-    :param jobs: what ran, in order: ``step``, ``kind``, ``name``, ``status``, ``seconds``.
+    :param jobs: what ran, in order: ``step``, ``kind``, ``name``, ``status``, ``seconds``, and where they are known
+        ``started`` and ``ended``.
     :param added: further members of the content: ``cost``, see :func:`include.autopilot.cost.spending.write_cost`, and
         ``search_signal``, sentences that say why a new search may be worth it.
     :raises RunError: the run was not evaluated yet.
@@ -59,13 +63,44 @@ def write_report(
     examined = {"exams": [as_json(exam) for exam in exams], "standing": _standing(s3, plan, exams, drifted)}
     content = masked({**told, "gate": _gate(s3, plan, judged), **examined, **(added or {})})
     predictions = read_predictions(s3, plan.problem, plan.holdouts, evaluation["predictions"])
-    page = render(content, [chart for found in predictions for chart in _charts(plan, found)], _exam_chart(exams))
+    shown = Shown(
+        **_measured(s3, plan, judged, predictions, evaluation["judge"]),
+        exams=pictures([exams_figure(exams)]),
+        course=pictures([course_figure(_records(s3, plan))]),
+        requests=requested(s3, plan),
+    )
     written = {
-        "html": write(s3, plan.run_folder.report_page, page, "text/html; charset=utf-8", plan.source),
+        "html": write(s3, plan.run_folder.report_page, render(content, shown), "text/html; charset=utf-8", plan.source),
         "json": write_json(s3, plan.run_folder.report, content),
     }
     tell_change(s3, plan.locations)
     return written
+
+
+def _measured(
+    s3: S3Client, plan: Plan, judged: Mapping[str, Any] | None, predictions: Sequence[Predictions], judge: str
+) -> dict[str, Any]:
+    """Return what is shown of the answers: charts of every holdout, and the champion beside the one that judged."""
+    found: dict[str, Any] = {"measured": [], "ranges": (), "ranged": [], "beside": []}
+    most, target = points_each(len(predictions)), plan.problem.target
+    for one in predictions:
+        judges, title = one.holdout == judge, marked(one.holdout, plan.source)
+        champion = champion_outcome(s3, plan, judged, one) if judges else None
+        found["measured"] += pictures(measured_figures(one, title, target, champion, judges, most))
+        if not judges:
+            continue
+        if champion is not None:
+            found["beside"] = beside(plan.problem.type, one.outcome, champion)
+        if isinstance(one.outcome, Numbers):
+            theirs = champion if isinstance(champion, Numbers) else None
+            found["ranges"] = ranges_of(one.outcome, theirs)
+            found["ranged"] = pictures(ranges_figures(title, target, found["ranges"]))
+    return found
+
+
+def _records(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:
+    """Return the ledger's records up to the run's cutoff."""
+    return [one for one in judged_runs(s3, plan.locations) if one["cutoff"] <= plan.cutoff.isoformat()]
 
 
 def report_content(
@@ -120,23 +155,40 @@ def _gate(s3: S3Client, plan: Plan, judged: Mapping[str, Any] | None) -> dict[st
     return {"verdict": judged["verdict"], "compared": judged["compared"], "promotion": promotion}
 
 
-def render(content: Mapping[str, Any], charts: Sequence[str], exams: Sequence[str] = ()) -> str:
-    """Return the page.
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows besides the content of ``report.json``.
 
-    :param charts: SVG elements made here; everything else is escaped. ``exams``: that of the exams, if there is one.
+    :param measured: the charts of what was measured against what was predicted.
+    :param ranges: the errors by predicted range, and ``ranged`` their chart.
+    :param beside: the metrics of champion and challenger on the same rows.
+    :param exams: the chart of the exams; ``course``: that of the metric by cutoff.
+    :param requests: what SageMaker was asked for.
     """
-    # The charts are our own markup: matplotlib escapes the texts it is given.
-    drawn, exam_charts = ([Markup(chart) for chart in given] for given in (charts, exams))  # noqa: S704
+
+    measured: Sequence[Picture] = ()
+    ranges: Sequence[Range] = ()
+    ranged: Sequence[Picture] = ()
+    beside: Sequence[Beside] = ()
+    exams: Sequence[Picture] = ()
+    course: Sequence[Picture] = ()
+    requests: Sequence[Requested] = ()
+
+
+def render(content: Mapping[str, Any], shown: Shown) -> str:
+    """Return the page; every text of it is escaped."""
     gate = content.get("gate")
     in_units = [metric.shown for metric in metrics_of(content["problem_type"]) if metric.in_units_of_target]
+    drawn = [*shown.course, *shown.measured, *shown.ranged, *shown.exams]
     return rendered(
         content,
-        charts=drawn,
+        shown=shown,
+        figures=figures_data([one.figure for one in drawn]),
         in_units=in_units,
         undefined=_undefined(content),
         gate=gate,
         rows=rows_of(gate["verdict"]) if gate else [],
-        exam_charts=exam_charts,
+        bars=bars(content["jobs"]),
         pipelines=PIPELINES,
     )
 
@@ -156,23 +208,6 @@ def _standing(s3: S3Client, plan: Plan, exams: Sequence[Exam], drifted: bool) ->
         return None
     declined = found.decline.declined
     return {"declined": declined, "sentence": found.sentence, "meaning": what_it_means(declined, drifted)}
-
-
-def _exam_chart(exams: Sequence[Exam]) -> list[str]:
-    """Return the chart of the exams, where there are enough of them to see a course."""
-    marked_ones = [exam for exam in exams if exam.mark is not None and exam.mark.value is not None]
-    return [exams_svg(marked_ones)] if len(marked_ones) > 1 else []
-
-
-def _charts(plan: Plan, found: Predictions) -> list[str]:
-    """Return a holdout's charts: what was measured against what was predicted, and with probabilities the ROC curve."""
-    title, target = marked(found.holdout, plan.source), plan.problem.target
-    if isinstance(found.outcome, Numbers):
-        return [parity_svg(found.holdout, title, target, found.outcome)]
-    charts = [confusion_svg(found.holdout, title, target, found.outcome)]
-    if has_roc(found.outcome):
-        charts.append(roc_svg(f"{found.holdout}-roc", f"{title}, ROC curve", found.outcome))
-    return charts
 
 
 def _undefined(content: Mapping[str, Any]) -> list[str]:

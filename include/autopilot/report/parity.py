@@ -1,47 +1,74 @@
-"""The chart of a regression: measured against predicted; the diagonal is perfection."""
+"""The charts of a regression: measured against predicted, the errors over the predictions, and how they are spread."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from include.autopilot.evaluation.outcome import Numbers
-from include.autopilot.report.chart import ACCENT, MUTED, label_axes, svg
+from include.autopilot.report.figure import Figure, Series
+from include.autopilot.report.points import Points, columns_of, drawable
 
-# Points of a page that a browser still shows at once; of more rows every so many is drawn.
-MOST_POINTS = 3000
-# Beyond this a chart has no scale that can be computed.
-_LARGEST = 1e300
+_FEWEST_BINS, _MOST_BINS = 5, 31
 
 
-def parity_svg(name: str, title: str, target: str, outcome: Numbers) -> str:
-    """Return the chart; see :func:`include.autopilot.report.chart.svg`.
+def parity(name: str, title: str, target: str, points: Points) -> Figure:
+    """Return the chart of measured against predicted; the diagonal is perfection.
 
     :param target: what is plotted, with its unit where it has one.
     """
-    actual, predicted = drawn_pairs(outcome)
-    rows = len(outcome.actual)
-    shown = title if len(actual) == rows else f"{title} ({len(actual):,} of {rows:,} rows)"
+    values = [*points.actual, *points.predicted] or [0.0]
+    low, high = min(values), max(values)
+    margin = (high - low) * 0.04 or 1.0
+    ends = (low - margin, high + margin)
+    return Figure(
+        name=name,
+        title=title,
+        across=f"measured {target}",
+        up=f"predicted {target}",
+        series=(
+            Series("as measured", "dashes", ends, ends, muted=True, told=False),
+            Series("rows", "points", points.actual, points.predicted, keys=points.keys),
+        ),
+        ends=ends,
+        said=f"On the dashes a prediction is what was measured.{points.shown}",
+    )
 
-    def draw(axes: Any) -> None:
-        values = np.concatenate([actual, predicted]) if len(actual) else np.zeros(1)
-        low, high = float(values.min()), float(values.max())
-        margin = (high - low) * 0.04 or 1.0
-        ends = (low - margin, high + margin)
-        axes.plot(ends, ends, color=MUTED, linewidth=1, linestyle="--", zorder=1)
-        axes.scatter(actual, predicted, s=18, color=ACCENT, alpha=0.65, linewidths=0, zorder=2)
-        axes.set(xlim=ends, ylim=ends, aspect="equal")
-        axes.grid(visible=True, color=MUTED, alpha=0.2, linewidth=0.6)
-        label_axes(axes, f"measured {target}", f"predicted {target}")
 
-    return svg(name, shown, draw)
+def residuals(name: str, title: str, target: str, points: Points) -> Figure:
+    """Return the chart of the errors over the predictions: where the model is wrong, and in which direction."""
+    across = (min(points.predicted), max(points.predicted)) if points.predicted else (0.0, 1.0)
+    return Figure(
+        name=name,
+        title=f"{title}: errors",
+        across=f"predicted {target}",
+        up=f"predicted less measured {target}",
+        series=(
+            Series("no error", "dashes", across, (0.0, 0.0), muted=True, told=False),
+            Series("rows", "points", points.predicted, points.errors, keys=points.keys),
+        ),
+        said="Above the dashes the prediction is too high. A slope or a bend says that the errors have a system."
+        f"{points.shown}",
+    )
 
 
-def drawn_pairs(outcome: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the pairs that are drawn: those that have an answer and a place on a scale, at most ``MOST_POINTS``."""
-    actual, predicted = (np.asarray(column, dtype=float) for column in (outcome.actual, outcome.predicted))
-    there = np.flatnonzero((np.abs(actual) < _LARGEST) & (np.abs(predicted) < _LARGEST))
-    chosen = there[:: max(1, -(-len(there) // MOST_POINTS))]
-    return actual[chosen], predicted[chosen]
+def spread(name: str, title: str, target: str, outcome: Numbers) -> Figure | None:
+    """Return the histogram of the errors of all rows; None where no row has one."""
+    actual, predicted = columns_of(outcome)
+    there = drawable(actual, predicted)
+    if not len(there):
+        return None
+    errors = predicted[there] - actual[there]
+    # As many bars on either side of no error: a bias shows as a lean.
+    reach = float(np.abs(errors).max()) or 1.0
+    bins = int(np.clip(np.sqrt(len(errors)), _FEWEST_BINS, _MOST_BINS)) | 1
+    counts, edges = np.histogram(errors, bins=bins, range=(-reach, reach))
+    middles = (edges[:-1] + edges[1:]) / 2
+    return Figure(
+        name=name,
+        title=f"{title}: how large the errors are",
+        across=f"predicted less measured {target}",
+        up="rows",
+        series=(Series("rows", "bars", tuple(range(bins)), tuple(map(float, counts))),),
+        ticks=tuple(f"{middle:.3g}" for middle in middles),
+        said=f"On average {errors.mean():+.3g}; half of the errors are smaller than {np.median(np.abs(errors)):.3g}.",
+    )

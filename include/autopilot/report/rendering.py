@@ -10,18 +10,25 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from include.autopilot.base.metrics import find_metric
+from include.autopilot.drift.shape import drawn
 from include.autopilot.evaluation.measured import BETTER
+from include.autopilot.report.scripts import LIBRARY, OWN, script
 
 _PACKAGE, _FOLDER = "include.autopilot.report", "pages"
 # The sections in their order: each is pages/parts/<name>.html.j2, which sets its own ``title``. One without a body is
 # left out: the run has nothing to say of it.
 SECTIONS = (
     "verdict",
+    "champion",
     "segments",
+    "course",
     "measured",
+    "confusion",
+    "ranges",
     "holdouts",
     "exams",
     "notes",
@@ -29,6 +36,7 @@ SECTIONS = (
     "identity",
     "drift",
     "jobs",
+    "requests",
     "cost",
     "search",
     "origin",
@@ -46,15 +54,17 @@ class Section:
     body: Markup
 
 
-def rendered(report: Mapping[str, Any], **shown: Any) -> str:
+def rendered(report: Mapping[str, Any], figures: Mapping[str, Any], **shown: Any) -> str:
     """Return the page.
 
     :param report: what ``report.json`` holds; ``shown``: what the parts are told besides.
+    :param figures: the charts as JSON, for the page's script.
     """
     environment = _environment()
     told = {"report": report, "judge": report["holdouts"][report["judge"]], **shown}
     sections = [section for name in SECTIONS if (section := _section(environment, name, told)).body]
-    return environment.get_template("page.html.j2").render(told, sections=sections)
+    data = htmlsafe_json_dumps(figures, separators=(",", ":")) if figures["figures"] else None
+    return environment.get_template("page.html.j2").render(told, sections=sections, data=data)
 
 
 def _section(environment: Environment, name: str, told: Mapping[str, Any]) -> Section:
@@ -78,10 +88,13 @@ def _environment() -> Environment:
         "metric": metric_name,
         "breakable": _breakable,
         "usd": _usd,
+        "drawn": drawn,
+        "percent": _percent,
     }
-    # Our own file: the texts that others write are escaped.
+    # Our own files: the texts that others write are escaped.
     style = Markup(files(_PACKAGE).joinpath(_FOLDER, "style.css").read_text(encoding="utf-8"))  # noqa: S704
-    environment.globals |= {"better": BETTER, "style": style}
+    scripts = [Markup(script(name)) for name in (LIBRARY, OWN)]  # noqa: S704
+    environment.globals |= {"better": BETTER, "style": style, "scripts": scripts}
     return environment
 
 
@@ -110,3 +123,7 @@ def _digits(value: float | None) -> str:
 
 def _usd(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.2f}"
+
+
+def _percent(share: float | None) -> str:
+    return number(None) if share is None else f"{share:.1%}"

@@ -84,9 +84,10 @@ config = GateConfig(resamples=1000)
 told = {{"reasons": [judge(one, challenger, problem.objective, config).reason for one in (None, champion)]}}
 """
 REPORT = f"""{PLAN}
-from include.autopilot.report.page import _charts
+from include.autopilot.report.pictures import measured_figures, pictures, points_each
 found = read_predictions(s3, problem, plan.holdouts, f"{{root}}/challenger")[0]
-told = {{"largest": max(map(len, _charts(plan, found)))}}
+drawn = pictures(measured_figures(found, "sealed", "y", found.outcome, True, points_each(1)))
+told = {{"largest": max(len(one.svg) for one in drawn)}}
 """
 PARTS = {"prepare": PREPARE, "evaluate": EVALUATE, "judge": JUDGE, "report": REPORT}
 

@@ -8,11 +8,13 @@ import pytest
 
 from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.report.chart import DARK, LIGHT, standalone
-from include.autopilot.report.parity import parity_svg
+from include.autopilot.report.parity import parity
+from include.autopilot.report.points import points_of
+from include.autopilot.report.still import still
 
 
 def svg(name: str = "sealed", title: str = "sealed", target: str = "y") -> str:
-    return parity_svg(name, title, target, Numbers((1.0, 2.0), (1.5, 2.5)))
+    return still(parity(name, title, target, points_of(("a", "b"), Numbers((1.0, 2.0), (1.5, 2.5)), 10)))
 
 
 def test_it_is_one_element_that_stands_alone() -> None:

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from include.autopilot.report.page import render
+from include.autopilot.report.figure import Figure, Series
+from include.autopilot.report.page import Shown, render
+from include.autopilot.report.pictures import pictures
+from include.autopilot.report.requested import Requested
 from include.autopilot.settings.identity import IdentityConfig
 from tests.support.reports import written
 from tests.support.toy import Toy, csv_bytes, rows
@@ -30,7 +33,7 @@ def test_made_up_data_is_said_to_be_in_title_banner_and_charts(toy: Toy) -> None
     assert content["synthetic"] is True
     assert "<title>A toy · 2024-03-01 · SYNTHETIC</title>" in page
     assert 'class="banner"' in page
-    assert page.count("SYNTHETIC data: s") == 2
+    assert {f"SYNTHETIC data: {name}" in page for name in ("sealed", "second")} == {True}
 
 
 def test_what_readers_must_know_is_said(toy: Toy) -> None:
@@ -67,14 +70,35 @@ def test_jobs_are_listed(toy: Toy) -> None:
     assert '<td class="n">62</td>' in page
 
 
+def test_jobs_are_bars_over_the_time_of_the_run(toy: Toy) -> None:
+    train = {
+        "step": "train",
+        "kind": "TrainingJob",
+        "name": "t",
+        "status": "Completed",
+        "seconds": 60.0,
+        "action": "created",
+    }
+    times = [("2024-03-01T00:00:00+00:00", "2024-03-01T00:01:00+00:00"), ("2024-03-01T00:03:00+00:00", None)]
+    page, _ = written(toy, [train | {"started": start, "ended": end} for start, end in times])
+    assert page.count('style="margin-left:0.0%;width:100.0%"') == 1
+    assert page.count('<td class="when">') == 2
+
+
 def test_what_others_wrote_is_escaped(toy: Toy) -> None:
     _, content = written(toy, [])
-    page = render(content | {"data_source": "<script>alert(1)</script>", "target": "<b>"}, ["<svg></svg>"])
+    picture = pictures(
+        [Figure("one", "<i>", "<i>", "<i>", (Series("<i>", "line", (0.0, 1.0), (1.0, 2.0)),), said="<i>")]
+    )
+    asked = Requested("<i>", "s3://b/<i>", '{"a": "<i>"}')
+    shown = Shown(measured=picture, requests=[asked])
+    page = render(content | {"data_source": "<script>alert(1)</script>", "target": "<b>"}, shown)
     assert page.count('class="scroll"') == page.count('class="scroll" tabindex="0" role="region" aria-label="') > 2
-    assert "<script>" not in page
+    assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
     assert "<b>." not in page
-    assert "<figure><svg></svg></figure>" in page
+    assert "<i>" not in page.replace("<i>At most", "")
+    assert '<div class="still"><svg role="img" aria-label="&lt;i&gt;"' in page
 
 
 def test_undefined_metrics_are_a_dash(toy: Toy) -> None:

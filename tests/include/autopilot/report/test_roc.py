@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from include.autopilot.evaluation.outcome import Classes
-from include.autopilot.report.roc import curve_of, has_roc, roc_svg
+from include.autopilot.report.roc import calibration, curve_of, has_roc, precision_recall, roc
+from include.autopilot.report.still import still
 
 KNOWN = ("no", "yes")
 ACTUAL = ("no", "no", "yes", "yes")
@@ -29,27 +29,51 @@ def test_there_is_a_curve_where_there_can_be_one(outcome: Classes, expected: boo
     assert has_roc(outcome) is expected
 
 
-def curve(outcome: Classes) -> list[tuple[float, float]]:
-    """The curve's corners: the last path that is drawn with solid lines from corner to corner."""
-    text = roc_svg("sealed", "sealed", outcome)
-    paths = re.findall(r'<path d="(M [^"]*)" clip-path="[^"]*" style="fill: none; stroke: var\(--accent\)', text)
-    assert len(paths) == 1
-    points = [(float(x), float(y)) for x, y in re.findall(r"[ML] ([\d.]+) ([\d.]+)", paths[0])]
-    (left, low), (right, high) = points[0], points[-1]
-    return [(round((x - left) / (right - left), 3), round((y - low) / (high - low), 3)) for x, y in points]
+def points(outcome: Classes) -> list[tuple[float, float]]:
+    (line, *_) = roc("sealed-roc", "sealed", outcome).series
+    return [(round(x, 3), round(y or 0.0, 3)) for x, y in zip(line.x, line.y, strict=True)]
 
 
 def test_the_curve_is_that_of_the_second_class() -> None:
-    assert curve(OUTCOME) == [(0, 0), (0, 0.5), (0.5, 0.5), (0.5, 1), (1, 1)]
+    assert points(OUTCOME) == [(0, 0), (0, 0.5), (0.5, 0.5), (0.5, 1), (1, 1)]
     perfect = replace(OUTCOME, probabilities=((0.9, 0.1), (0.8, 0.2), (0.1, 0.9), (0.1, 0.9)))
-    assert curve(perfect) == [(0, 0), (0, 1), (1, 1)]
+    assert points(perfect) == [(0, 0), (0, 1), (1, 1)]
 
 
 def test_the_axes_name_the_positive_class() -> None:
-    text = "".join(ET.fromstring(roc_svg("sealed", "a <title>", OUTCOME)).itertext())  # noqa: S314 - made a line ago
+    text = "".join(ET.fromstring(still(roc("sealed", "a <title>", OUTCOME))).itertext())  # noqa: S314 - made a line ago
     assert "false alarms (share of rows not yes)" in text
     assert "found (share of yes)" in text
     assert "a <title>" in text
+
+
+def test_the_champions_curve_stands_back_beside_it() -> None:
+    worse = replace(OUTCOME, probabilities=((0.1, 0.9), (0.2, 0.8), (0.9, 0.1), (0.9, 0.1)))
+    for figure in (roc("r", "sealed", OUTCOME, worse), precision_recall("p", "sealed", OUTCOME, worse)):
+        assert [(one.name, one.muted) for one in figure.series if one.told] == [
+            ("challenger", False),
+            ("champion", True),
+        ]
+
+
+def test_precision_and_recall_end_where_nothing_is_found_and_where_all_is() -> None:
+    line = precision_recall("p", "sealed", OUTCOME).series[0]
+    assert (line.x[-1], line.y[-1]) == (0, 1)
+    assert (line.x[0], line.y[0]) == (1, 0.5)
+
+
+def test_calibration_says_what_a_probability_is_worth() -> None:
+    rows = 1000
+    chances = tuple((1 - one, one) for one in ([0.2] * 500 + [0.8] * 500))
+    actual = tuple("yes" if place % 5 == 0 or place >= 500 else "no" for place in range(rows))
+    rows_seen, honest = calibration("c", "sealed", Classes(KNOWN, actual, actual, chances)).series
+    assert {round(x, 3): round(y or 0, 3) for x, y in zip(rows_seen.x, rows_seen.y, strict=True)} == {
+        0.2: 0.2,
+        0.8: 1.0,
+    }
+    assert all(low < value <= high for low, value, high in zip(rows_seen.low, rows_seen.y, rows_seen.high, strict=True))
+    assert set(rows_seen.keys) == {"100 rows"}
+    assert not honest.told
 
 
 def test_of_many_corners_some_are_drawn_and_both_ends() -> None:

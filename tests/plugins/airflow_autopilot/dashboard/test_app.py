@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from include.autopilot.report.scripts import allowed
 from include.autopilot.s3.changed import tell_change
 from include.autopilot.settings.options import RunOptions
 from tests.support.observed import HOSTILE, Observed, Site
@@ -253,11 +254,13 @@ def test_one_run_with_its_report(site: Site, observed: dict[str, Observed]) -> N
     path = f"/models/plain/runs/{observed['plain'].key(2)}"
     frame = next(attrs for tag, attrs in _Elements(site.get(path).text).tags if tag == "iframe")
     assert frame["src"] == f"/autopilot{path}/report"
-    assert frame["sandbox"] is None, "no right at all"
+    assert frame["sandbox"] == "allow-scripts", "no share in Airflow's origin"
     report = site.get(f"{path}/report")
     assert report.headers["content-type"] == "text/html; charset=utf-8"
     assert "The report of 2" in report.text
-    assert report.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    policy = report.headers["content-security-policy"]
+    assert policy.startswith(f"sandbox allow-scripts; default-src 'none'; script-src {allowed()}; ")
+    assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
 
 
 @pytest.mark.parametrize("key", [KEY, "..%2F..%2Fx", "20240108T000000", "x" * 65])
