@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 from PIL import Image
+from playwright.sync_api import Page
 
 from include.autopilot.settings.config import find_model
 from include.local_aws.process import start
@@ -26,7 +27,7 @@ from scripts.local_airflow import BY_HAND, airflow, signed_in
 from scripts.up import EXAMPLE, search, seed
 from tests.include.local_aws.browser import CHROMIUM
 from tests.screenshots.shown import PICTURES, record
-from tests.support.chromium import Tab, tab
+from tests.support.chromium import look, window
 
 # The picture of the backtest, as make bace has left it.
 BACKTEST = ROOT / ".local" / "demo" / "backtest.svg"
@@ -65,9 +66,8 @@ def main() -> int:
         for cutoff in CUTOFFS:
             retrain(client, cutoff)
         token = client.headers["Authorization"].removeprefix("Bearer ")
-        (folder / "browser").mkdir()
-        with tab(folder / "browser", {"_token": token}, ui) as window:
-            photograph(window, ui)
+        with window(ui, {"_token": token}) as page:
+            photograph(page, ui)
     record()
     shutil.rmtree(folder)
     return 0
@@ -84,44 +84,42 @@ def retrain(client: httpx.Client, cutoff: str) -> None:
         raise SystemExit(f"{run['dag_run_id']} ended {run['state']}")
 
 
-def photograph(window: Tab, ui: str) -> None:
+def photograph(page: Page, ui: str) -> None:
     """Show every page and keep its picture."""
-    window.look(WIDTH, height=HEIGHT)
-    window.open(f"{ui}/dags/{RETRAIN}")
-    window.until("document.body.innerText.includes('report') && document.querySelector('canvas')")
-    keep(window, "grid")
-    window.until("[...document.querySelectorAll('button')].some(one => one.innerText.trim() === 'Trigger')")
-    window.evaluate("[...document.querySelectorAll('button')].find(one => one.innerText.trim() === 'Trigger').click()")
-    window.until("document.body.innerText.includes('Run Parameters')")
-    keep(window, "form")
-    window.look(WIDE, height=HEIGHT)
-    window.open(f"{ui}/dags/{RETRAIN}")
-    window.until("document.querySelector('button[aria-label^=\"Show Graph\"]')")
-    window.evaluate("document.querySelector('button[aria-label^=\"Show Graph\"]').click()")
-    window.until("document.querySelectorAll('.react-flow__node').length > 9")
-    keep(window, "graph", _BOXES)
-    window.look(WIDTH, height=HEIGHT)
-    window.open(f"{ui}/autopilot/")
-    keep(window, "models")
-    window.open(f"{ui}/autopilot/models/{EXAMPLE}")
-    page = window.evaluate("[...document.querySelectorAll('a')].find(one => one.pathname.includes('/runs/')).pathname")
-    keep(window, "model")
-    window.open(f"{ui}{page}/report")
-    keep(window, "report", _TOP)
+    look(page, WIDTH, height=HEIGHT)
+    page.goto(f"{ui}/dags/{RETRAIN}")
+    page.locator("canvas").first.wait_for()
+    keep(page, "grid")
+    page.get_by_role("button", name="Trigger").click()
+    page.get_by_text("Run Parameters").wait_for()
+    keep(page, "form")
+    look(page, WIDE, height=HEIGHT)
+    page.goto(f"{ui}/dags/{RETRAIN}")
+    page.locator("button[aria-label^='Show Graph']").click()
+    page.locator(".react-flow__node").nth(9).wait_for()
+    keep(page, "graph", _BOXES)
+    look(page, WIDTH, height=HEIGHT)
+    page.goto(f"{ui}/autopilot/")
+    keep(page, "models")
+    page.goto(f"{ui}/autopilot/models/{EXAMPLE}")
+    run = page.locator("a[href*='/runs/']").first.get_attribute("href")
+    keep(page, "model")
+    page.goto(f"{ui}{run}/report")
+    keep(page, "report", _TOP)
 
 
-def keep(window: Tab, name: str, part: str | None = None) -> None:
+def keep(page: Page, name: str, part: str | None = None) -> None:
     """Save what is shown as a small PNG, once nothing moves any more.
 
     :param part: gives left, top, right and bottom of what is kept, in pixels; the whole page unless told.
     """
-    before, now = b"", window.shot()
+    before, now = b"", page.screenshot(full_page=True)
     while now != before:
         time.sleep(SECONDS_TO_MOVE)
-        before, now = now, window.shot()
+        before, now = now, page.screenshot(full_page=True)
     picture = Image.open(io.BytesIO(now)).convert("RGB")
     if part:
-        picture = picture.crop(around(window.evaluate(part)))
+        picture = picture.crop(around(page.evaluate(part)))
     picture.quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
     print(PICTURES / f"{name}.png", flush=True)
 

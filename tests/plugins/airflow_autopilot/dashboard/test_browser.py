@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import Page, expect
 
 from tests.include.local_aws.browser import CHROMIUM
-from tests.support.chromium import Tab, tab
+from tests.support.chromium import complaints, faults, look, picture, window
 from tests.support.observed import Observed, Site
 
 pytestmark = [
@@ -29,13 +29,10 @@ _UNREACHABLE = """[...document.querySelectorAll('.scroll')].filter(e => e.tabInd
   !(e.ariaLabel || document.getElementById(e.getAttribute('aria-labelledby')))).map(e => e.outerHTML.slice(0, 80))"""
 
 
-# npm's axe-core, a file that is not in the repository.
-AXE = os.environ.get("AXE_CORE")
-
-
 def paths(observed: dict[str, Observed]) -> list[str]:
     run = f"/models/hostile/runs/{observed['hostile'].key(2)}"
-    return ["/", "/models/plain", "/models/hostile", "/models/hostile/rollback", run]
+    starts = [f"/models/hostile/start/{kind}" for kind in ("retrain", "score", "search")]
+    return ["/", "/models/plain", "/models/hostile", "/models/hostile/rollback", run, *starts]
 
 
 @pytest.fixture(scope="module")
@@ -55,77 +52,93 @@ def served(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def window(served: str, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    with tab(tmp_path_factory.mktemp("browser"), {"_token": site.token}, served) as opened:
+def page(served: str, site: Site) -> Iterator[Page]:
+    with window(served, {"_token": site.token}) as opened:
         yield opened
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, False), (1280, True), (390, True)])
-def test_every_page_fits_and_is_allowed_what_it_does(
-    served: str, window: Tab, observed: dict[str, Observed], tmp_path: Path, width: int, dark: bool
+def test_every_page_fits_and_is_allowed_what_it_does_and_axe_finds_no_fault(
+    served: str, page: Page, observed: dict[str, Observed], tmp_path: Path, width: int, dark: bool
 ) -> None:
+    look(page, width, dark)
+    said = complaints(page)
     for number, path in enumerate(paths(observed)):
-        window.look(width, dark)
-        window.open(f"{served}/autopilot{path}")
-        assert window.evaluate(_CUT_OFF) == [], path
-        assert window.evaluate(_UNREACHABLE) == [], path
-        assert window.evaluate("document.querySelectorAll('main, header, footer, h1').length") == 4
-        assert window.evaluate("getComputedStyle(document.body).margin") == "0px", "the style is allowed"
-        window.picture(tmp_path / f"{number}-{width}{'-dark' if dark else ''}.png")
-    # The report's own script is the one thing that must be blocked; no dialog has stopped the page either.
-    assert all("script" in said.lower() and "report" in said for said in window.complaints), window.complaints
+        page.goto(f"{served}/autopilot{path}")
+        assert page.evaluate(_CUT_OFF) == [], path
+        assert page.evaluate(_UNREACHABLE) == [], path
+        assert page.locator("main, header, footer, h1").count() == 4
+        assert page.evaluate("getComputedStyle(document.body).margin") == "0px", "the style is allowed"
+        assert faults(page) == [], path
+        picture(page, tmp_path / f"{number}-{width}{'-dark' if dark else ''}.png")
+    # The report's own script is the one thing that must be blocked.
+    assert all("script" in one.lower() and "report" in one for one in said), said
 
 
-def test_a_link_to_airflow_leads_out_of_airflows_frame(served: str, window: Tab) -> None:
-    window.look(1280)
-    window.open(f"{served}/autopilot/")
+def test_a_link_to_airflow_leads_out_of_airflows_frame(served: str, page: Page) -> None:
+    look(page, 1280)
+    page.goto(f"{served}/autopilot/")
     # As Airflow's UI shows a plugin's view.
-    window.evaluate("""(() => { const frame = document.createElement('iframe'); frame.id = 'ours';
+    page.evaluate("""(() => { const frame = document.createElement('iframe'); frame.id = 'ours';
       frame.sandbox = 'allow-scripts allow-same-origin allow-forms allow-downloads';
-      frame.src = '/autopilot/models/plain'; document.body.replaceChildren(frame); })()""")
-    inside = "document.getElementById('ours').contentDocument"
-    window.until(f"{inside}?.querySelector('.starts a[target=_top]') && {inside}.readyState === 'complete'")
-    window.evaluate(f"{inside}.querySelector('.starts a[target=_top]').click()")
-    window.until("location.pathname === '/dags/plain_retrain'")
+      frame.src = '/autopilot/models/plain/start/retrain'; document.body.replaceChildren(frame); })()""")
+    page.frame_locator("#ours").locator("a[target=_top]").click()
+    page.wait_for_url("**/dags/plain_retrain")
 
 
-def test_a_button_starts_a_dag_by_airflows_own_api(served: str, window: Tab, site: Site) -> None:
-    window.look(1280)
-    window.open(f"{served}/autopilot/models/plain")
-    dry = "[...document.querySelectorAll('.starts details')].find(one => one.textContent.includes('Dry run'))"
-    window.evaluate(f"{dry}.open = true; {dry}.querySelector('button').click()")
-    window.until(f"{dry}.querySelector('[role=status] a')")
-    assert window.evaluate(f"{dry}.querySelector('button').disabled"), "it is not started twice"
-    run_id = window.evaluate(f"{dry}.querySelector('[role=status] a').textContent")
-    site.client.cookies.set("_token", site.token)
-    run = site.client.get(f"/api/v2/dags/plain_retrain/dagRuns/{run_id}").json()
-    assert run["conf"] == {"dry_run": True}
-    assert run["triggering_user_name"] == "ann"
+def test_a_button_starts_a_dag_by_airflows_own_api(served: str, page: Page, site: Site) -> None:
+    page.goto(f"{served}/autopilot/models/plain")
+    dry = page.locator(".starts details", has_text="Dry run")
+    dry.locator("summary").click()
+    dry.get_by_role("button").click()
+    run_id = dry.locator("[role=status] a").text_content()
+    expect(dry.get_by_role("button")).to_be_disabled()
+    run = started(site, "plain_retrain", run_id)
+    assert (run["conf"], run["triggering_user_name"]) == ({"dry_run": True}, "ann")
 
 
-def test_a_rollback_names_the_version_and_a_refusal_is_said(served: str, window: Tab, site: Site) -> None:
-    window.open(f"{served}/autopilot/models/plain/rollback")
-    said = "document.querySelector('[role=status]').textContent"
-    window.evaluate("document.querySelector('input[value=\"3\"]').click(); document.forms[0].noValidate = true")
-    window.evaluate("document.querySelector('button').click()")
-    window.until(f"{said}.startsWith('Nothing was started. Airflow says: ') && {said}.includes('reason')")
-    window.evaluate("document.querySelector('[name=reason]').value = '<b>why</b>'")
-    window.evaluate("document.querySelector('button').click()")
-    window.until(f"{said}.startsWith('Started: ')")
-    run_id = window.evaluate("document.querySelector('[role=status] a').textContent")
-    site.client.cookies.set("_token", site.token)
-    run = site.client.get(f"/api/v2/dags/plain_rollback/dagRuns/{run_id}").json()
+def test_a_form_is_refused_and_then_taken(served: str, page: Page, site: Site) -> None:
+    page.goto(f"{served}/autopilot/models/plain/start/retrain")
+    said, button = page.get_by_role("status"), page.get_by_role("button")
+    page.get_by_label("Data scope").select_option("the last drops, as many as below")
+    button.click()
+    expect(said).to_contain_text("Nothing was started. scope last and last_drops go together")
+    page.get_by_label("Number of drops").fill("2")
+    page.get_by_label("Training instance type").fill("m5.large")
+    button.click()
+    expect(said).to_contain_text("instance_type: 'm5.large' is not an instance type.")
+    page.get_by_label("Training instance type").fill("ml.m5.large")
+    page.get_by_label("Cutoff").fill("2024-02-01")
+    page.get_by_label("Dry run").check()
+    page.get_by_label("Managed spot training").select_option("spot")
+    button.click()
+    expect(said).to_contain_text("Started: ")
+    assert started(site, "plain_retrain", said.locator("a").text_content())["conf"] == {
+        "cutoff": "2024-02-01T00:00:00Z",
+        "scope": "last",
+        "last_drops": 2,
+        "instance_type": "ml.m5.large",
+        "spot": True,
+        "featurizer": "reuse",
+        "dry_run": True,
+    }
+
+
+def test_a_rollback_names_the_version_and_a_refusal_is_said(served: str, page: Page, site: Site) -> None:
+    page.goto(f"{served}/autopilot/models/plain/rollback")
+    said, button = page.get_by_role("status"), page.get_by_role("button")
+    page.locator("input[value='3']").check()
+    page.evaluate("document.forms[0].noValidate = true")
+    button.click()
+    expect(said).to_contain_text("Nothing was started. Airflow says: ")
+    expect(said).to_contain_text("reason")
+    page.locator("[name=reason]").fill("<b>why</b>")
+    button.click()
+    expect(said).to_contain_text("Started: ")
+    run = started(site, "plain_rollback", said.locator("a").text_content())
     assert run["conf"] == {"version": 3, "reason": "<b>why</b>"}
 
 
-@pytest.mark.skipif(AXE is None, reason="AXE_CORE names no axe.min.js of npm's axe-core")
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
-def test_axe_finds_no_fault(served: str, window: Tab, observed: dict[str, Observed], width: int, dark: bool) -> None:
-    window.look(width, dark)
-    faults = {}
-    for path in paths(observed):
-        window.open(f"{served}/autopilot{path}")
-        window.evaluate(Path(str(AXE)).read_text())
-        found = window.evaluate("axe.run(document, {iframes: false}).then(found => JSON.stringify(found.violations))")
-        faults |= {(path, one["id"]): [node["html"][:200] for node in one["nodes"][:3]] for one in json.loads(found)}
-    assert faults == {}
+def started(site: Site, dag_id: str, run_id: str | None) -> Any:
+    site.client.cookies.set("_token", site.token)
+    return site.client.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}").json()
