@@ -3,6 +3,7 @@
     python -m scripts.iam                                                     rewrite them, and the template's roles
     python -m scripts.iam bace --account 111122223333 --region eu-west-1      print the environment's policy for a model
 
+What a person needs besides who removes what is not needed any more is a file of its own.
 In the files ``${...}`` stands for what differs between accounts and models, in CloudFormation's words; printed for a
 model they are filled in, and statements for what its YAML does not use are left out. What AWS asks for besides the
 calls is :data:`DEPENDENT`; what SageMaker's role may do is :data:`JOBS`, which is Amazon's page "How to use SageMaker
@@ -44,12 +45,15 @@ ACTIONS = {
     "s3.HeadObject": "s3:GetObject",
     "s3.CreateMultipartUpload": "s3:PutObject",
     "s3.UploadPart": "s3:PutObject",
+    "s3.DeleteObjects": "s3:DeleteObject",
     "s3.CompleteMultipartUpload": "s3:PutObject",
 }
 _PREFIXES = {"service-quotas": "servicequotas"}
 # AWS asks for no permission.
 FREE = frozenset({"sts.GetCallerIdentity"})
 _ANY = "*"
+# Not for the tasks: what a person may do besides, who runs the command that removes.
+RETENTION = "Retention"
 _SERVICE = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
 
@@ -139,6 +143,7 @@ JOBS = (
 )
 # Which calls only an optional part of the package makes.
 _FEATURES = (
+    (re.compile(r"s3\.DeleteObjects|sagemaker\.(DeleteModel|ListModels)"), RETENTION),
     (re.compile(r"sqs\."), "DropsQueue"),
     (re.compile(r"sns\."), "Notify"),
     (re.compile(r"(iam|service-quotas)\."), "Preflight"),
@@ -187,6 +192,8 @@ def template() -> str:
     """Return deploy/cloudformation.yaml with the statements of the roles as they are now."""
     text = TEMPLATE.read_text(encoding="utf-8")
     for name, granted in _granted().items():
+        if name == "retention.json":
+            continue
         section = "".join(_in_template(*one) for one in _statements(granted))
         begin, end = f"          # begin {name}\n", f"          # end {name}\n"
         text = text[: text.index(begin)] + begin + section + text[text.index(end) :]
@@ -265,12 +272,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def policies() -> dict[str, dict[str, Any]]:
-    """Return what the two files hold, by their names."""
+    """Return what the files hold, by their names."""
     return {name: document(granted) for name, granted in _granted().items()}
 
 
 def _granted() -> dict[str, Sequence[Grant]]:
-    return {"execution-role.json": grants(calls()), "sagemaker-role.json": JOBS}
+    seen = grants(calls())
+    return {
+        "execution-role.json": [one for one in seen if one.feature != RETENTION],
+        "retention.json": [one for one in seen if one.feature == RETENTION],
+        "sagemaker-role.json": JOBS,
+    }
 
 
 def _statements(granted: Iterable[Grant]) -> list[tuple[str, dict[str, Any]]]:

@@ -29,6 +29,7 @@ from scripts.iam import (
     FOLDER,
     FREE,
     JOBS,
+    RETENTION,
     TEMPLATE,
     action_of,
     calls,
@@ -43,6 +44,8 @@ from scripts.iam import (
 from tests.support.repository import ROOT
 from tests.support.tiny import MODEL as TINY
 
+# Whose statements are made of the calls.
+OF_THE_CALLS = ("execution-role.json", "retention.json")
 SERVICES = ("iam", "logs", "s3", "sagemaker", "service-quotas", "sqs", "sts")
 # What the code calls for somebody else than the environment, or what somebody else calls for it.
 NOT_THE_ROLES = {
@@ -120,7 +123,7 @@ def test_the_list_is_what_the_code_calls() -> None:
 
 
 def test_every_call_is_allowed() -> None:
-    policy = policies()["execution-role.json"]
+    policy = {"Statement": [one for name in OF_THE_CALLS for one in policies()[name]["Statement"]]}
     asked = [line.split(" ") for line in calls()]
     assert len(asked) > 50
     for call, place in asked:
@@ -134,13 +137,13 @@ def test_every_allowed_action_is_called_or_has_its_reason() -> None:
     reasoned = {action for one in DEPENDENT for action in one.actions}
     tagged = {"sagemaker:AddTags"}
     assert any(call.startswith("sagemaker.Create") for call in operations())
-    stated = {action for one in policies()["execution-role.json"]["Statement"] for action in one["Action"]}
+    stated = {action for name in OF_THE_CALLS for one in policies()[name]["Statement"] for action in one["Action"]}
     assert stated == called | reasoned | tagged
     assert not called & (reasoned | tagged)
     assert all(one.why for one in [*DEPENDENT, *JOBS])
 
 
-@pytest.mark.parametrize("name", ["execution-role.json", "sagemaker-role.json"])
+@pytest.mark.parametrize("name", ["execution-role.json", "retention.json", "sagemaker-role.json"])
 def test_what_is_on_everything_has_no_resource_to_name(name: str) -> None:
     everywhere = {action for one in policies()[name]["Statement"] if one["Resource"] == "*" for action in one["Action"]}
     told = r"(sagemaker|servicequotas):List\w+|iam:ListRoles|ec2:\w+|cloudwatch:PutMetricData|ecr:GetAuthorizationToken"
@@ -156,7 +159,7 @@ def test_a_role_is_passed_to_sagemaker_only(name: str) -> None:
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
 
-@pytest.mark.parametrize("name", ["execution-role.json", "sagemaker-role.json"])
+@pytest.mark.parametrize("name", ["execution-role.json", "retention.json", "sagemaker-role.json"])
 def test_iam_takes_the_policy(name: str) -> None:
     policy = policies()[name]
     known = values(parse_model(TINY, "tiny.yaml"), "111122223333", "eu-central-1")
@@ -188,6 +191,18 @@ def test_a_model_is_allowed_its_own_and_nothing_of_others() -> None:
     )
 
 
+def test_what_the_tasks_do_removes_nothing_but_messages_and_a_failed_endpoint() -> None:
+    found = {
+        name: {action for one in policies()[name]["Statement"] for action in one["Action"]} for name in OF_THE_CALLS
+    }
+    assert {action for action in found["execution-role.json"] if ":Delete" in action} == {
+        "sqs:DeleteMessage", "sagemaker:DeleteEndpoint",
+    }  # fmt: skip
+    assert found["retention.json"] == {
+        "s3:DeleteObject", "sagemaker:DeleteModel", "sagemaker:DeleteModelPackage", "sagemaker:ListModels",
+    }  # fmt: skip
+
+
 def test_a_model_gets_the_statements_of_what_it_uses(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bace", "--account", "111122223333", "--region", "us-gov-west-1"]) == 0
     told = capsys.readouterr()
@@ -201,6 +216,7 @@ def test_a_model_gets_the_statements_of_what_it_uses(capsys: pytest.CaptureFixtu
 
 def test_the_statements_of_an_option_are_alone() -> None:
     optional = {
+        RETENTION,
         "Preflight",
         "DropsQueue",
         "Notify",

@@ -65,6 +65,10 @@ def _lines(service: str, operation: str, parameters: Mapping[str, Any], known: M
 
 
 def _s3(_: str, parameters: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[str]:
+    if "Delete" in parameters:
+        for one in parameters["Delete"]["Objects"]:
+            yield from _s3("", {"Bucket": parameters["Bucket"], "Key": one["Key"]}, known)
+        return
     bucket, key = parameters["Bucket"], parameters.get("Key")
     place = bucket if key is None else f"{bucket}/{key}"
     if place == known["Bucket"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -44,10 +44,12 @@ class Contest:
     """One model's store with the means to put challengers into it.
 
     :param gate: with few resamples, since the differences here are beyond doubt.
+    :param prefix: how the names of the challengers' models begin.
     """
 
     store: ModelStore
     gate: GateConfig = field(default_factory=lambda: GateConfig(resamples=1000))
+    prefix: str = "model"
 
     @classmethod
     def at(cls, s3: Any, sagemaker: Any) -> Contest:
@@ -62,7 +64,7 @@ class Contest:
         self, cutoff: str, error: float, holdout: str = "sealed", errors: Any = ERRORS, synthetic: bool = False
     ) -> Version:
         """Register a version whose predictions are off by ``error`` times the usual errors, and store its answers."""
-        model = unique("model")
+        model = unique(self.prefix)
         store, root = self.store, self.store.locations.root
         artifact = write(store.s3, f"{root}/{model}.tar.gz", b"a model", "application/x-tar")
         values = {
@@ -80,7 +82,9 @@ class Contest:
         keys = tuple(f"row-{number}" for number in range(ROWS))
         outcome = Numbers(tuple(MEASURED.tolist()), tuple((MEASURED + error * errors).tolist()))
         save_answers(store.s3, store.locations, Answers(model, holdout, keys, outcome))
-        enter(store.s3, store.locations.record(version.run, version.version), {"kind": "run"})
+        enter(
+            store.s3, store.locations.record(version.run, version.version), {"kind": "run", "version": asdict(version)}
+        )
         return version
 
     def proposal(self, version: Version, against: Version | None, **more: Any) -> Proposal:

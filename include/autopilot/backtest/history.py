@@ -7,12 +7,13 @@ What champions answered in their exams counts; the rest is kept beside them, so 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.ledger import timeline
+from include.autopilot.champion.removed import all_removals
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.content import DropContent, content_of
 from include.autopilot.drops.listing import list_drops
@@ -50,10 +51,13 @@ class History:
 
     :param models: from the first champion on, by their cutoffs, one for each: who was promoted, else the last.
     :param drops: those that came after the first model's cutoff, in order.
+    :param removed: the numbers of versions that were removed before they had predicted every later drop: nobody can ask
+        them any more, so they are left out.
     """
 
     models: tuple[PastModel, ...]
     drops: tuple[DropContent, ...]
+    removed: tuple[int, ...] = ()
 
     def missing(self, model: PastModel) -> list[DropContent]:
         """Return the drops after everything that a model learned which it has not predicted yet."""
@@ -99,7 +103,14 @@ def past_of(s3: S3Client, config: ModelConfig, until: datetime | None) -> Histor
     models = models[next((place for place, model in enumerate(models) if model.promoted), 0) :]
     files = {exam.drop: exam.files for model in models for exam in model.exams.values()}
     new = [drop for drop in drops if models and drop.instant > models[0].version.moment]
-    return History(tuple(models), tuple(content_of(s3, drop, files.get(drop.name, {})) for drop in new))
+    whole = History(tuple(models), tuple(content_of(s3, drop, files.get(drop.name, {})) for drop in new))
+    return _without(whole, all_removals(s3, locations))
+
+
+def _without(history: History, removals: Mapping[int, object]) -> History:
+    gone = {model.version.version for model in history.incomplete} & set(removals)
+    kept = tuple(model for model in history.models if model.version.version not in gone)
+    return replace(history, models=kept, removed=tuple(sorted(gone)))
 
 
 def _rank(record: Mapping[str, Any], moves: set[str]) -> tuple[bool, int]:

@@ -27,6 +27,17 @@ def as_text(answer: Answer) -> str:
 
 def missing_text(history: History, model: str) -> str:
     """Return what a backtest would still ask, and how to start it; nothing where nothing is missing."""
+    return "\n".join(filter(None, (_missing(history, model), _removed(history))))
+
+
+def _removed(history: History) -> str:
+    if not history.removed:
+        return ""
+    numbers = ", ".join(map(str, history.removed))
+    return f"Versions that were removed before they had predicted every later drop are left out: {numbers}."
+
+
+def _missing(history: History, model: str) -> str:
     incomplete = history.incomplete
     if not incomplete:
         return ""

@@ -101,6 +101,10 @@ class RollbackError(AutopilotError):
     """A version that cannot be put back."""
 
 
+class RetentionError(AutopilotError):
+    """Something that is not needed any more could not be removed; running the command again goes on."""
+
+
 class ScoringError(AutopilotError):
     """New rows that cannot be scored as asked; the message says why."""
 

@@ -58,12 +58,29 @@ class RunFolder(Folder):
     holdouts = _At("holdout")
     featurizer, featurizer_checkpoints = _At("featurizer"), _At("featurizer-checkpoints")
     model, checkpoints = _At("model"), _At("checkpoints")
-    search_input, search_output = _At("search/input/train.csv"), _At("search/output")
+    search, search_input, search_output = _At("search"), _At("search/input/train.csv"), _At("search/output")
     evaluation, model_quality = _At("evaluation.json"), _At("model_quality.json")
     report, report_page = _At("report.json"), _At("report.html")
     asked, champion_holdouts = _At("champion/asked.json"), _At("champion/holdout")
     verdict, promotion, cost = _At("verdict.json"), _At("promotion.json"), _At("cost.json")
     deployment = _At("deployment.json")
+
+    @property
+    def large(self) -> tuple[str, ...]:
+        """How the addresses begin of what is large, and is needed only as long as a model of the run is.
+
+        The plan, requests and descriptions, predictions, verdict, costs and report are not among them: ledger, lineage
+        and pages name them for ever.
+        """
+        made = (
+            self.model,
+            self.checkpoints,
+            self.featurizer,
+            self.featurizer_checkpoints,
+            self.features(""),
+            self.search,
+        )
+        return (*(f"{folder.rstrip('/')}/" for folder in made), self.rows)
 
     def request(self, name: str) -> str:
         """Return the full request of a job or a model of the run."""

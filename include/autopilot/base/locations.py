@@ -29,6 +29,7 @@ These two modules know the layout, and nobody else.
 <root>/champion.json                          the one pointer to the champion; changed by conditional writes only
 <root>/ledger/<run key>.v<version>.json       what a run did; written once, before any promotion
 <root>/ledger/<run key>.v<version>.<event>-<number>.json   what happened to that version later; written once
+<root>/removed/v<version>.json                that a version's package and files were removed; written before they are
 <root>/scores/<run key>/                      predictions of new rows and their lineage.json; work/ holds the rest
 ```
 """
@@ -139,7 +140,7 @@ class Locations:
 
     def features(self, template: str, prepared: str) -> str:
         """Return the folder of one drop's features."""
-        return f"{self.root}/features/{template}/{prepared}"
+        return f"{self.all_features}/{template}/{prepared}"
 
     def records(self, key: str) -> str:
         """Full requests and descriptions of a run's jobs."""
@@ -180,7 +181,7 @@ class Locations:
 
     def sitting(self, key: str) -> ExamFolder:
         """Return the folder in which one run works on the exams that it holds."""
-        return ExamFolder(f"{self.root}/sittings/{key}")
+        return ExamFolder(f"{self.all_sittings}/{key}")
 
     def backtested(self, version: int) -> str:
         """Return the folder of the exams of one version that only backtests asked for."""
@@ -227,6 +228,25 @@ class Locations:
         :param number: that of the champion at the time.
         """
         return f"{self.ledger}/{run}.v{version}.{kind}-{number}.json"
+
+    @property
+    def removals(self) -> str:
+        """The folder of what tells that versions were removed."""
+        return f"{self.root}/removed"
+
+    def removal(self, version: int) -> str:
+        """Return what tells that a version was removed."""
+        return f"{self.removals}/v{version}.json"
+
+    @property
+    def all_features(self) -> str:
+        """The folder of the features of all drops."""
+        return f"{self.root}/features"
+
+    @property
+    def all_sittings(self) -> str:
+        """The folder of what runs hold exams with."""
+        return f"{self.root}/sittings"
 
     @property
     def runs(self) -> str:

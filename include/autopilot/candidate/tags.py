@@ -19,6 +19,8 @@ TEMPLATE_TAG = f"{_OURS}template"
 # The content of a search's table, whose address does not tell it.
 INPUT_TAG = f"{_OURS}input"
 MODEL_TAG = f"{_OURS}model"
+# Whose a job or model is: the operators give it to everything that they make.
+DAG_TAG = f"{_OURS}dag"
 # Amazon's own tags cannot be set; ours say whose job the old one was.
 _NOT_CARRIED = ("aws:", _OURS)
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ValidationException"})

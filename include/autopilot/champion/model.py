@@ -48,8 +48,16 @@ def champion_model_request(s3: S3Client, plan: Plan, version: Version, package: 
     kept = _with_true_tags(s3, plan, version, kept)
     # A projection, as of a model's own description: what the service only adds when it describes is left out.
     containers = project("Model", {"Containers": package["InferenceSpecification"]["Containers"]})["Containers"]
-    name = job_name(plan.model, "champion", version.moment, version.arn)
+    name = champion_name(plan.model, version)
     return check("Model", {**kept, "ModelName": name, "Containers": containers})
+
+
+def champion_name(model: str, version: Version) -> str:
+    """Return what the SageMaker model is called that a registered version is made to again, by whoever asks it.
+
+    :param model: the name of the model that it is a version of.
+    """
+    return job_name(model, "champion", version.moment, version.arn)
 
 
 def _with_true_tags(s3: S3Client, plan: Plan, version: Version, kept: Request) -> Request:

@@ -103,7 +103,7 @@ class Registry:
             try:
                 page: Any = self.sagemaker.list_model_packages(**asked)
             except ClientError as error:
-                if _is_absent(error):
+                if is_absent(error):
                     return
                 raise
             yield from page["ModelPackageSummaryList"]
@@ -135,7 +135,7 @@ class Registry:
         try:
             self.sagemaker.describe_model_package_group(ModelPackageGroupName=self.group)
         except ClientError as error:
-            if _is_absent(error):
+            if is_absent(error):
                 return False
             raise
         return True
@@ -145,7 +145,8 @@ def _is_conflict(error: ClientError) -> bool:
     return error.response["Error"]["Code"] == "ConflictException"
 
 
-def _is_absent(error: ClientError) -> bool:
+def is_absent(error: ClientError) -> bool:
+    """Whether SageMaker says that there is no such version, group or model."""
     details = error.response["Error"]
     is_missing = details["Code"] in ("ValidationException", "ResourceNotFound")
     return is_missing and bool(_ABSENT.search(details["Message"]))

@@ -11,7 +11,9 @@ from include.autopilot.base.errors import RollbackError
 from include.autopilot.base.source import SYNTHETIC, marked
 from include.autopilot.champion.ledger import Record, event, events_of
 from include.autopilot.champion.pointer import Champion, ModelStore, move, next_number, pointer, settle
+from include.autopilot.champion.removed import find_removal
 from include.autopilot.champion.version import Version, version_of
+from include.autopilot.s3 import conditional
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +29,12 @@ def roll_back(store: ModelStore, number: int, reason: str, by: str, at: str) -> 
     :param reason: why; it stands in the ledger for ever.
     :param by: the key of the run that asks.
     :param at: ISO 8601: the instant for which Airflow started that run.
-    :raises RollbackError: no reason, or no such version; the message lists those there are.
+    :raises RollbackError: no reason, or no such version (any more); the message lists those there are.
     :raises RegistryError: no retraining registered that version.
     """
     if not reason.strip():
         raise RollbackError("A rollback needs a reason: write why, for whoever reads the ledger later.")
+    _check_removed(store, number)
     described = store.registry.version(number)
     if described is None:
         raise RollbackError(f"There is no version {number} of {store.registry.group}. {_listed(store)}")
@@ -47,9 +50,31 @@ def roll_back(store: ModelStore, number: int, reason: str, by: str, at: str) -> 
         sentence = marked(_sentence(version, champion, reason.strip()), _source(described))
         uri, moved = _event(store, version, count, champion, reason.strip(), sentence, by, at)
         if move(store, champion, stored, Champion(count, version, uri, moved)):
+            _undo_removed(store, champion, number)
             log.info("%s", moved["sentence"])
             settle(store)
             return moved
+
+
+def _check_removed(store: ModelStore, number: int) -> None:
+    removal = find_removal(store.s3, store.locations, number)
+    if removal is not None:
+        raise RollbackError(f"{removal.sentence} {_listed(store)}")
+
+
+def _undo_removed(store: ModelStore, before: Champion | None, number: int) -> None:
+    """Put the champion back where the version is removed at this very moment.
+
+    Who removes says so first and then looks at the pointer; who rolls back moves the pointer and then looks here. So at
+    least one of the two sees the other.
+    """
+    try:
+        _check_removed(store, number)
+    except RollbackError:
+        now, stored = pointer(store)
+        if before is not None and now is not None and now.version.version == number:
+            conditional.replace(store.s3, store.locations.champion, asdict(before), stored)
+        raise
 
 
 def _done(store: ModelStore, version: Version, by: str) -> Record | None:

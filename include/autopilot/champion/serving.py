@@ -15,6 +15,7 @@ from include.autopilot.candidate.contract import Contract
 from include.autopilot.champion.ledger import timeline
 from include.autopilot.champion.model import champion_model_request
 from include.autopilot.champion.pointer import ModelStore, described_champion, store_of
+from include.autopilot.champion.removed import find_removal
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, load_plan
 from include.autopilot.settings.config import ModelConfig
@@ -115,9 +116,12 @@ def champion_before(
 def serving_version(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, version: Version) -> ServingChampion:
     """Return any version as if it served, whether or not it ever was the champion.
 
-    :raises AutopilotError: what made it cannot be found any more.
+    :raises AutopilotError: it was removed, or what made it cannot be found any more.
     """
     store = store_of(s3, sagemaker, config)
+    removal = find_removal(s3, store.locations, version.version)
+    if removal is not None:
+        raise RegistryError(removal.sentence)
     record = store.locations.record(version.run, version.version)
     return _serving(store, version, record, store.registry.describe(version.arn))
 

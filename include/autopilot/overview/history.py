@@ -10,6 +10,7 @@ from include.autopilot.base.errors import MissingObjectError
 from include.autopilot.base.lenient import number_at, text_at
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.ledger import MOVES
+from include.autopilot.champion.removed import Removal, removal_of
 from include.autopilot.gate.history import compared_in
 from include.autopilot.overview.remembered import summaries
 
@@ -53,6 +54,7 @@ class JudgedRun:
     :param decision: promote or keep, with ``reason`` and ``sentence``; None where the run was not judged.
     :param usd: US dollars of its jobs that are known; ``unknown``: how many are not.
     :param events: what happened to its version later, in order.
+    :param removed: that the version was removed, in a sentence; None where it was not.
     """
 
     run: str
@@ -73,6 +75,7 @@ class JudgedRun:
     unknown: int
     synthetic: bool
     events: Sequence[Event] = ()
+    removed: str | None = None
 
     @property
     def was_champion(self) -> bool:
@@ -105,13 +108,15 @@ def history_of(s3: S3Client, locations: Locations) -> History:
         found, problems = summaries(s3, locations, locations.ledger, _summary)
     except MissingObjectError:
         return History()
+    removals, unread = summaries(s3, locations, locations.removals, removal_of)
+    removed = {one.version: one for one in removals}
     events = sorted((one for one in found if isinstance(one, Event)), key=_order)
     of_run: dict[tuple[str, int], list[Event]] = {}
     for event in events:
         of_run.setdefault((event.run, event.version), []).append(event)
-    runs = [_with(one, of_run) for one in found if isinstance(one, JudgedRun)]
+    runs = [_with(one, of_run, removed.get(one.version)) for one in found if isinstance(one, JudgedRun)]
     runs.sort(key=lambda run: run.version)
-    return History(runs, [event for event in events if event.moved], problems)
+    return History(runs, [event for event in events if event.moved], (*problems, *unread))
 
 
 def _order(event: Event) -> tuple[int, bool, str]:
@@ -119,11 +124,11 @@ def _order(event: Event) -> tuple[int, bool, str]:
     return event.number, event.kind not in ("approved", "rejected", "timed_out"), event.at
 
 
-def _with(run: JudgedRun, of_run: dict[tuple[str, int], list[Event]]) -> JudgedRun:
+def _with(run: JudgedRun, of_run: dict[tuple[str, int], list[Event]], removal: Removal | None) -> JudgedRun:
     events = tuple(of_run.get((run.run, run.version), ()))
     # Where the champion changed meanwhile it was judged again, and that counts.
     again = next((event.compared for event in reversed(events) if event.compared.get("champion") is not None), {})
-    return replace(run, events=events, **again)
+    return replace(run, events=events, removed=removal.sentence if removal else None, **again)
 
 
 def _summary(content: Any) -> Event | JudgedRun:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from include.autopilot.base.errors import MissingObjectError
+from include.autopilot.base.errors import MissingObjectError, RetentionError
 from include.autopilot.base.locations import parse_uri
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 # User metadata of an S3 object that says where its rows come from, in words.
 SOURCE_METADATA = "data-source"
+# The most that one DeleteObjects takes.
+_AT_ONCE = 1000
 # What an object with another ETag than the one that is asked for says comes last.
 _MISSING = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound", "412", "PreconditionFailed"})
 
@@ -36,11 +40,13 @@ class Listed:
 
     :param etag: S3's mark of the content; it changes whenever the content does.
     :param size: bytes.
+    :param modified: when it was written, by S3's clock; None of what was not listed.
     """
 
     uri: str
     etag: str
     size: int
+    modified: datetime | None = None
 
 
 def read(s3: S3Client, uri: str) -> S3Object:
@@ -123,6 +129,24 @@ def json_body(value: object) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
+def delete(s3: S3Client, uris: Sequence[str]) -> None:
+    """Delete objects of one bucket; those that are gone already count as deleted.
+
+    :raises RetentionError: S3 refuses one; the others are deleted.
+    """
+    for first in range(0, len(uris), _AT_ONCE):
+        some = [parse_uri(uri) for uri in uris[first : first + _AT_ONCE]]
+        named: Any = {"Objects": [{"Key": key} for _, key in some], "Quiet": True}
+        refused = s3.delete_objects(Bucket=some[0][0], Delete=named).get("Errors", [])
+        if refused:
+            one = refused[0]
+            raise RetentionError(
+                f"S3 does not delete {len(refused)} objects, the first s3://{some[0][0]}/{one.get('Key')}: "
+                f"{one.get('Code')}: {one.get('Message')}. deploy/iam/retention.json has what it takes; then run the "
+                "command again, it goes on where it ended."
+            )
+
+
 def list_uris(s3: S3Client, folder: str) -> list[str]:
     """Return the addresses of all objects in a folder and below, in key order.
 
@@ -145,7 +169,10 @@ def list_objects(s3: S3Client, folder: str) -> list[Listed]:
         if _is_missing(error):
             raise MissingObjectError(f"The bucket of {folder} does not exist in S3.") from error
         raise
-    return [Listed(f"s3://{bucket}/{entry['Key']}", entry["ETag"], entry["Size"]) for entry in entries]
+    return [
+        Listed(f"s3://{bucket}/{entry['Key']}", entry["ETag"], entry["Size"], entry["LastModified"])
+        for entry in entries
+    ]
 
 
 def _is_missing(error: ClientError) -> bool:

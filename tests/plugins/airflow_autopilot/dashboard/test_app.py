@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from include.autopilot.champion.removed import Removal, tell_removal, withdraw_removal
 from include.autopilot.report.scripts import allowed
 from include.autopilot.s3.changed import tell_change
 from include.autopilot.settings.options import RunOptions
@@ -363,3 +364,18 @@ def test_the_server_lists_the_views(site: Site) -> None:
         "nav": "/autopilot/",
         "dag_run": "/autopilot/airflow/{DAG_ID}/{RUN_ID}",
     }
+
+
+def test_what_was_removed_is_said_on_the_models_page_and_on_the_runs(site: Site, observed: dict[str, Observed]) -> None:
+    plain = observed["plain"]
+    removal = Removal(2, plain.key(2), "2025-01-01T00:00:00+00:00", "never the champion")
+    assert "removed" not in site.get("/models/plain").text
+    tell_removal(plain.s3, plain.locations, removal)
+    try:
+        model, run = site.get("/models/plain").text, site.get(f"/models/plain/runs/{plain.key(2)}").text
+    finally:
+        withdraw_removal(plain.s3, plain.locations, 2)
+    assert removal.sentence in _Elements(model).text
+    assert "1 version was removed" in _Elements(model).text
+    assert removal.sentence in _Elements(run).text
+    assert "removed" not in site.get("/models/plain").text
