@@ -19,7 +19,7 @@ export UV_PYTHON_DOWNLOADS := never
 # tests/conftest.py: pytest-xdist by itself leaves those with few tests, the whole runs, to the end.
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help install demo bace new-model up drop test coverage whole browser screenshots lint format bench backfills chaos services mwaa-bundle wheel compose-env compose-check lock clean
+.PHONY: help install demo bace new-model up drop test coverage whole browser strangers screenshots lint format bench backfills chaos services mwaa-bundle wheel compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -54,17 +54,20 @@ drop: install ## deliver a file: make drop FILE=new.csv MODEL=churn DATE=2025-01
 	  $(if $(HOLDOUT),--holdout "$(HOLDOUT)") $(if $(filter-out 0,$(AWS)),--aws) $(if $(filter-out 0,$(ALLOW_FUTURE)),--future) $(if $(filter-out 0,$(REPLACE)),--replace)
 
 test: install ## the test suite; make whole and make browser run the rest
-	@$(PY) -m pytest -m "not whole and not browser" $(PARALLEL) --durations=15
+	@$(PY) -m pytest -m "not whole and not browser and not strangers" $(PARALLEL) --durations=15
 
 # Apart from make test, because it doubles what the domain's tests take.
 coverage: install ## branch coverage of include/autopilot by its own tests; fails below the floor in pyproject.toml
-	@$(PY) -m pytest -m "not whole and not browser" $(PARALLEL) --cov --cov-report=term tests/include/autopilot
+	@$(PY) -m pytest -m "not whole and not browser and not strangers" $(PARALLEL) --cov --cov-report=term tests/include/autopilot
 
 whole: install ## the tests that take longest: whole runs of every problem type, the gate, scoring, budgets, endpoints
 	@$(PY) -m pytest -m whole $(PARALLEL) --timeout=900 --durations=15
 
 browser: install ## tests in Chromium: pages that try to drive the embedded AWS, and the dashboard
 	@$(PY) -m pytest -rs -m browser
+
+strangers: install ## programs of other people against the embedded AWS: the AWS CLI, SageMaker's SDKs, and STRANGERS=folder
+	@STRANGERS="$(STRANGERS)" $(PY) -m pytest -q -rs -s -m strangers tests/strangers
 
 screenshots: install ## take the pictures in docs/pictures/ anew, from the running product and the last make bace (Chromium)
 	@$(PY) -m tests.screenshots.run

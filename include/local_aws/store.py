@@ -176,10 +176,11 @@ class Store:
             rows = self._db.execute("SELECT * FROM resource WHERE status IN ('InProgress', 'Stopping')").fetchall()
         return [_resource(row) for row in rows]
 
-    def of_kind(self, kind: str) -> list[Resource]:
-        """Every resource of a kind, of any region."""
+    def of_kind(self, kind: str, region: str | None = None) -> list[Resource]:
+        """Every resource of a kind, of one region or of any."""
+        sql = "SELECT * FROM resource WHERE kind=? AND region=coalesce(?, region) ORDER BY created"
         with self._lock:
-            rows = self._db.execute("SELECT * FROM resource WHERE kind=? ORDER BY created", (kind,)).fetchall()
+            rows = self._db.execute(sql, (kind, region)).fetchall()
         return [_resource(row) for row in rows]
 
     def by_arn(self, arn: str) -> Resource | None:

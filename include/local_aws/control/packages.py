@@ -23,6 +23,7 @@ _KEPT_BY_UPDATE = (
     "ApprovalDescription",
     "ModelPackageRegistrationType",
     "InferenceSpecification",
+    "ModelCard",
     "ModelLifeCycle",
 )
 
@@ -49,7 +50,7 @@ def describe(services: Services, call: Call) -> Json:
 def update(services: Services, call: Call) -> Json:
     """UpdateModelPackage: the approval, the customer's metadata, and the containers of a version that has none."""
     request = call.request
-    checks.not_done(request, "", "AdditionalInferenceSpecificationsToAdd", "ModelCard", "SourceUri")
+    checks.not_done(request, "", "AdditionalInferenceSpecificationsToAdd", "SourceUri")
     named = replace(call, request={**request, PACKAGE.name_member: request["ModelPackageArn"]})
     found = kinds.find(services, PACKAGE, named)
     _check_inference(services, call, skipped=False)
@@ -91,7 +92,6 @@ def _check(request: Mapping[str, Any]) -> None:
         "AdditionalInferenceSpecifications",
         "CertifyForMarketplace",
         "ManagedStorageType",
-        "ModelCard",
         "SourceAlgorithmSpecification",
         "SourceUri",
         "ValidationSpecification",

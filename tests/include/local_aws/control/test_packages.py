@@ -61,6 +61,7 @@ def test_a_version_comes_back_as_it_was_given(clients: Clients, group: str, trai
         "MetadataProperties": {"CommitId": "abc", "GeneratedBy": "retrain"},
         "Domain": "MACHINE_LEARNING",
         "Task": "REGRESSION",
+        "ModelCard": {"ModelCardContent": "{}", "ModelCardStatus": "Draft"},
     }
     arn = _add(clients, group, **asked)
     assert arn == _arn(group, 1)

@@ -1,0 +1,15 @@
+"""Executes a notebook from top to bottom where it lies: ``run_notebook.py FILE``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+file = Path(sys.argv[1])
+notebook = nbformat.read(file, as_version=4)
+NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(file.parent)}}).execute()
+print(json.dumps({"cells": sum(cell.cell_type == "code" for cell in notebook.cells)}))
