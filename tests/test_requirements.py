@@ -17,6 +17,8 @@ IN_THE_IMAGE = {
 }  # fmt: skip
 # Import name of a distribution, where it differs; and what a listed distribution cannot do without.
 DISTRIBUTION = {"sklearn": "scikit-learn", "numpy": "pandas"}
+# What is used where somebody has installed it, and done without elsewhere.
+OPTIONAL = {"rdkit"}
 OURS = {"airflow_autopilot", "airflow_sagemaker_once", "include"}
 
 
@@ -44,7 +46,9 @@ def imported(path: Path) -> set[str]:
 
 def test_every_import_of_the_shipped_rooms_is_provided_for():
     files = [path for room in ("dags", "plugins", "include/autopilot") for path in (ROOT / room).rglob("*.py")]
-    outside = set().union(*(imported(path) for path in files)) - set(sys.stdlib_module_names) - OURS - IN_THE_IMAGE
+    outside = (
+        set().union(*(imported(path) for path in files)) - set(sys.stdlib_module_names) - OURS - IN_THE_IMAGE - OPTIONAL
+    )
     assert {DISTRIBUTION.get(name, name) for name in outside} == set(required())
 
 

@@ -34,7 +34,7 @@ def report(
     from include.autopilot.report.page import write_report
 
     judged = put_forward(s3, plan)
-    written = write_report(s3, judged, jobs, _added(s3, sagemaker, config, plan))
+    written = write_report(s3, judged, jobs, _added(s3, sagemaker, config, plan), config.report.structures)
     log.info("report: %s", written["html"])
     note = note_of(s3, judged, written["html"], run_page(judged.model, judged.run))
     get_current_context()["ti"].xcom_push(NOTE, note)

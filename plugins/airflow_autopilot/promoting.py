@@ -45,7 +45,7 @@ def register(
         from include.autopilot.champion.judging import put_forward
         from include.autopilot.report.page import write_report
 
-        written = write_report(s3, put_forward(s3, plan), jobs)
+        written = write_report(s3, put_forward(s3, plan), jobs, structures=config.report.structures)
         found["body"] = f"{found['body']}\n\nReport: `{written['html']}`"
     return found
 

@@ -34,6 +34,7 @@ def written(toy: Toy, registry: Any, holdout: int, columns: int) -> tuple[str, d
     :param holdout: how many rows judge; ``columns``: how many are compared with the baseline.
     """
     table = rows(10_000, holdout)
+    table = [row | {"note": HOSTILE if place % 2 else "CC(=O)Oc1ccccc1C(=O)O"} for place, row in enumerate(table)]
     table[0]["id"] = HOSTILE
     toy.put("holdout/sealed.csv", csv_bytes(table))
     first = ran(toy, registry, FEBRUARY, "20240201T000000-00000001", 1.0)
@@ -44,7 +45,8 @@ def written(toy: Toy, registry: Any, holdout: int, columns: int) -> tuple[str, d
     second.finish()
     plan = second.plan
     toy.put(f"runs/{plan.main}/drift.json", json.dumps(drift(columns)).encode())
-    found = write_report(toy.s3, plan, JOBS, {"cost": COST, "search_signal": ["Three runs kept the champion."]})
+    added = {"cost": COST, "search_signal": ["Three runs kept the champion."]}
+    found = write_report(toy.s3, plan, JOBS, added, structures="note")
     return toy.get(found["html"]).decode(), json.loads(toy.get(found["json"]))
 
 

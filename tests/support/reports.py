@@ -21,5 +21,5 @@ def evaluated(toy: Toy) -> Plan:
 
 
 def written(toy: Toy, jobs: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    found = write_report(toy.s3, evaluated(toy), jobs)
+    found = write_report(toy.s3, evaluated(toy), jobs, structures=toy.config.report.structures)
     return toy.get(found["html"]).decode(), json.loads(toy.get(found["json"]))

@@ -36,6 +36,7 @@ class Draft:
 
     :param remarks: key of the YAML -> what is said above it, beside what the form says.
     :param job: an Autopilot job whose winner is retrained; without one there is a search.
+    :param structures: the column that has structures in SMILES, if there is one.
     :param judge_on: which rows judge, ``recent``: which these are, ``window``: which drops a run learns from; what was
         measured to be best is in docs/adr/0029-defaults.md.
     """
@@ -54,6 +55,7 @@ class Draft:
     schedule: str = "0 0 1 * *"
     holdouts: Sequence[str] = ("sealed",)
     notes: Sequence[str] = ()
+    structures: str | None = None
     max_candidates: int = 8
     job: str | None = None
     judge_on: JudgeOn = "recent"

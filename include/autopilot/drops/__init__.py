@@ -7,6 +7,7 @@ __all__ = [
     "delivery",
     "findings",
     "guard",
+    "heldcells",
     "heldout",
     "holdouts",
     "identitycheck",

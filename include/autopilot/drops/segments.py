@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from include.autopilot.base.errors import DropError
-from include.autopilot.base.near import asked
 from include.autopilot.base.numbers import is_blank, read_number
 from include.autopilot.drops.content import DropFile
+from include.autopilot.drops.heldcells import check_column, predicted_records
 from include.autopilot.drops.plan import Plan, PlannedHoldout
-from include.autopilot.rows.cells import Findings, Record
+from include.autopilot.rows.cells import Record
 from include.autopilot.rows.csvfile import CsvFile
 from include.autopilot.settings.segments import SegmentConfig
 
@@ -62,38 +62,14 @@ def segments_of(
     with closing(DropFile(s3, judge.uri, judge.digest)) as file:
         rows = CsvFile(judge.uri, file)
         for config in configs:
-            _check_column(config.column, rows, asked_for)
+            check_column(config.column, rows, asked_for)
         columns = [_of(config, judge.uri, asked_for) for config in configs]
         places = [rows.header.index(config.column) for config in configs]
-        for record in _predicted(rows, plan.key, keys):
+        for record in predicted_records(rows, plan.key, keys):
             for column, place in zip(columns, places, strict=True):
                 column.add(record, record.cells[place])
         file.check()
     return tuple(column.segments() for column in columns)
-
-
-def _check_column(column: str, rows: CsvFile, asked_for: str) -> None:
-    if column not in rows.header:
-        question = asked(column, rows.header)
-        raise DropError(
-            f"{rows.name} has no column {column!r}, which {asked_for} names.{question} Correct the name, take it out, "
-            "or let rows judge that have such a column."
-        )
-
-
-def _predicted(rows: CsvFile, key: str, keys: Sequence[str]) -> Iterator[Record]:
-    """Yield the rows that have these keys; of a file others may have no target."""
-    place, wanted = rows.header.index(key), iter(keys)
-    expected, found = next(wanted, None), 0
-    for record in rows.records(Findings(rows.name)):
-        if record.cells[place].strip() == expected:
-            yield record
-            expected, found = next(wanted, None), found + 1
-    if expected is not None:
-        raise DropError(
-            f"{rows.name} has {found} of the {len(keys)} rows that were predicted, in their order: the one with key "
-            f"{expected!r} is not there. Start a new run."
-        )
 
 
 class _Column(Protocol):

@@ -25,6 +25,7 @@ from include.autopilot.report.champion import Beside, beside, champion_outcome
 from include.autopilot.report.exams import course_figure, exams_figure
 from include.autopilot.report.figure import figures_data
 from include.autopilot.report.judged import judged_evaluation
+from include.autopilot.report.listed import Listed, listed, rdkit_missing
 from include.autopilot.report.pictures import Picture, measured_figures, pictures, points_each, ranges_figures
 from include.autopilot.report.ranges import Range, ranges_of
 from include.autopilot.report.rendering import metric_name, rendered
@@ -46,7 +47,11 @@ PIPELINES: Mapping[Path, str] = {
 
 
 def write_report(
-    s3: S3Client, plan: Plan, jobs: Sequence[Mapping[str, Any]], added: Mapping[str, Any] | None = None
+    s3: S3Client,
+    plan: Plan,
+    jobs: Sequence[Mapping[str, Any]],
+    added: Mapping[str, Any] | None = None,
+    structures: str | None = None,
 ) -> dict[str, str]:
     """Write both reports into the run's folder and return their addresses as ``html`` and ``json``.
 
@@ -54,6 +59,7 @@ def write_report(
         ``started`` and ``ended``.
     :param added: further members of the content: ``cost``, see :func:`include.autopilot.cost.spending.write_cost`, and
         ``search_signal``, sentences that say why a new search may be worth it.
+    :param structures: the column of the holdouts that has a structure in SMILES; None: there is none.
     :raises RunError: the run was not evaluated yet.
     """
     evaluation, judged = judged_evaluation(s3, plan)
@@ -68,6 +74,7 @@ def write_report(
         exams=pictures([exams_figure(exams)]),
         course=pictures([course_figure(_records(s3, plan))]),
         requests=requested(s3, plan),
+        rows=listed(s3, plan, next(one for one in predictions if one.holdout == evaluation["judge"]), structures),
     )
     written = {
         "html": write(s3, plan.run_folder.report_page, render(content, shown), "text/html; charset=utf-8", plan.source),
@@ -164,6 +171,7 @@ class Shown:
     :param beside: the metrics of champion and challenger on the same rows.
     :param exams: the chart of the exams; ``course``: that of the metric by cutoff.
     :param requests: what SageMaker was asked for.
+    :param rows: the rows of the holdout that judged.
     """
 
     measured: Sequence[Picture] = ()
@@ -173,6 +181,7 @@ class Shown:
     exams: Sequence[Picture] = ()
     course: Sequence[Picture] = ()
     requests: Sequence[Requested] = ()
+    rows: Listed | None = None
 
 
 def render(content: Mapping[str, Any], shown: Shown) -> str:
@@ -190,6 +199,8 @@ def render(content: Mapping[str, Any], shown: Shown) -> str:
         rows=rows_of(gate["verdict"]) if gate else [],
         bars=bars(content["jobs"]),
         pipelines=PIPELINES,
+        listed=shown.rows,
+        undrawable=rdkit_missing() if shown.rows and shown.rows.structures else False,
     )
 
 

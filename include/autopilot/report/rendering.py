@@ -16,7 +16,7 @@ from markupsafe import Markup
 from include.autopilot.base.metrics import find_metric
 from include.autopilot.drift.shape import drawn
 from include.autopilot.evaluation.measured import BETTER
-from include.autopilot.report.scripts import LIBRARY, OWN, script
+from include.autopilot.report.scripts import LIBRARY, OWN, SORT, script
 
 _PACKAGE, _FOLDER = "include.autopilot.report", "pages"
 # The sections in their order: each is pages/parts/<name>.html.j2, which sets its own ``title``. One without a body is
@@ -30,6 +30,7 @@ SECTIONS = (
     "confusion",
     "ranges",
     "holdouts",
+    "predictions",
     "exams",
     "notes",
     "drops",
@@ -94,7 +95,8 @@ def _environment() -> Environment:
     # Our own files: the texts that others write are escaped.
     style = Markup(files(_PACKAGE).joinpath(_FOLDER, "style.css").read_text(encoding="utf-8"))  # noqa: S704
     scripts = [Markup(script(name)) for name in (LIBRARY, OWN)]  # noqa: S704
-    environment.globals |= {"better": BETTER, "style": style, "scripts": scripts}
+    sort = Markup(script(SORT))  # noqa: S704
+    environment.globals |= {"better": BETTER, "style": style, "scripts": scripts, "sort": sort}
     return environment
 
 

@@ -1,6 +1,6 @@
-"""The scripts of the page: a library for charts as it was published, and what tells it which charts to draw.
+"""The scripts of the page: a library for charts as it was published, what tells it which charts to draw, and sorting.
 
-Both stand inside the page. Whoever shows a stored report allows them, and nothing else, by their digests.
+They stand inside the page. Whoever shows a stored report allows them, and nothing else, by their digests.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-LIBRARY, OWN = "vendor/chart.umd.min.js", "report.js"
+LIBRARY, OWN, SORT = "vendor/chart.umd.min.js", "report.js", "sort.js"
 
 
 @cache
 def script(name: str) -> str:
-    """Return a script, :data:`LIBRARY` or :data:`OWN`."""
+    """Return a script, :data:`LIBRARY`, :data:`OWN` or :data:`SORT`."""
     return files("include.autopilot.report").joinpath("pages", *name.split("/")).read_text(encoding="utf-8")
 
 
 @cache
 def allowed() -> str:
     """Return the sources of a Content-Security-Policy's ``script-src`` that let a report's own scripts run."""
-    digests = (hashlib.sha256(script(name).encode()).digest() for name in (LIBRARY, OWN))
+    digests = (hashlib.sha256(script(name).encode()).digest() for name in (LIBRARY, OWN, SORT))
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)

@@ -26,6 +26,7 @@ from include.autopilot.settings.drift import DriftConfig
 from include.autopilot.settings.gate import GateConfig
 from include.autopilot.settings.identity import IdentityConfig
 from include.autopilot.settings.recent import RECENT, RecentConfig
+from include.autopilot.settings.report import ReportConfig
 from include.autopilot.settings.schedule import cron
 from include.autopilot.settings.score import Deploy, EndpointConfig, ScoreConfig
 from include.autopilot.settings.search import AutopilotConfig, SearchConfig
@@ -102,6 +103,7 @@ class ModelConfig:
     search: SearchConfig | None = None
     autopilot: AutopilotConfig | None = None
     notes: Names = ()
+    report: ReportConfig = ReportConfig()
     inference_output: Literal["labels", "probabilities"] = "labels"
     featurizer: Featurizer = "reuse"
     prices: PriceTable | None = None
@@ -157,6 +159,8 @@ def _of_columns(model: ModelConfig) -> Iterator[str]:
     for role in ("target", "key"):
         if getattr(model, role) in model.ignore:
             yield f"ignore holds the {role} {getattr(model, role)!r}. Take it out of ignore"
+    if model.report.structures == model.target:
+        yield f"report.structures is the target {model.target!r}, which is to be predicted. Name a column of structures"
     columns = model.autopilot.columns if model.autopilot else ()
     if columns and model.target not in columns:
         yield f"autopilot.columns lacks the target {model.target!r}. Add it where it stands in the training data"

@@ -83,6 +83,7 @@ def test_bace_is_the_form_filled_in() -> None:
             root=model.root,
             holdouts=model.holdouts,
             notes=model.notes,
+            structures=model.report.structures,
             judge_on=model.gate.judge_on,
             window="all",
             remarks={

@@ -130,3 +130,28 @@ def test_another_script_than_the_reports_own_does_not_run(browser: Browser, page
     page, _ = opened(browser, pages["regression"].replace('"use strict";', '"use strict" ;'))
     assert page.locator(".alive").count() == 0
     assert page.locator(".still svg").first.is_visible()
+
+
+def test_the_rows_are_sorted_by_a_click_and_by_a_key(browser: Browser, pages: dict[str, str]) -> None:
+    page, said = opened(browser, pages["regression"])
+    table = page.locator("table[data-sortable]")
+
+    def column(place: int) -> list[str]:
+        return table.locator(f"tbody td:nth-child({place + 1})").all_inner_texts()
+
+    def sorts() -> list[str | None]:
+        return [head.get_attribute("aria-sort") for head in table.locator("th").all()]
+
+    sizes = [float(text) for text in column(4)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sorts() == [None, None, None, None, "descending"]
+    measured = table.get_by_role("button", name="measured")
+    measured.click()
+    assert [float(text) for text in column(1)] == sorted(map(float, column(1)), reverse=True)
+    assert sorts() == [None, "descending", None, None, None]
+    measured.focus()
+    page.keyboard.press("Enter")
+    assert [float(text) for text in column(1)] == sorted(map(float, column(1)))
+    assert sorts() == [None, "ascending", None, None, None]
+    assert len(set(column(1))) > 3
+    assert said == []
