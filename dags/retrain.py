@@ -17,7 +17,7 @@ from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import kept_records, prepare
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.promoting import promote, register
-from airflow_autopilot.retraining import preflight, seal, second_challenger
+from airflow_autopilot.retraining import preflight, seal, second_challenger, tuning
 from airflow_sagemaker_once.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,
@@ -85,10 +85,17 @@ def retrain(model: ModelConfig) -> DAG:
             search = AutopilotSearchOperator(
                 task_id="search_again", config=flow("jobs.search_again_request"), take_over=True
             )
+        made = {"trained": train.output, "fitted": fit.output, "searched": search.output}
+        if model.retunes:
+            # A tuning job around the winner; the better one of its best training and the replay goes on.
+            with TaskGroup("retuning", prefix_group_id=False, group_display_name="retune"):
+                tune = tuning()
+            guarded >> tune
+            made["tuned"] = tune.output
         create_model = AutopilotModelOperator(
             task_id="create_model",
             config=flow("jobs.model_request"),
-            op_kwargs={"trained": train.output, "fitted": fit.output, "searched": search.output},
+            op_kwargs=made,
             inlets=features,
             outlets=trained,
             **joins,

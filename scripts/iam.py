@@ -237,6 +237,7 @@ def features(model: ModelConfig) -> set[str]:
         "": True,
         "Preflight": True,
         "AutopilotJob": model.autopilot is not None,
+        "Retune": model.retunes is not None,
         "DropsQueue": model.drops_queue_url is not None,
         "Notify": model.notify is not None and model.notify.sns_topic_arn is not None,
         "Endpoint": model.deploy == "endpoint",

@@ -12,6 +12,7 @@ from airflow_sagemaker_once.operators import (
     AutopilotModelOperator,
     AutopilotTrainingOperator,
     AutopilotTransformOperator,
+    AutopilotTuningOperator,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ def seal(s3: S3Client, config: ModelConfig, plan: Plan) -> list[dict[str, Any]]:
     if plan.options.dry_run:
         skip_all_that_follows("A dry run: nothing is sealed, and no job is started.")
     return [dict(batch) for batch in dealt]
+
+
+def tuning() -> AutopilotTuningOperator:
+    """Make the task of a retune; skipped in a run of another recipe."""
+    return AutopilotTuningOperator(task_id="retune", config=flow("jobs.retune_request"), take_over=True)
 
 
 def second_challenger() -> tuple[Any, dict[str, Any]]:

@@ -20,6 +20,7 @@ _NAMED = {
     "AutoMLJobName": "automl-job",
     "EndpointConfigName": "endpoint-config",
     "EndpointName": "endpoint",
+    "HyperParameterTuningJobName": "hyper-parameter-tuning-job",
     "ModelName": "model",
     "ModelPackageGroupName": "model-package-group",
     "ProcessingJobName": "processing-job",
@@ -27,6 +28,7 @@ _NAMED = {
     "TransformJobName": "transform-job",
 }
 _ALSO = {
+    "ListTrainingJobsForHyperParameterTuningJob": {"HyperParameterTuningJobName"},
     "CreateEndpoint": {"EndpointConfigName"},
     "UpdateEndpoint": {"EndpointConfigName"},
     "CreateModelPackage": {"ModelPackageGroupName"},
@@ -91,7 +93,7 @@ def _sagemaker(operation: str, parameters: Mapping[str, Any], known: Mapping[str
     if operation in ("CreateModelPackage", "ListModelPackages"):
         # AWS's table of actions names the type, and a list has no version.
         yield "model-package/*" if operation == "ListModelPackages" else "model-package/${Model}/*"
-    if operation.startswith("List") and operation not in ("ListTags", "ListModelPackages"):
+    if operation.startswith("List") and operation not in ("ListTags", "ListModelPackages", *_ALSO):
         yield "*"
         return
     for name, kind in _NAMED.items():

@@ -249,6 +249,15 @@ class Locations:
         return f"{self.root}/sittings"
 
     @property
+    def retunes(self) -> str:
+        """Return the folder of what retunes found, by run key, which begins with the cutoff."""
+        return f"{self.root}/retunes"
+
+    def retune(self, run: str) -> str:
+        """Return what the retune of a run found."""
+        return f"{self.retunes}/{run}.json"
+
+    @property
     def runs(self) -> str:
         """The folder of all runs."""
         return f"{self.root}/runs"

@@ -2,7 +2,7 @@
 
 A name is ``{model}-{step}-{yyyymmdd}-{hash8}``. Training, transform and processing jobs allow 63 characters of
 ``[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}``; names made here stop at 50 so that a generation and an attempt (``-g1``, ``-r1``)
-still fit behind them. AutoML jobs allow 32 characters and ignore case; those names stop at 25.
+still fit behind them. AutoML and tuning jobs allow 32 characters, and ignore case; those names stop at 25.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ def automl_name(model: str, day: date, *identity: str) -> str:
     """Return the name of an AutoML job: at most 25 of the 32 characters that AWS allows."""
     tail = f"-{day:%Y%m%d}-{_hash(model, 'search', *identity)}"
     return _fit(model, LONGEST_AUTOML - len(tail)) + tail
+
+
+def tuning_name(model: str, *identity: str) -> str:
+    """Return the name of a tuning job: at most 25 of the 32 characters that AWS allows, so without a date."""
+    return f"{beginning(model)}-tune-{_hash(model, 'tune', *identity)}"
 
 
 def beginning(model: str) -> str:

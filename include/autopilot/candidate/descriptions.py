@@ -23,6 +23,7 @@ _DESCRIBE = {
     "Model": ("describe_model", "ModelName"),
     "AutoMLJob": ("describe_auto_ml_job", "AutoMLJobName"),
     "AutoMLJobV2": ("describe_auto_ml_job_v2", "AutoMLJobName"),
+    "HyperParameterTuningJob": ("describe_hyper_parameter_tuning_job", "HyperParameterTuningJobName"),
 }
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 # What a service, a policy or a recorder that knows the first API only answers to the second one.
@@ -35,7 +36,7 @@ _TEXTS = ("could not find", "not found", "does not exist", "requested resource")
 def describe(sagemaker: SageMakerClient, kind: str, name: str) -> Description:
     """Return the description of a job or model, without the response's own metadata.
 
-    :param kind: TrainingJob, TransformJob, ProcessingJob, Model, AutoMLJob or AutoMLJobV2.
+    :param kind: TrainingJob, TransformJob, ProcessingJob, Model, AutoMLJob, AutoMLJobV2 or HyperParameterTuningJob.
     :raises MissingResourceError: SageMaker does not know the name.
     """
     method, member = _DESCRIBE[kind]

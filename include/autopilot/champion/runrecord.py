@@ -11,6 +11,7 @@ from include.autopilot.champion.ledger import Record
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan, PlannedDrop
 from include.autopilot.drops.summary import scope_of
+from include.autopilot.requests.retuned import retune_of
 from include.autopilot.s3.jobrecords import job_records
 from include.autopilot.s3.objects import read_json
 
@@ -55,6 +56,8 @@ def run_record(
         "automl_job": plan.automl_job,
         "candidate": plan.candidate,
         "path": plan.path,
+        "recipe": plan.recipe,
+        "retune": _retune(s3, plan),
         "jobs": jobs_of(s3, plan),
         "version": asdict(version),
         "metrics": {
@@ -68,6 +71,12 @@ def run_record(
         "cost": {name: cost[name] for name in ("usd", "known_usd", "unknown", "saving_usd", "prices_of", "sentence")},
         "code_revision": revision,
     }
+
+
+def _retune(s3: S3Client, plan: Plan) -> dict[str, Any] | None:
+    found = retune_of(s3, plan)
+    told = ("job", "parent", "metric", "direction", "chosen", "best", "replay")
+    return {name: found[name] for name in told} if found else None
 
 
 def jobs_of(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:

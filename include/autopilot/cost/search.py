@@ -1,4 +1,4 @@
-"""What an Autopilot search cost: the sum of the jobs it started, as far as SageMaker lists them."""
+"""What an Autopilot search or a tuning job cost: the sum of the jobs it started, as far as SageMaker lists them."""
 
 from __future__ import annotations
 
@@ -29,14 +29,37 @@ def search_costs(
     :param month: when the search began, for a cost that is unknown.
     :return: one unknown cost where SageMaker lists none of them or may not be asked: a search is never free.
     """
+    return _costs(sagemaker, "AutoMLJob", automl_job, _own(sagemaker, automl_job), prices, month)
+
+
+def tuning_costs(
+    sagemaker: SageMakerClient, tuning_job: str, prices: PriceTable | None, month: str | None
+) -> list[JobCost]:
+    """Return the cost of every training of a tuning job, as :func:`search_costs` that of a search."""
+    trainings = _trainings(sagemaker, tuning_job)
+    return _costs(sagemaker, "HyperParameterTuningJob", tuning_job, trainings, prices, month)
+
+
+def _costs(
+    sagemaker: SageMakerClient,
+    of: str,
+    job: str,
+    started: Iterator[tuple[str, str]],
+    prices: PriceTable | None,
+    month: str | None,
+) -> list[JobCost]:
     try:
-        own = list(_own(sagemaker, automl_job))
-        found = [job_cost(kind, name, describe(sagemaker, kind, name), prices) for kind, name in own]
+        found = [job_cost(kind, name, describe(sagemaker, kind, name), prices) for kind, name in started]
     except ClientError as error:
-        why = f"its jobs cannot be listed: {error.response['Error']['Code']}"
-        return [unknown_cost("AutoMLJob", automl_job, why, month)]
-    why = "SageMaker lists none of the jobs that the search started"
-    return found or [unknown_cost("AutoMLJob", automl_job, why, month)]
+        return [unknown_cost(of, job, f"its jobs cannot be listed: {error.response['Error']['Code']}", month)]
+    return found or [unknown_cost(of, job, "SageMaker lists none of the jobs that it started", month)]
+
+
+def _trainings(sagemaker: SageMakerClient, tuning_job: str) -> Iterator[tuple[str, str]]:
+    pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job")
+    for page in pages.paginate(HyperParameterTuningJobName=tuning_job):
+        for one in page["TrainingJobSummaries"]:
+            yield "TrainingJob", one["TrainingJobName"]
 
 
 def _own(sagemaker: SageMakerClient, automl_job: str) -> Iterator[tuple[str, str]]:

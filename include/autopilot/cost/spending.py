@@ -16,7 +16,7 @@ from include.autopilot.base.locations import Locations, parse_uri
 from include.autopilot.candidate.descriptions import describe
 from include.autopilot.cost import billing
 from include.autopilot.cost.billing import JobCost
-from include.autopilot.cost.search import search_costs
+from include.autopilot.cost.search import search_costs, tuning_costs
 from include.autopilot.drops.plan import Plan
 from include.autopilot.s3.jobrecords import job_records
 from include.autopilot.s3.objects import read_json, write_json
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
-_KINDS = ("TrainingJob", "TransformJob", "ProcessingJob", "AutoMLJob")
+_KINDS = ("TrainingJob", "TransformJob", "ProcessingJob", "AutoMLJob", "HyperParameterTuningJob")
+# Of these the jobs that they started are paid for.
+_STARTERS = {"AutoMLJob": search_costs, "HyperParameterTuningJob": tuning_costs}
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,9 @@ def run_jobs(s3: S3Client, sagemaker: SageMakerClient, records: str, prices: Pri
         kind = next((kind for kind in _KINDS if text_at(record, f"{kind}Name")), None)
         if kind is None:
             continue
-        if kind == "AutoMLJob":
+        if kind in _STARTERS:
             began = text_at(record, "CreationTime")
-            found += search_costs(sagemaker, kept.name, prices, began[:7] if began else None)
+            found += _STARTERS[kind](sagemaker, kept.name, prices, began[:7] if began else None)
         else:
             described = record if kept.description else _described(sagemaker, kind, kept.name)
             found.append(billing.job_cost(kind, kept.name, described, prices))

@@ -21,6 +21,7 @@ from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.superseded import Conflicts, Superseded
 from include.autopilot.s3.objects import read_json, write_json
 from include.autopilot.settings.options import RunOptions
+from include.autopilot.settings.retune import Recipe
 from include.autopilot.settings.window import Window
 from include.autopilot.template.problem import Problem
 
@@ -141,6 +142,19 @@ class PlannedDecline:
 
 
 @dataclass(frozen=True)
+class PlannedRetune:
+    """How a run tunes around the winner.
+
+    :param jobs: how many trainings; ``parallel``: at a time.
+    :param parent: the earlier tuning job that it begins with.
+    """
+
+    jobs: int
+    parallel: int
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """One run. The first holdout judges. Times are UTC.
 
@@ -159,6 +173,7 @@ class Plan:
     :param approval: whether a person has to approve a promotion, as the YAML said when the run began.
     :param decline: the decline since which the run judges; None where there was none.
     :param window: which drops the run learns from.
+    :param retune: how it tunes around the winner, beside replaying it; None: it does not.
     :param second: the name of its second challenger, whose own plan says by ``beside`` whose it is.
     """
 
@@ -188,8 +203,16 @@ class Plan:
     approval: Literal["none", "required"] = "none"
     decline: PlannedDecline | None = None
     window: Window = "all"
+    retune: PlannedRetune | None = None
     second: str | None = None
     beside: str | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return how the challenger is made; a candidate without steps is searched again, whatever was asked for."""
+        if self.path == "search_again":
+            return "search"
+        return "retune" if self.retune else "replay"
 
     @property
     def locations(self) -> Locations:

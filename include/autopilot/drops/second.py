@@ -55,7 +55,8 @@ def second_plan(s3: S3Client, plan: Plan) -> Plan | None:
 def _since(plan: Plan) -> Plan:
     drops = tuple(drop for drop in plan.drops if plan.decline and plan.decline.covers(drop.name))
     # What is superseded is so by a newer row, which is since the change, too.
-    return replace(plan, run=second_key(plan.run), beside=plan.run, drops=drops)
+    # It replays: one tuning job a run is enough.
+    return replace(plan, run=second_key(plan.run), beside=plan.run, drops=drops, retune=None)
 
 
 def _told_again(second: Plan) -> str:

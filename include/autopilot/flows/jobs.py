@@ -16,7 +16,7 @@ from include.autopilot.candidate.winner import find_candidate
 from include.autopilot.drops.manifest import fit_manifest_of, manifest_uri
 from include.autopilot.drops.plan import Plan
 from include.autopilot.drops.split import SIDES
-from include.autopilot.requests import refit, replay, searchagain
+from include.autopilot.requests import refit, replay, retune, retuned, searchagain
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.template.projection import Request
 from include.autopilot.template.published import Template
@@ -60,6 +60,13 @@ def training_request(template: Template, plan: Plan) -> Request | None:
     return replay.training_request(template, plan, {side: manifest_uri(plan, side) for side in SIDES})
 
 
+def retune_request(template: Template, plan: Plan) -> Request | None:
+    """Return the CreateHyperParameterTuningJob request that tunes around the winner."""
+    if plan.retune is None:
+        return None
+    return retune.retune_request(template, plan, {side: manifest_uri(plan, side) for side in SIDES})
+
+
 def search_again_request(template: Template, plan: Plan) -> Request | None:
     """Return the request that repeats the template's search on the run's rows."""
     return searchagain.again_request(template, plan) if plan.path == "search_again" else None
@@ -73,9 +80,11 @@ def model_request(
     trained: Job | None = None,
     fitted: Job | None = None,
     searched: Job | None = None,
+    tuned: Job | None = None,
 ) -> Request:
     """Return the CreateModel request of the whole pipeline: replayed with the new artifacts, or what the search found.
 
+    :param tuned: the tuning job of a retune: the better one of its best training and the replay makes the model.
     :param fitted: the job that fitted the featurizer again; None: the template's stays.
     :raises CandidateError: the search found nothing that can be served, or another kind of pipeline.
     """
@@ -83,7 +92,10 @@ def model_request(
         return searchagain.found_model_request(template, plan, find_candidate(sagemaker, s3, searched["name"]))
     if trained is None:
         raise RunError("Neither a training nor a search has ended. Clear the task guard with all that follows it.")
-    return replay.model_request(template, plan, trained["uri"], fitted["uri"] if fitted else None)
+    artifact = trained["uri"]
+    if tuned is not None:
+        artifact = retuned.choose(s3, sagemaker, template, plan, tuned["name"], trained["name"])["uri"]
+    return replay.model_request(template, plan, artifact, fitted["uri"] if fitted else None)
 
 
 def second_model_request(template: Template, plan: Plan, trained: Job | None = None) -> Request | None:

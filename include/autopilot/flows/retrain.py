@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.base.errors import RunError
+from include.autopilot.base.errors import OptionsError, RunError
 from include.autopilot.base.folders import RunFolder
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.metrics import REGRESSION
@@ -65,6 +65,7 @@ from include.autopilot.flows.jobs import Batch, Job
 from include.autopilot.gate.objective import judged_by
 from include.autopilot.requests import searchagain
 from include.autopilot.requests.origin import usable_template
+from include.autopilot.requests.retune import objective_of, planned_retune
 from include.autopilot.rows.fileheader import read_header
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.settings.options import RunOptions
@@ -98,7 +99,7 @@ def prepare(
     """
     locations = Locations(config.root)
     template = usable_template(s3, sagemaker, config, cutoff)
-    path: Path = options.featurizer if template.replay else "search_again"
+    path = _path(config, template, options)
     listing = list_drops(s3, locations)
     visible = visible_drops(listing.drops, cutoff, locations.drops)
     decline = _decline(s3, sagemaker, config, cutoff)
@@ -166,6 +167,9 @@ def prepare(
         approval=config.approval,
         decline=decline,
         window=window,
+        retune=planned_retune(s3, sagemaker, locations, key, template.digest, config.retunes)
+        if options.recipe == "retune" and config.retunes
+        else None,
     )
     run_drops.keep()
     _check_rows(plan)
@@ -285,6 +289,24 @@ def batches(wanted: Sequence[PlannedDrop], at_most: int) -> list[Sequence[Planne
 def _batch(drops: Sequence[PlannedDrop]) -> Batch:
     names = [drop.name for drop in drops]
     return {"name": names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}", "drops": names}
+
+
+def _path(config: ModelConfig, template: Template, options: RunOptions) -> Path:
+    """Return the way to the model that the recipe means.
+
+    :raises TemplateError: the recipe cannot be followed with this template.
+    :raises OptionsError: the model's YAML has nothing of a retune.
+    """
+    if options.recipe == "retune":
+        if config.retunes is None:
+            raise OptionsError(
+                f"recipe: retune needs retune in {config.name}.yaml: its tasks come with it. Add retune: "
+                "{jobs: 20, parallel: 2}, or choose replay."
+            )
+        objective_of(template)
+    if options.recipe == "search":
+        return "search_again" if template.repeatable else "reuse"
+    return options.featurizer if template.replay else "search_again"
 
 
 def _contract(s3: S3Client, config: ModelConfig, template: Template, first: Drop) -> Contract:

@@ -31,6 +31,7 @@ from include.autopilot.report.ranges import Range, ranges_of
 from include.autopilot.report.rendering import metric_name, rendered
 from include.autopilot.report.requested import Requested, requested
 from include.autopilot.report.timeline import bars
+from include.autopilot.requests.retuned import retune_of
 from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.objects import write, write_json
 
@@ -67,7 +68,8 @@ def write_report(
     exams = [exam for exam in all_exams(s3, plan.locations) if exam.moment <= plan.cutoff]
     drifted = any(drop["warnings"] for drop in (told["drift"] or {"drops": []})["drops"][-1:])
     examined = {"exams": [as_json(exam) for exam in exams], "standing": _standing(s3, plan, exams, drifted)}
-    content = masked({**told, "gate": _gate(s3, plan, judged), **examined, **(added or {})})
+    found = {"gate": _gate(s3, plan, judged), "retune": retune_of(s3, plan)}
+    content = masked({**told, **found, **examined, **(added or {})})
     predictions = read_predictions(s3, plan.problem, plan.holdouts, evaluation["predictions"])
     shown = Shown(
         **_measured(s3, plan, judged, predictions, evaluation["judge"]),
@@ -150,6 +152,7 @@ def report_content(
         "automl_job": plan.automl_job,
         "candidate": plan.candidate,
         "path": plan.path,
+        "recipe": plan.recipe,
         "predictions": evaluation["predictions"],
     }
 

@@ -26,6 +26,7 @@ SECTIONS = (
     "champion",
     "segments",
     "course",
+    "retune",
     "measured",
     "confusion",
     "ranges",

@@ -9,6 +9,8 @@ __all__ = [
     "preview",
     "refit",
     "replay",
+    "retune",
+    "retuned",
     "searchagain",
     "searchrequest",
     "searchrows",

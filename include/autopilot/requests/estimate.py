@@ -21,7 +21,7 @@ _SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True)
 class StepEstimate:
-    """One job.
+    """One job; of a tuning job all its trainings together.
 
     :param seconds: None: unknown. ``usd`` likewise.
     :param spot: whether it asks for spot capacity, which costs less than ``usd`` says.
@@ -41,7 +41,8 @@ def estimate(
 ) -> dict[str, Any]:
     """Return ``jobs``, the total ``seconds`` and ``usd`` (None where a job's is unknown) and one ``sentence``.
 
-    Seconds are the sum over all jobs: featurize jobs run side by side, so the run may end earlier. A search has no
+    Seconds are the sum over all jobs: featurize jobs and the trainings of a retune run side by side, so the run may end
+    earlier. A search has no
     estimate but its limit, which is in its request.
 
     :param expected: how long earlier jobs of the same step took, asked by the name of the job to be.
@@ -51,13 +52,15 @@ def estimate(
     jobs = []
     for one in foretold:
         if one.kind != "Model":
-            key = (one.kind, one.step)
+            # A training of a retune takes as long as the replay's, which comes before it.
+            key = (one.kind, one.step) if one.kind == one.work[0] else ("TrainingJob", "train")
             if key not in known:
                 seconds = expected(one.kind, _name(one.kind, one.request))
                 known[key] = (
                     lasted(one.kind, _name(one.kind, one.template)) if seconds is None and one.replays else seconds
                 )
-            jobs.append(_step(one, known[key], prices))
+            each = known[key]
+            jobs.append(_step(one, None if each is None else each * one.times, prices))
     seconds = _total([job.seconds for job in jobs])
     usd = _total([job.usd for job in jobs])
     return {
@@ -69,13 +72,14 @@ def estimate(
 
 
 def _step(one: Foretold, seconds: float | None, prices: PriceTable | None) -> StepEstimate:
-    resources = one.request.get(_RESOURCES.get(one.kind, ""), {})
+    kind, work = one.work
+    resources = work.get(_RESOURCES.get(kind, ""), {})
     instance = text_at(resources, "InstanceType")
     count = int(number_at(resources, "InstanceCount") or 1)
-    table = getattr(prices, _TABLES[one.kind]) if prices and one.kind in _TABLES else {}
+    table = getattr(prices, _TABLES[kind]) if prices and kind in _TABLES else {}
     price = table.get(instance)
     usd = None if price is None or seconds is None else round(seconds / _SECONDS_PER_HOUR * price * count, 4)
-    spot = bool(one.request.get("EnableManagedSpotTraining"))
+    spot = bool(work.get("EnableManagedSpotTraining"))
     return StepEstimate(one.step, _name(one.kind, one.request), instance, count, seconds, usd, spot)
 
 

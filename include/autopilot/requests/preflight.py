@@ -58,7 +58,7 @@ class Account:
 
 @dataclass(frozen=True)
 class _Needed:
-    """What a run needs of one quota: ``alone`` one job at most, ``beside`` those that two challengers have at once.
+    """What a run needs of one quota: ``alone`` one job at most, ``beside`` those that it has at once.
 
     A job waits where others use the quota up, so less than ``beside`` takes longer; less than ``alone`` never fits.
     """
@@ -188,11 +188,12 @@ def _lets_sagemaker(role: Mapping[str, Any]) -> bool:
 def _quotas(account: Account, foretold: Sequence[Foretold]) -> Iterator[Question]:
     steps: dict[str, dict[str, int]] = defaultdict(dict)
     for one in foretold:
-        resources = at(one.request, _RESOURCES.get(one.kind, ""))
+        kind, work = one.work
+        resources = at(work, _RESOURCES.get(kind, ""))
         instance = text_at(resources, "InstanceType")
         if instance is not None:
-            name = _SPOT_QUOTA if one.request.get("EnableManagedSpotTraining") else _QUOTAS[one.kind]
-            counts, count = steps[name.format(instance)], int(number_at(resources, "InstanceCount") or 1)
+            name = _SPOT_QUOTA if work.get("EnableManagedSpotTraining") else _QUOTAS[kind]
+            counts, count = steps[name.format(instance)], int(number_at(resources, "InstanceCount") or 1) * one.at_once
             counts[one.step] = max(count, counts.get(one.step, 0))
     if steps:
         yield Question("quotas", partial(_limits, account, {name: _needed(counts) for name, counts in steps.items()}))
@@ -200,8 +201,16 @@ def _quotas(account: Account, foretold: Sequence[Foretold]) -> Iterator[Question
 
 def _needed(steps: Mapping[str, int]) -> _Needed:
     """Return what steps with so many instances need of one quota."""
-    beside = max(count + steps.get(SECOND.get(step, ""), 0) for step, count in steps.items())
+    beside = max(count + sum(steps.get(other, 0) for other in _beside(step)) for step, count in steps.items())
     return _Needed(max(steps.values()), beside)
+
+
+def _beside(step: str) -> Iterator[str]:
+    """Yield which other steps run beside one."""
+    if step in SECOND:
+        yield SECOND[step]
+    if step == "train":
+        yield "retune"
 
 
 def _limits(account: Account, wanted: Mapping[str, _Needed]) -> list[Check]:
@@ -242,7 +251,7 @@ def _limit(name: str, needed: _Needed, limit: float | None, told: str) -> Check:
     if limit >= needed.beside:
         return Check(f"quota {name}", "ok")
     if limit >= needed.alone:
-        detail = f"{told}{limit:g} of the {needed.beside} that two challengers take at once: one waits for the other"
+        detail = f"{told}{limit:g} of the {needed.beside} that jobs take at once: one waits for the other"
         return Check(f"quota {name}", "ok", detail)
     detail = f"{told}{limit:g} of {needed.alone} needed; raise it in Service Quotas or choose another instance type"
     return Check(f"quota {name}", "missing", detail)

@@ -14,7 +14,7 @@ from include.autopilot.drops.manifest import fit_manifest_of, manifest_uri, to_f
 from include.autopilot.drops.plan import Plan
 from include.autopilot.drops.second import second_plan
 from include.autopilot.drops.split import SIDES
-from include.autopilot.requests import refit, replay, searchagain
+from include.autopilot.requests import refit, replay, retune, searchagain
 from include.autopilot.template.projection import Request
 from include.autopilot.template.published import Template
 
@@ -32,7 +32,7 @@ class Foretold:
     """A request that a run would send.
 
     :param step: the task that sends it.
-    :param kind: TrainingJob, TransformJob, Model, AutoMLJob or AutoMLJobV2.
+    :param kind: TrainingJob, TransformJob, Model, AutoMLJob, AutoMLJobV2 or HyperParameterTuningJob.
     :param template: the request that it was made from.
     :param replays: whether the job named in it did the same work for Autopilot.
     """
@@ -42,6 +42,28 @@ class Foretold:
     request: Request
     template: Request
     replays: bool = True
+
+    @property
+    def work(self) -> tuple[str, Request]:
+        """Return kind and request of what runs on instances: of a tuning job, of each of its trainings."""
+        return ("TrainingJob", self.request["TrainingJobDefinition"]) if self._tunes else (self.kind, self.request)
+
+    @property
+    def times(self) -> int:
+        """Return how many of it there are; ``at_once``: at a time."""
+        return self._limit("MaxNumberOfTrainingJobs")
+
+    @property
+    def at_once(self) -> int:
+        """Return how many of it run at a time."""
+        return self._limit("MaxParallelTrainingJobs")
+
+    @property
+    def _tunes(self) -> bool:
+        return self.kind == retune.KIND
+
+    def _limit(self, name: str) -> int:
+        return int(self.request[f"{retune.KIND}Config"]["ResourceLimits"][name]) if self._tunes else 1
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ class Change:
 
 
 def foretell(s3: S3Client, template: Template, plan: Plan) -> list[Foretold]:
-    """Return the requests in the order of the steps."""
+    """Return the requests in the order of the steps; of a retune the model is shown with the replay's artifact."""
     if plan.path == "search_again":
         search = template.repeatable
         return [Foretold("search_again", search.kind, searchagain.again_request(template, plan), search.request, False)]
@@ -71,12 +93,18 @@ def foretell(s3: S3Client, template: Template, plan: Plan) -> list[Foretold]:
     for drop in to_featurize(s3, plan):
         request = replay.featurize_request(template, drop, featurizer, plan.kms_key)
         found.append(Foretold("featurize", "TransformJob", request, steps.featurize))
-    train = replay.training_request(template, plan, {side: manifest_uri(plan, side) for side in SIDES})
+    manifests = {side: manifest_uri(plan, side) for side in SIDES}
+    train = replay.training_request(template, plan, manifests)
+    tuned = []
+    if plan.retune is not None:
+        before = {"TrainingJobDefinition": retune.definition_of(steps.train, steps.train.get("HyperParameters", {}))}
+        tuned = [Foretold("retune", retune.KIND, retune.retune_request(template, plan, manifests), before)]
     pipeline = replay.model_request(template, plan, artifact_of(train), artifact)
     predict = replay.prediction_request(template, plan, pipeline["ModelName"])
     return [
         *found,
         Foretold("train", "TrainingJob", train, steps.train),
+        *tuned,
         Foretold("create_model", "Model", pipeline, steps.model),
         Foretold("predict", "TransformJob", predict, steps.featurize, replays=False),
     ]

@@ -1,4 +1,6 @@
-"""A run of a candidate that left no steps to replay (ENSEMBLING): the same search once more, on the run's own rows.
+"""A run that searches again: the same search once more, on the run's own rows.
+
+That is the recipe ``search``, and what a candidate without steps to replay (ENSEMBLING) always has.
 
 The search makes its own split of the training and validation rows together; no holdout row is among them.
 """
@@ -82,10 +84,13 @@ def found_model_request(template: Template, plan: Plan, found: Candidate) -> Req
 
     :raises CandidateError: the search found another kind of pipeline than the one before.
     """
-    if found.parts is not None:
+    if (found.parts is None) != (template.replay is None):
+        what, unlike = (
+            ("no steps", "which left some") if found.parts is None else ("steps to replay", "which left none")
+        )
         raise CandidateError(
-            f"The search {found.automl_job} left steps to replay, unlike the one it repeats. Publish it as the "
-            f"template by running {plan.model}_search; runs then replay it."
+            f"The search {found.automl_job} left {what}, unlike the one it repeats, {unlike}. Publish it as the "
+            f"template by running {plan.model}_search; runs then follow it."
         )
     search = template.repeatable
     request: Request = {

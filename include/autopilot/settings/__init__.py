@@ -7,6 +7,7 @@ __all__ = [
     "identity",
     "options",
     "recent",
+    "retune",
     "score",
     "scoreoptions",
     "search",

@@ -27,6 +27,7 @@ from include.autopilot.settings.gate import GateConfig
 from include.autopilot.settings.identity import IdentityConfig
 from include.autopilot.settings.recent import RECENT, RecentConfig
 from include.autopilot.settings.report import ReportConfig
+from include.autopilot.settings.retune import Recipe, RetuneConfig
 from include.autopilot.settings.schedule import cron
 from include.autopilot.settings.score import Deploy, EndpointConfig, ScoreConfig
 from include.autopilot.settings.search import AutopilotConfig, SearchConfig
@@ -105,6 +106,8 @@ class ModelConfig:
     notes: Names = ()
     report: ReportConfig = ReportConfig()
     inference_output: Literal["labels", "probabilities"] = "labels"
+    recipe: Recipe = "replay"
+    retune: RetuneConfig | None = None
     featurizer: Featurizer = "reuse"
     prices: PriceTable | None = None
     gate: GateConfig = GateConfig()
@@ -135,6 +138,11 @@ class ModelConfig:
     def kms_key(self) -> str | None:
         """The key of KMS that jobs and volumes take where nothing else names one."""
         return self.encryption.kms_key if self.encryption else None
+
+    @property
+    def retunes(self) -> RetuneConfig | None:
+        """How runs of the model retune; None: they cannot, and have no tasks for it."""
+        return self.retune or (RetuneConfig() if self.recipe == "retune" else None)
 
     @property
     def window_words(self) -> str:
@@ -225,6 +233,8 @@ def _of_judging(model: ModelConfig) -> Iterator[str]:
             yield "window: auto follows the champion's exams, and exam is off: say exam: on, or write window: all"
         if model.featurizer == "refit":
             yield "window: auto takes Autopilot's featurizer: say featurizer: reuse, or write window: all"
+        if model.recipe == "search":
+            yield "window: auto trains the winner again, and recipe: search does not: write window: all"
     if model.gate.judge_on == "sealed":
         return
     needed, rows = model.gate.min_holdout_rows, model.recent.rows

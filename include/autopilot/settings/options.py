@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from include.autopilot.base.errors import OptionsError
 from include.autopilot.settings import forms
 from include.autopilot.settings.config import Featurizer
+from include.autopilot.settings.retune import Recipe
 from include.autopilot.settings.search import ALGORITHMS, Algorithm
 from include.autopilot.settings.window import Newest, Window
 
@@ -73,6 +74,19 @@ class RunOptions(forms.Form):
         title="Longest training time (seconds)",
         description="SageMaker stops the training job after this time and the run fails. Empty: as in the template.",
         json_schema_extra=forms.WHERE,
+    )
+    recipe: Annotated[Recipe, forms.one_of(Recipe), forms.OfModel(lambda model: model.recipe)] = Field(
+        "replay",
+        title="Recipe",
+        description="How the challenger is made. A retune needs retune in the model's YAML; a search takes as long as "
+        "the one that the winner came from.",
+        json_schema_extra={
+            "values_display": {
+                "replay": "replay the winner",
+                "retune": "tune around the winner, too",
+                "search": "search again on the run's rows",
+            }
+        },
     )
     featurizer: Annotated[Featurizer, forms.one_of(Featurizer), forms.OfModel(lambda model: model.featurizer)] = Field(
         "reuse",

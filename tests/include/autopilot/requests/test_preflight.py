@@ -183,7 +183,7 @@ def test_spot_has_a_quota_of_its_own(toy: Toy) -> None:
 
 @pytest.mark.parametrize(
     ("limit", "detail"),
-    [(2.0, ""), (1.0, "1 of the 2 that two challengers take at once: one waits for the other")],
+    [(2.0, ""), (1.0, "1 of the 2 that jobs take at once: one waits for the other")],
 )
 def test_two_challengers_take_as_much_of_a_quota_as_both_need(toy: Toy, limit: float, detail: str) -> None:
     name = "ml.m5.12xlarge for training job usage"
