@@ -155,6 +155,23 @@ def test_a_second_challenger_makes_no_chain_longer() -> None:
     assert length(auto, set()) == length(plain, set())
 
 
+def test_a_retune_is_there_where_the_yaml_says_so_and_beside_the_training() -> None:
+    from dags.retrain import retrain
+    from include.autopilot.settings.config import load_models
+    from include.autopilot.settings.retune import RetuneConfig
+
+    bace = next(model for model in load_models() if model.name == "bace")
+    plain = retrain(bace)
+    assert "retune" not in plain.task_dict
+    for tuned in (retrain(replace(bace, recipe="retune")), retrain(replace(bace, retune=RetuneConfig()))):
+        assert groups(tuned)["retune"] == {"retune"}
+        assert tuned.get_task("retune").upstream_task_ids == {"guard"}
+        assert tuned.get_task("retune").downstream_task_ids == {"create_model"}
+        assert tuned.get_task("retune").take_over
+        assert length(tuned, set()) == length(plain, set())
+    assert retrain(replace(bace, recipe="retune")).params["recipe"] == "retune"
+
+
 def test_the_champion_answers_beside_the_training(bag: Any) -> None:
     dag = bag.dags["bace_retrain"]
     before = dag.get_task("predict_champion").get_flat_relative_ids(upstream=True)
@@ -244,7 +261,7 @@ def test_backfills_get_an_interval_and_a_form(bag: Any) -> None:
     assert dag.max_active_runs == 4
     assert sorted(dag.params) == [
         "cutoff", "dry_run", "featurizer", "instance_count", "instance_type", "last_drops", "max_runtime_seconds",
-        "scope", "spot",
+        "recipe", "scope", "spot",
     ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def _costs(
         found = [job_cost(kind, name, describe(sagemaker, kind, name), prices) for kind, name in started]
     except ClientError as error:
         return [unknown_cost(of, job, f"its jobs cannot be listed: {error.response['Error']['Code']}", month)]
-    return found or [unknown_cost(of, job, "SageMaker lists none of the jobs that it started", month)]
+    return found or [unknown_cost(of, job, "SageMaker lists none of the jobs that the search started", month)]
 
 
 def _trainings(sagemaker: SageMakerClient, tuning_job: str) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,10 @@ TOGETHER: list[tuple[dict[str, Any], str]] = [
         "window: auto takes Autopilot's featurizer: say featurizer: reuse, or write window: all.",
     ),
     (
+        {"window": "auto", "gate.judge_on": "both", "recipe": "search"},
+        "window: auto trains the winner again, and recipe: search does not: write window: all.",
+    ),
+    (
         {"segments": [{"column": "id"}]},
         "segments names the key 'id', which no two rows share. Name a column whose values rows share.",
     ),

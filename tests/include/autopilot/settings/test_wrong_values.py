@@ -125,6 +125,11 @@ WRONG: dict[str, Rows] = {
     "notes": [("a note", LIST), (["a", "a"], "Name each entry once; 'a' is there twice."),
               ([""], f"key 'notes.0' is ''. {BLANK}")],
     "inference_output": one_of("labels", "probabilities"),
+    "recipe": one_of("replay", "retune", "search"),
+    "retune": [
+        ("on", SECTION), ({"trials": 3}, f"key 'retune.trials' {KNOWN}"),
+        ({"jobs": 3, "parallel": 4}, "retune: parallel is 4, more than the 3 jobs. Write 3 or less."),
+    ],
     "featurizer": one_of("reuse", "refit"),
     "prices": [(5, SECTION), ({}, "\n".join(
         f"key 'prices.{key}' is missing. Add it; docs/models.md explains every key."
@@ -256,6 +261,13 @@ WRONG: dict[str, Rows] = {
     "recent.rows": [
         ("200", WHOLE_NUMBER), (1, "Input should be greater than or equal to 2."),
         (10**7, "Input should be less than or equal to 1000000."),
+    ],
+    "retune.jobs": [
+        ("20", WHOLE_NUMBER), (1, "Input should be greater than or equal to 2."),
+        (751, "Input should be less than or equal to 750."),
+    ],
+    "retune.parallel": [
+        ("2", WHOLE_NUMBER), (0, POSITIVE), (101, "Input should be less than or equal to 100."),
     ],
     "segments.column": [
         (5, f"key 'segments.0.column' is 5. {TEXT}"), (None, f"key 'segments.0.column' is None. {TEXT}"),
