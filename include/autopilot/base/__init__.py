@@ -14,6 +14,7 @@ __all__ = [
     "names",
     "near",
     "numbers",
+    "shortened",
     "source",
     "tree",
 ]

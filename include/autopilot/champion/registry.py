@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
+from include.autopilot.base.shortened import shortened
 from include.autopilot.candidate.tags import MODEL_TAG
 from include.autopilot.template.projection import Request
 
@@ -114,7 +115,7 @@ class Registry:
     def set_status(self, arn: str, status: Status, why: str) -> None:
         """Give a version its approval status and say why."""
         described = self.describe(arn)
-        said = " ".join(why.split())[:_LONGEST_DESCRIPTION]
+        said = shortened(" ".join(why.split()), _LONGEST_DESCRIPTION, "...")
         if (described.get("ModelApprovalStatus"), described.get("ApprovalDescription")) != (status, said):
             self.sagemaker.update_model_package(
                 ModelPackageArn=arn, ModelApprovalStatus=status, ApprovalDescription=said

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.autopilot.base.lenient import at, text_at
+from include.autopilot.base.shortened import shortened
 from include.autopilot.base.source import SYNTHETIC
 
 # SNS takes 100 ASCII characters on one line.
@@ -28,7 +29,7 @@ def message(subject: str, text: str, synthetic: bool | None) -> Message:
     """
     mark = f"{SYNTHETIC} data: " if synthetic else ""
     line = " ".join(f"{mark}{subject}".split()).encode("ascii", "replace").decode()
-    return Message(line[:_LONGEST_SUBJECT], f"{mark}{text}")
+    return Message(shortened(line, _LONGEST_SUBJECT, "..."), f"{mark}{text}")
 
 
 def failed(title: str, dag_id: str, run_id: str, tasks: str, synthetic: bool | None) -> Message:

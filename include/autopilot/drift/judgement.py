@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from include.autopilot.base.shortened import shortened
 from include.autopilot.drift.columns import ColumnDrift, Outcome, Test
 from include.autopilot.settings.drift import Action, DriftConfig
 
@@ -99,5 +100,5 @@ def _shift(column: ColumnDrift) -> str:
 
 
 def _named(values: Sequence[str]) -> str:
-    shown = ", ".join(repr(value[:_LONGEST]) for value in values[:_SHOWN])
+    shown = ", ".join(repr(shortened(value, _LONGEST)) for value in values[:_SHOWN])
     return shown + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
+from include.autopilot.base.shortened import shortened
 from include.autopilot.drift.moments import Floats
 
 BARS = 12
@@ -55,7 +56,7 @@ def categories_shape(before: Mapping[str, int], now: Mapping[str, int]) -> Shape
         shown = [counts.get(name, 0) for name in named]
         return _shares([*shown, sum(counts.values()) - sum(shown)])
 
-    names = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…" for name in named]
+    names = [shortened(name, _LONGEST) for name in named]
     return Shape((*names, "others"), shares(before), shares(now))
 
 

@@ -73,11 +73,6 @@ def figures_data(figures: Sequence[Figure]) -> dict[str, Any]:
     return {"columns": columns, "figures": told}
 
 
-def short_key(key: str, longest: int = LONGEST_KEY) -> str:
-    """Return a key, or the name of a class, as it is shown in a chart."""
-    return key if len(key) <= longest else f"{key[: longest - 1]}…"
-
-
 def _figure(figure: Figure, series: list[dict[str, Any]]) -> dict[str, Any]:
     names = ("name", "title", "across", "up")
     told: dict[str, Any] = {name: getattr(figure, name) for name in names}

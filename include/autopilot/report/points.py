@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from include.autopilot.base.shortened import shortened
 from include.autopilot.evaluation.outcome import Numbers
-from include.autopilot.report.figure import short_key
+from include.autopilot.report.figure import LONGEST_KEY
 
 # Of so many rows the largest errors are always among those that are shown.
 WORST = 50
@@ -53,7 +54,7 @@ def points_of(keys: Sequence[str], outcome: Numbers, most: int) -> Points:
         there = there[np.union1d(worst, even)]
     chosen = [(actual[place], predicted[place]) for place in there]
     return Points(
-        keys=tuple(short_key(keys[int(place)]) for place in there),
+        keys=tuple(shortened(keys[int(place)], LONGEST_KEY) for place in there),
         actual=tuple(float(measured) for measured, _ in chosen),
         predicted=tuple(float(answer) for _, answer in chosen),
         errors=tuple(float(answer - measured) for measured, answer in chosen),

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
+from include.autopilot.base.shortened import shortened
 from include.autopilot.evaluation.outcome import Classes
-from include.autopilot.report.figure import Figure, Series, short_key
+from include.autopilot.report.figure import Figure, Series
 
 # Corners of the curve that are drawn; more cannot be seen.
 MOST_CORNERS = 1000
@@ -111,7 +112,7 @@ def _some(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], 
 
 
 def _positive(outcome: Classes) -> str:
-    return short_key(outcome.known[1], _LONGEST)
+    return shortened(outcome.known[1], _LONGEST)
 
 
 def _measured(outcome: Classes) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from include.autopilot.base.metrics import find_metric
+from include.autopilot.base.shortened import shortened
 from include.autopilot.overview import course
 from include.autopilot.report import scripts
 
@@ -98,8 +99,7 @@ def _metric(name: str) -> str:
 
 
 def _short(text: str | None) -> str:
-    said = " ".join((text or "").split())
-    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+    return shortened(" ".join((text or "").split()), _LONGEST)
 
 
 def _day(moment: str) -> str:

@@ -292,7 +292,8 @@ def test_evaluation_and_report(toy: Toy, caplog: pytest.LogCaptureFixture) -> No
     assert found["jobs"] == jobs
     assert found["training_rows"] == prepared["summary"]["training_rows"]
     page = toy.get(written["html"]).decode()
-    assert page.count("<svg") == 2
+    charts = [f"sealed-{name}" for name in ("parity", "errors", "spread")]
+    assert re.findall('data-figure="([a-z-]+)"', page) == [*charts, "second-parity"]
     assert "SYNTHETIC" not in page
     assert not re.findall(r'(?:src|href)="(?!#)', page.replace('xlink:href="#', ""))
 

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from include.autopilot.report.figure import LONGEST_KEY, Figure, Series, figures_data, short_key
+from include.autopilot.report.figure import Figure, Series, figures_data
 
 
 def figure(name: str, x: tuple[float, ...], y: tuple[float | None, ...], **more: object) -> Figure:
@@ -31,8 +31,6 @@ def test_numbers_are_short_and_what_is_none_is_nothing(number: float | None, pla
     json.dumps(told, allow_nan=False)
 
 
-def test_keys_belong_to_points_and_long_ones_are_shortened() -> None:
+def test_keys_belong_to_points() -> None:
     told = figures_data([figure("a", (0.0,), (1.0,), keys=("CHEMBL1",))])
     assert told["columns"][told["figures"][0]["series"][0]["keys"]] == ["CHEMBL1"]
-    assert short_key("x" * LONGEST_KEY) == "x" * LONGEST_KEY
-    assert short_key("x" * (LONGEST_KEY + 1)) == "x" * (LONGEST_KEY - 1) + "…"
