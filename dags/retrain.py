@@ -13,6 +13,7 @@ from airflow_autopilot.budgeting import budget, has_budget
 from airflow_autopilot.concluding import conclude, report
 from airflow_autopilot.examining import exam_tasks
 from airflow_autopilot.flow import flow
+from airflow_autopilot.lateness import deadline
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import kept_records, prepare
 from airflow_autopilot.parsing import models_for
@@ -48,6 +49,7 @@ def retrain(model: ModelConfig) -> DAG:
         tags=["autopilot", "retrain", model.name],
         doc_md=__doc__,
         on_failure_callback=on_failure(model),
+        deadline=deadline(model),
     )
     def wire() -> None:
         sources, features = [assets.drops(model), assets.template(model)], [assets.features(model)]

@@ -1,1 +1,7 @@
-"""The Airflow side: the tasks of the DAGs."""
+"""The Airflow side: the tasks of the DAGs. Every DAG file and the plugin import this first."""
+
+from airflow import __version__
+
+from airflow_autopilot.oldest import check_airflow
+
+check_airflow(__version__)

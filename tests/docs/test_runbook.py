@@ -85,6 +85,7 @@ def test_every_message_is_told() -> None:
     sent = [
         messages.failed("<title>", "<dag>", "run", "task", None),
         messages.over_budget("<title>", "", False),
+        messages.late("<title>", "<dag>", "run", 1.0, "running"),
         *messages.concluded(report, "page"),
     ]
     assert [span for row in rows(MESSAGES) for span in spans(row[0])] == [message.subject for message in sent]

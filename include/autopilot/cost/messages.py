@@ -41,6 +41,18 @@ def failed(title: str, dag_id: str, run_id: str, tasks: str, synthetic: bool | N
     return message(f"{title}: {dag_id} failed", text, synthetic)
 
 
+def late(title: str, dag_id: str, run_id: str, hours: float, state: str) -> Message:
+    """Return the message of a run that has not finished in time.
+
+    :param hours: since it was queued; ``state``: Airflow's word for how it is.
+    """
+    text = (
+        f"Run {run_id} of {dag_id} was queued more than {hours:g} h ago and has not finished: it is {state}. Airflow's "
+        "grid says at which task; a job may be slow, wait for capacity, or a person may be asked. The champion stays."
+    )
+    return message(f"{title}: {dag_id} is late", text, None)
+
+
 def over_budget(title: str, question: str, synthetic: bool) -> Message:
     """Return the message of a run that waits for somebody to allow its cost."""
     return message(f"{title}: a run waits for approval of its cost", question, synthetic)

@@ -127,6 +127,7 @@ class ModelConfig:
     budget_usd: Dollars | None = None
     budget_usd_per_run: Dollars | None = None
     notify: NotifyConfig | None = None
+    late_after_hours: Annotated[float, Field(gt=0, le=_YEAR_SECONDS / 3600)] | None = None
     search_after_losses: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
     search_again: Literal["tell", "trigger"] = "tell"
     score: ScoreConfig | None = None
