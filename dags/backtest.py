@@ -14,6 +14,7 @@ from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot.backtesting import deal, prepare_backtest
 from airflow_autopilot.budgeting import budget, check_backtest_budget, has_budget
+from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import kept_records
@@ -37,9 +38,9 @@ def backtest(model: ModelConfig) -> DAG:
         # Two at once would both pay for the same answers.
         max_active_runs=1,
         params={name: Param(**schema) for name, schema in BacktestOptions.form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "backtest", model.name],
-        doc_md=__doc__,
+        **described(model, __doc__),
         on_failure_callback=on_failure(model),
     )
     def wire() -> None:

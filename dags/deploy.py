@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, dag, task
 
 from airflow_autopilot import assets
+from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.opening import kept_records, prepare_deployment
 from airflow_autopilot.parsing import models_for
@@ -32,9 +33,9 @@ def deploy(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "deploy", model.name],
-        doc_md=__doc__,
+        **described(model, __doc__),
     )
     def wire() -> None:
         requests = flow("deploy.request")

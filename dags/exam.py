@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
+from airflow_autopilot.described import described
 from airflow_autopilot.examining import exam_tasks, follow_up
 from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
@@ -34,9 +35,9 @@ def exam(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         params={name: Param(**schema) for name, schema in ExamOptions.form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "exam", model.name],
-        doc_md=__doc__,
+        **described(model, __doc__),
         on_failure_callback=on_failure(model),
     )
     def wire() -> None:

@@ -1,4 +1,14 @@
-"""Retrain the Autopilot winner on every new drop: one DAG, ``<model>_retrain``, per file in include/models/."""
+"""Retrain the Autopilot winner on every new drop: one DAG, `<model>_retrain`, per file in include/models/.
+
+1. *prepare* settles what the run may see: the drops up to the cutoff, and nothing later.
+2. *check* looks at columns, keys and drift, and whether jobs could start. A dry run ends here: nothing was paid for.
+3. *exam*: what the champion makes of the new drops before anything learns from them.
+4. *featurize* makes the features of each drop once; every later run uses them.
+5. *guard* reads every row that will train, and stops if one of them is held out or later than the cutoff.
+6. *train*, *create_model*, *predict*: the winner once more, and its answers on rows that no training saw.
+7. *judge* compares with the champion on the same rows. *promote* puts the better one in place, or keeps the champion.
+8. *report* says why. The tab *Model report* of a run has it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +21,7 @@ from airflow_autopilot import assets
 from airflow_autopilot.approval import approval
 from airflow_autopilot.budgeting import budget, has_budget
 from airflow_autopilot.concluding import conclude, report
+from airflow_autopilot.described import described
 from airflow_autopilot.examining import exam_tasks
 from airflow_autopilot.flow import flow
 from airflow_autopilot.lateness import deadline
@@ -45,9 +56,9 @@ def retrain(model: ModelConfig) -> DAG:
         # the same features adopt one job. What comes first is settled by conditional writes (docs/adr/0011-drops.md).
         max_active_runs=4,
         params={name: Param(**schema) for name, schema in RunOptions.form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "retrain", model.name],
-        doc_md=__doc__,
+        **described(model, __doc__),
         on_failure_callback=on_failure(model),
         deadline=deadline(model),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
+from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.promoting import roll_back
@@ -31,9 +32,9 @@ def rollback(model: ModelConfig) -> DAG:
         catchup=False,
         max_active_runs=1,
         params={name: Param(**schema) for name, schema in RollbackOptions.form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
+        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30)},
         tags=["autopilot", "rollback", model.name],
-        doc_md=__doc__,
+        **described(model, __doc__),
     )
     def wire() -> None:
         task(flow(roll_back), outlets=[assets.new_champion(model)])()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
+from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.opening import check, kept_records
 from airflow_autopilot.parsing import models_for
@@ -28,9 +29,9 @@ def score(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         params={name: Param(**schema) for name, schema in ScoreOptions.form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "score", model.name],
-        doc_md=__doc__,
+        **described(model, __doc__),
     )
     def wire() -> None:
         # Everything is checked here, before anything is paid for.

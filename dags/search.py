@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, Param, dag, task
 
 from airflow_autopilot import assets
+from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import kept_records, prepare_search
@@ -30,9 +31,9 @@ def search(model: ModelConfig) -> DAG:
         catchup=False,
         max_active_runs=1,
         params={name: Param(**schema) for name, schema in SearchOptions.form(model).items()},
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
         tags=["autopilot", "search", model.name],
-        doc_md=__doc__,
+        **described(model, __doc__),
         on_failure_callback=on_failure(model),
     )
     def wire() -> None:

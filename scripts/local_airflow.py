@@ -27,8 +27,11 @@ WANTED_PORT = 8080
 SECONDS_TO_START, SECONDS_TO_STOP = 900, 60
 
 # Only what is asked for starts. Else the first thing that an unpaused DAG does is the run of the last interval, which
-# learns from all drops there are, and is newer than every cutoff tried afterwards.
-BY_HAND = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False"}
+# learns from all drops there are, and is newer than every cutoff tried afterwards. So no DAG needs to be paused.
+BY_HAND = {
+    "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+}
 
 # A machine that is busy with something else is slow, not broken: Airflow's own limits are for servers.
 PATIENCE = {

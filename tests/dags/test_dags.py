@@ -250,6 +250,27 @@ def test_a_search_is_tried_again_and_paid_once(bag: Any) -> None:
     assert [dag.get_task("search").take_over, bag.dags["bace_retrain"].get_task("search_again").take_over] == [True] * 2
 
 
+def test_every_dag_tells_people_what_it_does_with_a_picture_and_a_way_to_its_model(bag: Any) -> None:
+    for dag_id, dag in bag.dags.items():
+        model = dag.default_args["owner"]
+        assert dag_id.startswith(f"{model}_")
+        assert "<model>" not in dag.doc_md
+        assert "![From the drop to the prediction](/autopilot/flow.svg)" in dag.doc_md
+        assert f"(/autopilot/models/{model})" in dag.doc_md
+
+
+def test_an_owner_leads_to_the_models_page_where_airflow_knows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow_autopilot.described import described
+    from include.autopilot.settings.config import find_model
+
+    bace = find_model("bace")
+    assert "owner_links" not in described(bace, "It.")
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/team/")
+    said = described(bace, "It is `<model>_x`.")
+    assert said["owner_links"] == {"bace": "https://airflow.example/team/autopilot/models/bace"}
+    assert said["doc_md"].startswith("It is `bace_x`.\n\n![From the drop to the prediction](/team/autopilot/flow.svg)")
+
+
 def test_a_rollback_asks_for_version_and_reason(bag: Any) -> None:
     assert sorted(bag.dags["bace_rollback"].params) == ["reason", "version"]
 

@@ -168,5 +168,9 @@ def test_only_what_is_asked_for_starts_unless_one_wants_the_schedules(
     assert "schedules      off: a run starts when you start it (make up SCHEDULES=1:" in capsys.readouterr().out
     up.main(["--schedules"])
     assert "schedules      on: a DAG that is unpaused starts the run of the last interval" in capsys.readouterr().out
-    assert settings == [{"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False"}, None]
+    by_hand = {
+        "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    }
+    assert settings == [by_hand, None]
     assert started.count("airflow") == 2

@@ -21,6 +21,12 @@ def run_page(model: str, key: str) -> str | None:
     return f"{base}{PREFIX}/models/{model}/runs/{key}" if base else None
 
 
+def model_page(model: str) -> str | None:
+    """Return the address of a model's page; None where nobody has told Airflow its own (``[api] base_url``)."""
+    base = _base().rstrip("/")
+    return f"{base}{PREFIX}/models/{model}" if base else None
+
+
 def airflow_run_path(dag_id: str, run_id: str) -> str:
     """Return the path that leads from a run in Airflow to its page."""
     return f"{dashboard_path()}/airflow/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from airflow_autopilot.dashboard import access, attention, fields, starts
 from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, asked, s3_of, sagemaker
-from airflow_autopilot.dashboard.rendering import page, report
+from airflow_autopilot.dashboard.rendering import drawing, page, report
 from include.autopilot.base.locations import Locations
 from include.autopilot.overview import course, driftmap, earlier, glance, offers, told, underway
 
@@ -35,6 +35,7 @@ def make_app() -> FastAPI:
     app = FastAPI(title="Autopilot", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(get_user)])
     routes: dict[str, Callable[..., Any]] = {
         "/": show_models,
+        "/flow.svg": show_flow,
         "/models/{model}": show_model,
         "/models/{model}/rollback": show_rollback,
         "/models/{model}/start/{kind}": show_start,
@@ -64,6 +65,11 @@ def show_models(
     glances.sort(key=lambda one: (not (one.wants or wanted[one.name]), one.title))
     broken = access.unusable_files(user)
     return page(request, "models.html.j2", models=glances, wanted=wanted, broken=broken, now=now)
+
+
+def show_flow() -> Response:
+    """Show the picture of the flow, for the documentation of the DAGs."""
+    return drawing("flow.svg")
 
 
 def show_model(

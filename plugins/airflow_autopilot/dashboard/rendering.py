@@ -39,6 +39,12 @@ def report(body: bytes) -> Response:
     return Response(body, 200, {**_COMMON, "Content-Security-Policy": _policy_of_reports()}, "text/html; charset=utf-8")
 
 
+def drawing(name: str) -> Response:
+    """Return one of our own pictures."""
+    policy = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"}
+    return Response(_own(name), 200, {**_COMMON, **policy}, "image/svg+xml")
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
