@@ -81,11 +81,12 @@ class RunOptions(forms.Form):
         description="How the challenger is made. A retune needs retune in the model's YAML; a search takes as long as "
         "the one that the winner came from.",
         json_schema_extra={
+            **forms.HOW,
             "values_display": {
                 "replay": "replay the winner",
                 "retune": "tune around the winner, too",
                 "search": "search again on the run's rows",
-            }
+            },
         },
     )
     featurizer: Annotated[Featurizer, forms.one_of(Featurizer), forms.OfModel(lambda model: model.featurizer)] = Field(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,9 +19,9 @@ from include.autopilot.template.published import Template
 from tests.support.foretelling import account, as_ensemble, foretold, planned
 from tests.support.toy import Toy
 from tests.support.toyruns import FEBRUARY, KEY, MARCH, prepare
+from tests.support.tunings import METRIC, Tuned
 
 MANIFESTS: dict[Any, str] = {"train": "s3://toy-models/t.manifest", "validation": "s3://toy-models/v.manifest"}
-METRIC = "validation:mse"
 
 
 @pytest.fixture
@@ -116,44 +115,6 @@ def test_the_recipe_of_a_plan(tuning: Toy) -> None:
 
 def told(toy: Toy, key: str, template: str, job: str) -> None:
     toy.put(f"retunes/{key}.json", json.dumps({"template": template, "job": job}).encode())
-
-
-class Tuned:
-    """SageMaker as far as a choice asks it: a tuning job's best training has one objective, the replay another."""
-
-    def __init__(self, best: float | None, replay: float | None) -> None:
-        self.best, self.replay = best, replay
-
-    def describe_hyper_parameter_tuning_job(self, HyperParameterTuningJobName: str) -> Any:  # noqa: N803
-        best = {
-            "TrainingJobName": f"{HyperParameterTuningJobName}-001",
-            "TunedHyperParameters": {"eta": "0.1"},
-            "FinalHyperParameterTuningJobObjectiveMetric": {"MetricName": METRIC, "Value": self.best},
-        }
-        return {
-            "HyperParameterTuningJobConfig": {
-                "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": METRIC},
-                "ParameterRanges": {
-                    "ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.03", "MaxValue": "0.2"}]
-                },
-            },
-            **({} if self.best is None else {"BestTrainingJob": best}),
-        }
-
-    def describe_training_job(self, TrainingJobName: str) -> Any:  # noqa: N803
-        metrics = [] if self.replay is None else [{"MetricName": METRIC, "Value": self.replay}]
-        return {
-            "ModelArtifacts": {"S3ModelArtifacts": f"s3://m/{TrainingJobName}"},
-            "FinalMetricDataList": metrics,
-        }
-
-    def get_paginator(self, _: str) -> Any:
-        return self
-
-    def paginate(self, **_: str) -> Any:
-        moment = datetime(2024, 3, 1, tzinfo=UTC)
-        one = {"TrainingJobName": "t-001", "TrainingJobStatus": "Completed", "TunedHyperParameters": {"eta": "0.1"}}
-        return [{"TrainingJobSummaries": [{**one, "TrainingStartTime": moment, "TrainingEndTime": moment}]}]
 
 
 @pytest.mark.parametrize(
