@@ -29,6 +29,7 @@ KINDS = {
     "TransformJob": "transform job",
     "ProcessingJob": "processing job",
     "AutoMLJob": "Autopilot job",
+    "HyperParameterTuningJob": "tuning job",
 }
 _AT_ONCE = 8
 
@@ -92,8 +93,10 @@ def underway(s3: S3Client, asked: Asked, config: ModelConfig, runs: Iterable[str
         found = legible(f"The {KINDS[job[0]]} {job[1]}", lambda: Legible(_look(asked, config.root, *job, now)))
         return found.content or Legible(None, found.problem)
 
+    # Who never retunes is not asked for a permission to list tuning jobs.
+    kinds = [kind for kind in KINDS if kind != "HyperParameterTuningJob" or config.retunes]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        lists = dict(zip(KINDS, pool.map(listed, KINDS), strict=True))
+        lists = dict(zip(kinds, pool.map(listed, kinds), strict=True))
         names = [(kind, name) for kind, found in lists.items() for name in found.content or ()]
         looks = list(pool.map(look, names))
     jobs = [found.content for found in looks if found.content is not None]

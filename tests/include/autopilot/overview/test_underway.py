@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,20 @@ def test_a_job_in_progress_and_its_expected_end(
         ("toy-train", "Training", percent, sentence)
     ], "another model's job is not shown"
     assert (found.lost, found.problems) == ([], ())
+
+
+def test_tuning_jobs_are_asked_for_where_the_model_retunes(toy: Observed) -> None:
+    asked: list[str] = []
+
+    def listed(kind: str, _part: str) -> list[dict[str, Any]]:
+        asked.append(kind)
+        return []
+
+    asking = underway.Asked(Jobs(None), listed, lambda *_: None)  # type: ignore[arg-type]
+    underway.underway(toy.s3, asking, toy.config, [], NOW)
+    assert "HyperParameterTuningJob" not in asked
+    underway.underway(toy.s3, asking, replace(toy.config, recipe="retune"), [], NOW)
+    assert "HyperParameterTuningJob" in asked
 
 
 def test_a_job_that_a_run_waits_for_in_vain_is_a_sentence(toy: Observed) -> None:
