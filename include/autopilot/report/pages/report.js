@@ -57,11 +57,17 @@
       series: series.label };
   };
 
+  // The ends of intervals need room too.
+  const reach = figure => {
+    const ends = figure.series.flatMap(one => [...column(one.low), ...column(one.high)]).filter(one => one !== null);
+    return ends.length ? { suggestedMin: Math.min(...ends), suggestedMax: Math.max(...ends) } : {};
+  };
+
   const axis = (figure, title, ticks) => ({
     type: ticks.length ? "category" : "linear",
     offset: ticks.length > 0,
     title: { display: true, text: title },
-    ...(figure.ends ? { min: figure.ends[0], max: figure.ends[1] } : {}),
+    ...(figure.ends ? { min: figure.ends[0], max: figure.ends[1] } : ticks.length ? {} : reach(figure)),
     ticks: ticks.length ? {} : { callback: value => shown(value), includeBounds: false },
   });
 
@@ -86,7 +92,7 @@
     const live = document.createElement("div");
     const said = document.createElement("p");
     const canvas = document.createElement("canvas");
-    live.className = figure.ends ? "live square" : "live";
+    live.className = "live";
     live.tabIndex = 0;
     live.setAttribute("role", "application");
     live.setAttribute("aria-roledescription", "chart");

@@ -24,6 +24,9 @@ SITE = "http://report.example/"
 # Something that is wider than the window although it does not scroll by itself, and is no part of what does.
 CUT_OFF = """[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, svg, .skip, canvas') &&
   e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+_REACHES = """(() => { const chart = Chart.getChart(document.querySelector('figure[data-figure=ranges] canvas'));
+  const high = chart.data.datasets.flatMap(one => one.high);
+  return high.length > 1 && chart.scales.y.max >= Math.max(...high); })()"""
 HEADINGS = "[...document.querySelectorAll('h1, h2, h3')].map(one => Number(one.tagName[1]))"
 
 
@@ -105,6 +108,8 @@ def test_a_point_tells_its_row_by_pointer_and_by_keyboard(browser: Browser, page
     page.mouse.move(0, 0)
     chart.locator("canvas").hover()
     assert chart.locator(".said").inner_text().split(": ")[0] in keys
+    # Intervals are within the chart.
+    assert page.evaluate(_REACHES)
     assert said == []
 
 
