@@ -7,7 +7,7 @@ import zipfile
 from importlib.resources import files
 from pathlib import Path
 
-from include.autopilot.report.scripts import LIBRARY, OWN, allowed, script
+from include.autopilot.report.scripts import LIBRARY, OWN, SORT, allowed, script
 from scripts.mwaa_bundle import ROOT, bundle
 
 VENDOR = files("include.autopilot.report").joinpath("pages", "vendor")
@@ -24,14 +24,16 @@ def test_the_library_is_the_published_one_and_its_licence_lies_beside() -> None:
 
 
 def test_it_stands_in_a_page_as_it_is_and_needs_no_rights_that_a_report_lacks() -> None:
-    for name in (LIBRARY, OWN):
+    for name in (LIBRARY, OWN, SORT):
         assert "</script" not in script(name).lower()
         assert "<!--" not in script(name)
         assert not re.search(r"\beval\(|new Function\(|\bfetch\(|XMLHttpRequest|\bimport\(", script(name))
 
 
 def test_the_policy_names_what_stands_in_a_page() -> None:
-    digests = [base64.b64encode(hashlib.sha256(script(name).encode()).digest()).decode() for name in (LIBRARY, OWN)]
+    digests = [
+        base64.b64encode(hashlib.sha256(script(name).encode()).digest()).decode() for name in (LIBRARY, OWN, SORT)
+    ]
     assert allowed() == " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
@@ -39,4 +41,4 @@ def test_mwaa_gets_them(tmp_path: Path) -> None:
     bundle(ROOT, tmp_path / "bundle")
     with zipfile.ZipFile(tmp_path / "bundle" / "plugins.zip") as archive:
         inside = {name.removeprefix("include/autopilot/report/pages/") for name in archive.namelist()}
-    assert {LIBRARY, OWN, "vendor/chart.txt", "style.css", "page.html.j2", "parts/verdict.html.j2"} <= inside
+    assert {LIBRARY, OWN, SORT, "vendor/chart.txt", "style.css", "page.html.j2", "parts/verdict.html.j2"} <= inside
