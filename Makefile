@@ -19,7 +19,7 @@ export UV_PYTHON_DOWNLOADS := never
 # tests/conftest.py: pytest-xdist by itself leaves those with few tests, the whole runs, to the end.
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help install demo bace new-model up drop test coverage whole browser strangers screenshots lint format bench backfills chaos services mwaa-bundle wheel compose-env compose-check lock clean
+.PHONY: help install demo bace new-model up drop test coverage whole browser strangers screenshots lint format bench backfills chaos services test-mwaa test-matrix mwaa-bundle wheel compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +94,12 @@ chaos: install ## kill everything while runs retrain, count the jobs: make chaos
 
 services: install ## tests that need servers: POSTGRES_URL, by default PostgreSQL on loopback, and redis-server
 	@POSTGRES_URL="$(or $(POSTGRES_URL),postgresql://postgres@127.0.0.1:5432)" $(PY) -m pytest -rs -m services
+
+test-mwaa: install ## the bundle in an Airflow installed as MWAA does: make test-mwaa VERSION=3.2.1 (PostgreSQL and redis-server on loopback)
+	@POSTGRES_URL="$(or $(POSTGRES_URL),postgresql://postgres@127.0.0.1:5432)" $(PY) -m tests.mwaa.run $(or $(VERSION),3.3.1)
+
+test-matrix: install ## DAGs, plugins, dashboard and operators on every Airflow and Python, as a table: make test-matrix AIRFLOW="3.2.1" PYTHONS="3.12"
+	@$(PY) -m tests.matrix.run $(if $(AIRFLOW),--airflow $(AIRFLOW)) $(if $(PYTHONS),--python $(PYTHONS))
 
 mwaa-bundle: install ## dist/mwaa/: what goes to an Amazon MWAA bucket
 	@$(PY) -m scripts.mwaa_bundle dist/mwaa

@@ -62,6 +62,9 @@ class Cluster:
     :param more: ``airflow`` commands of further components, by name.
     """
 
+    # Whose Airflow it is.
+    python = sys.executable
+
     def __init__(
         self,
         home: Path,
@@ -238,7 +241,7 @@ class Cluster:
     def _run(self, name: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
         with (self.home / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "airflow", *arguments],
+                [self.python, "-m", "airflow", *arguments],
                 env=self.environment_of(name),
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -172,6 +172,9 @@ WRONG: dict[str, Rows] = {
         ("a@b.c", SECTION),
         ({}, "notify: give sns_topic_arn, webhook_conn_id or both; to tell nobody leave notify out."),
     ],
+    "late_after_hours": [
+        ("6", NUMBER), (0, ABOVE_ZERO), (10**9, "Input should be less than or equal to 8784."), (inf, FINITE),
+    ],
     "search_after_losses": COUNT,
     "search_again": one_of("tell", "trigger"),
     "score": [

@@ -1,0 +1,1 @@
+"""The Airflows and Pythons that the package runs on, tried one by one."""
