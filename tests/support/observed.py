@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from include.autopilot.base.csvlines import encode_file, encode_line
 from include.autopilot.base.cutoff import run_key
 from include.autopilot.base.locations import Locations
 from include.autopilot.champion.ledger import enter, event
@@ -40,6 +41,7 @@ search:
 """
 # What a person, a table or a file could have written: markup, quotes, another direction of writing, and a great deal.
 HOSTILE = f"""<script>alert("x")</script><img src=x onerror='alert(1)'> "quotes' \u202eright to left {"long " * 2000}"""
+SCORING = "20240501T000000-0a1b2c3d"
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -124,7 +126,7 @@ class Observed:
             folder.report,
             {
                 "run": self.key(number), "cutoff": cutoff.isoformat(), "drops": [drop], "drift": {"drops": [drift]},
-                "search_signal": [], "cost": {"months": {
+                "search_signal": [], "holdouts": {"sealed": {}}, "cost": {"months": {
                     f"2024-05{self.said}": {"known_usd": 0.0, "unknown": 2, "jobs": 2, "saving_usd": None},
                     "2024-06": {"known_usd": 12.5, "unknown": 1, "jobs": 9, "saving_usd": 3.25},
                 }},
@@ -140,6 +142,22 @@ class Observed:
         write_json(self.s3, folder.drift, {"baseline": {"why": f"the first drop{self.said}"}, "drops": compared})
         page = f"<!doctype html><title>R</title><h1>The report of {number}</h1><script>alert(1)</script>"
         write(self.s3, folder.report_page, page, "text/html; charset=utf-8")
+
+    def scoring(self, rows: list[list[str]], **told: Any) -> str:
+        """Leave what a scoring leaves; returns the path of its page.
+
+        :param rows: key, prediction, version; ``told``: what its lineage says instead.
+        """
+        folder, columns = self.locations.score(SCORING), ["id", "prediction", "model_version"]
+        uri = f"{folder}/new.csv"
+        write(self.s3, uri, encode_file(map(encode_line, [columns, *rows])), "text/csv")
+        write_json(self.s3, folder.plan, {"output": str(folder)})
+        lineage = {
+            "scoring_run": SCORING, "version": {"number": 4, "cutoff": "2024-01-29T00:00:00+00:00"}, "synthetic": False,
+            "columns": columns, "files": [{"predictions": uri, "rows": len(rows)}], **told,
+        }  # fmt: skip
+        write_json(self.s3, folder.lineage, lineage)
+        return f"/models/{self.config.name}/scores/{SCORING}"
 
     def exam(self, number: int, version: int, value: float) -> Exam:
         """Store an exam of a version on a drop."""

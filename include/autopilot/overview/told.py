@@ -52,6 +52,7 @@ class Report:
     :param drift: a sentence per drop that the run compared; ``drifted``: those that warned.
     :param standing: how the champion stood after its exams up to the cutoff; ``declined``: whether it had declined.
     :param signals: why a new search may be worth it.
+    :param holdouts: those that the run predicted, the one that judged first.
     :param months: what the model's runs had cost when the report was written, the newest month last.
     """
 
@@ -64,6 +65,7 @@ class Report:
     declined: bool
     signals: Sequence[str]
     months: Sequence[Month]
+    holdouts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _report(key: str, content: Any) -> Report:
         declined=bool(mapping_at(content, "standing").get("declined")),
         signals=[str(one) for one in content.get("search_signal") or ()],
         months=[_month(key, name, told) for name, told in sorted(mapping_at(content, "cost", "months").items())],
+        holdouts=list(mapping_at(content, "holdouts")),
     )
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, DagAccessEntity, DagDetails
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Path, Request
 
 from include.autopilot.base.errors import ConfigError
+from include.autopilot.overview import told
 from include.autopilot.settings import config
 from include.autopilot.settings.config import ModelConfig
 
@@ -34,7 +35,7 @@ def readable_model(model: str, request: Request, user: GetUserDep) -> ModelConfi
     :raises HTTPException: 403: the user may not read its runs, be there such a model or not; 404: there is none, or
         its file cannot be used.
     """
-    requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=retrain_dag(model))(request, user)
+    check_readable(request, user, retrain_dag(model))
     try:
         return config.find_model(model)
     except ConfigError as error:
@@ -42,6 +43,27 @@ def readable_model(model: str, request: Request, user: GetUserDep) -> ModelConfi
 
 
 ReadableModel = Annotated[ModelConfig, Depends(readable_model)]
+
+
+def run_key(key: Annotated[str, Path(max_length=64)]) -> str:
+    """Return the key of a run that a path names.
+
+    :raises HTTPException: 404: it can be none.
+    """
+    if not told.is_run_key(key):
+        raise HTTPException(404, f"{key!r} is not the key of a run. One looks like 20240201T000000-1a2b3c4d.")
+    return key
+
+
+RunKey = Annotated[str, Depends(run_key)]
+
+
+def check_readable(request: Request, user: GetUserDep, dag_id: str) -> None:
+    """Check that the user may read the runs of a DAG.
+
+    :raises HTTPException: 403: he may not.
+    """
+    requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=dag_id)(request, user)
 
 
 def permitted_dags(user: GetUserDep) -> set[str]:

@@ -13,18 +13,17 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep, get_user, requires_access_dag
-from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from airflow_autopilot.dashboard import access, attention, fields, starts
+from airflow_autopilot.dashboard import access, attention, downloads, fields, starts
 from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, asked, s3_of, sagemaker
 from airflow_autopilot.dashboard.rendering import drawing, page, report
 from include.autopilot.base.locations import Locations
 from include.autopilot.overview import course, driftmap, earlier, glance, offers, told, underway
 
 log = logging.getLogger(__name__)
-RunKey = Annotated[str, Path(max_length=64)]
 Kind = Literal["retrain", "score", "search"]
 
 
@@ -42,6 +41,9 @@ def make_app() -> FastAPI:
         "/models/{model}/start/{kind}/check": check_start,
         "/models/{model}/runs/{key}": show_run,
         "/models/{model}/runs/{key}/report": show_report,
+        "/models/{model}/runs/{key}/predictions/{holdout}": downloads.send_holdout,
+        "/models/{model}/scores/{key}": downloads.show_scoring,
+        "/models/{model}/scores/{key}/predictions/{number}": downloads.send_scoring,
         "/airflow/{dag_id}/{run_id:path}": find_run,
     }
     for path, route in routes.items():
@@ -159,15 +161,15 @@ def check_start(model: access.ReadableModel, kind: Kind, conf: Annotated[str, Qu
     return JSONResponse({"refusal": offers.refusal_of(s3_of(model), kind, form)})
 
 
-def show_run(request: Request, model: access.ReadableModel, key: RunKey) -> Response:
+def show_run(request: Request, model: access.ReadableModel, key: access.RunKey) -> Response:
     """Show one run."""
-    found = told.run_told(s3_of(model), model, _checked(key))
+    found = told.run_told(s3_of(model), model, key)
     return page(request, "run.html.j2", model=model, run=found)
 
 
-def show_report(request: Request, model: access.ReadableModel, key: RunKey) -> Response:
+def show_report(request: Request, model: access.ReadableModel, key: access.RunKey) -> Response:
     """Show the stored report of a run, as it was written."""
-    found = told.report_page(s3_of(model), model, _checked(key))
+    found = told.report_page(s3_of(model), model, key)
     if found.content is None:
         return page(request, "said.html.j2", 404, title="No report", sentence=found.problem, login=None)
     return report(found.content)
@@ -179,11 +181,11 @@ def find_run(request: Request, dag_id: str, run_id: str, user: GetUserDep, sessi
     found = attention.key_of_run(session, dag_id, run_id)
     if found is None:
         sentence = (
-            f"Run {run_id} of {dag_id} has no page here: it retrains no model, or its first task has not ended yet."
+            f"Run {run_id} of {dag_id} has no page here: it neither retrains a model nor scores, or its first task "
+            "has not ended yet."
         )
         return page(request, "said.html.j2", 404, title="No page for this run", sentence=sentence, login=None)
-    model, key = found
-    return RedirectResponse(f"{request.scope['root_path'].rstrip('/')}/models/{model}/runs/{key}", 307)
+    return RedirectResponse(f"{request.scope['root_path'].rstrip('/')}/models/{'/'.join(found)}", 307)
 
 
 def _wanted(session: Any, user: Any, models: list[str], permitted: set[str]) -> dict[str, list[attention.Wanted]]:
@@ -195,12 +197,6 @@ def _wanted(session: Any, user: Any, models: list[str], permitted: set[str]) -> 
     for one in (*attention.questions(session, asking), *attention.failures(session, running)):
         found[dags[one.dag_id]].append(one)
     return found
-
-
-def _checked(key: str) -> str:
-    if not told.is_run_key(key):
-        raise HTTPException(404, f"{key!r} is not the key of a run. One looks like 20240201T000000-1a2b3c4d.")
-    return key
 
 
 def _refused(request: Request, error: Any) -> Response:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # By name: the second one came with Airflow 3.3.
 _WAITING = ("deferred", "awaiting_input", "running")
 
+# Kind of DAG -> its first task, which returns the run's key, and the folder of its page.
+_PAGES = {"retrain": ("prepare", "runs"), "score": ("check", "scores")}
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -74,18 +77,21 @@ def keys_underway(session: Session, dag_id: str) -> list[str]:
     return [one[1] for one in found if one is not None]
 
 
-def key_of_run(session: Session, dag_id: str, run_id: str) -> tuple[str, str] | None:
-    """Return the model and the key of a retraining, as its first task returned them; None where none did."""
+def key_of_run(session: Session, dag_id: str, run_id: str) -> tuple[str, str, str] | None:
+    """Return the model, ``runs`` or ``scores``, and the key of a run, as its first task returned it; None: none did."""
     left = select(XComModel).where(
         XComModel.dag_id == dag_id,
         XComModel.run_id == run_id,
         XComModel.key == "return_value",
-        XComModel.task_id == "prepare",
+        XComModel.task_id.in_([first for first, _ in _PAGES.values()]),
     )
     for one in session.scalars(left):
         returned: Any = XComModel.deserialize_value(one)
-        if isinstance(returned, dict) and dag_id == f"{returned.get('model')}_retrain" and "key" in returned:
-            return str(returned["model"]), str(returned["key"])
+        if not isinstance(returned, dict) or "key" not in returned:
+            continue
+        for kind, (first, folder) in _PAGES.items():
+            if (one.task_id, dag_id) == (first, f"{returned.get('model')}_{kind}"):
+                return str(returned["model"]), folder, str(returned["key"])
     return None
 
 

@@ -57,14 +57,16 @@ def _environment() -> Environment:
     environment.filters |= {"number": _number, "usd": _usd, "metric": _metric, "short": _short, "day": _day}
     # Our own files: the texts that others write are escaped.
     own = {name: Markup(_own(name)) for name in ("style.css", "page.js")}  # noqa: S704
-    environment.globals |= {"style": own["style.css"], "script": own["page.js"], "drawn": course}
+    sort = Markup(scripts.script(scripts.SORT))  # noqa: S704
+    environment.globals |= {"style": own["style.css"], "script": own["page.js"], "sort": sort, "drawn": course}
     return environment
 
 
 @cache
 def _policy() -> str:
     return (
-        f"default-src 'none'; style-src '{_hash('style.css')}'; script-src '{_hash('page.js')}'; frame-src 'self'; "
+        f"default-src 'none'; style-src '{_hash(_own('style.css'))}'; frame-src 'self'; "
+        f"script-src '{_hash(_own('page.js'))}' '{_hash(scripts.script(scripts.SORT))}'; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
 
@@ -82,8 +84,8 @@ def _policy_of_reports() -> str:
     )
 
 
-def _hash(name: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(_own(name).encode()).digest()).decode()}"
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @cache

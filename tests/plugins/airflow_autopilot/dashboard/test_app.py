@@ -41,6 +41,7 @@ def paths(observed: dict[str, Observed]) -> list[str]:
     start = "/models/plain/start/score"
     return [
         "/", "/flow.svg", "/models/plain", "/models/plain/rollback", run, f"{run}/report", start, f"{start}/check",
+        f"{run}/predictions/sealed", f"/models/plain/scores/{key}", f"/models/plain/scores/{key}/predictions/1",
         "/airflow/d/r",
     ]  # fmt: skip
 
