@@ -15,6 +15,7 @@ from include.local_aws.errors import AwsError
 
 Environ = dict[str, Any]
 
+WHOLE = "local_aws.whole"  # in the environment of a request whose body was read to its end
 _PIECE = 1 << 20  # read at once, however much is said to come
 _LONGEST_LINE = 8192
 # What follows a semicolon is an extension, which HTTP lets everybody ignore.
@@ -58,6 +59,7 @@ def read_whole(environ: Environ) -> None:
     environ["CONTENT_LENGTH"] = str(body.tell())
     # Both without a copy: an exact buffer is shared, and what ends by itself is not read piece by piece again.
     environ["wsgi.input"] = io.BytesIO(body.getvalue())
+    environ[WHOLE] = True
     environ["wsgi.input_terminated"] = True
 
 

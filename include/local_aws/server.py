@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qs
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from include.local_aws import wire
 from include.local_aws.bodies import read_whole
+from include.local_aws.connections import Handler
 from include.local_aws.control.plane import ControlPlane
 from include.local_aws.door import Door
 from include.local_aws.durable_s3 import Environ
@@ -60,7 +61,7 @@ class LocalAwsServer:
         door = Door(self, Hosts([own, *hosts]))
         data.mkdir(parents=True, exist_ok=True)
         self._guard = _lock_folder(data)
-        self._server: BaseWSGIServer = make_server(listen, port, door, threaded=True, request_handler=_QuietHandler)
+        self._server: BaseWSGIServer = make_server(listen, port, door, threaded=True, request_handler=Handler)
         self.url = f"http://{own}:{self._server.server_port}"
         self._store = Store(data / "sagemaker.sqlite")
         self._moto = MotoServices(data)
@@ -83,6 +84,7 @@ class LocalAwsServer:
     def stop(self) -> None:
         """Stop the jobs, which the next start tells as failed, and the endpoints, which it starts; then the server."""
         self._plane.shutdown()
+        self._server.closing = True  # type: ignore[attr-defined]
         self._server.shutdown()
         self._server.server_close()
         self._store.close()
@@ -135,23 +137,6 @@ def _refusing(start_response: Any, answer: Callable[[], Iterable[bytes]]) -> Ite
         traceback.print_exc(file=sys.stderr)
         failure = InternalFailure("The embedded AWS endpoint failed; its log has the traceback.")
         return json_refusal(start_response, failure.code, failure.message, failure.status)
-
-
-class _QuietHandler(WSGIRequestHandler):
-    """The stock handler without a line per request on stderr, and done with a connection that was dropped."""
-
-    disable_nagle_algorithm = True
-
-    def make_environ(self) -> Environ:
-        """Describe the request, its body as it is sent: it is read by :mod:`include.local_aws.bodies`."""
-        return {**super().make_environ(), "wsgi.input": self.rfile}
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-    def connection_dropped(self, error: BaseException, environ: Environ | None = None) -> None:  # noqa: ARG002
-        """Close: the stock handler would wait for the next request, and a client whose reply is lost for ever."""
-        self.close_connection = True
 
 
 def _operation(environ: Environ) -> str:

@@ -1,4 +1,4 @@
-"""Takes jobs, runs each in a thread and at most two at a time in processes, and records how they end."""
+"""Takes jobs, runs at most two at a time, each in a thread and a process of its own, and records how they end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,9 +71,25 @@ class Runner:
         folder = inside(self._folder, f"{resource.kind}/{resource.region}/{resource.name}")
         s3 = self._s3.client(resource.region)
         job = Job(self._store, resource, folder, s3, self._logbook, self._shutdown)
-        thread = threading.Thread(target=self._run, args=(job,), name=resource.name, daemon=True)
+        fate = fate_of(self._book, resource)
         with self._lock:
             self._jobs[resource.arn] = job
+        if fate.starting or fate.failure:  # in tests: it waits in a thread, for a time of its own
+            self._begin(job, fate, held=False)
+        else:
+            self._slots.ask(job.check, lambda refusal: self._turn(job, fate, refusal))
+
+    def _turn(self, job: Job, fate: Fate, refusal: BaseException | None) -> None:
+        """Start a job that has a place now, or end one that was stopped while it waited for its place."""
+        if refusal is None:
+            self._begin(job, fate, held=True)
+        else:
+            self._run(job, lambda: _raise(refusal))
+
+    def _begin(self, job: Job, fate: Fate, *, held: bool) -> None:
+        run = partial(self._run, job, lambda: self._until_done(job, fate, held=held))
+        thread = threading.Thread(target=run, name=job.resource.name, daemon=True)
+        with self._lock:
             self._threads = [other for other in self._threads if other.is_alive()]
             self._threads.append(thread)
         thread.start()
@@ -83,6 +100,7 @@ class Runner:
             job = self._jobs.get(arn)
         if job:
             job.stop_asked.set()
+            self._slots.look()
 
     def shutdown(self) -> None:
         """Stop all processes and wait for the threads; the jobs stay as they are in the store."""
@@ -91,10 +109,10 @@ class Runner:
             if thread.is_alive():
                 thread.join(processes.GRACE_SECONDS)
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job, work: Callable[[], None]) -> None:
         kind = _KINDS[job.resource.kind]
         try:
-            self._until_done(job, kind)
+            work()
         except JobStopped as stopped:
             job.finish("Stopped", stopped.secondary, **kind.times(job))
         except JobFailed as failure:
@@ -112,12 +130,11 @@ class Runner:
             with self._lock:
                 self._jobs.pop(job.resource.arn, None)
 
-    def _until_done(self, job: Job, kind: _Kind) -> None:
-        """Start a job, and start it again when its spot instance is taken away."""
+    def _until_done(self, job: Job, fate: Fate, *, held: bool) -> None:
+        """Start a job, and start it again when its spot instance is taken away; ``held``: it has a place already."""
         for restarts in itertools.count():
-            fate = fate_of(self._book, job.resource)
             try:
-                self._start(job, kind, fate)
+                self._start(job, fate, held=held and not restarts)
             except JobInterrupted:
                 if restarts == fate.restarts:
                     raise JobStopped("Interrupted") from None
@@ -125,15 +142,21 @@ class Runner:
                 job.phase("Interrupted")
                 job.pause(fate.wait)
                 job.phase("Starting")
+                fate = fate_of(self._book, job.resource)
             else:
                 return
 
-    def _start(self, job: Job, kind: _Kind, fate: Fate) -> None:
-        job.pause(fate.starting)
-        if fate.failure:
-            raise JobFailed(fate.failure)
-        with self._slots.place(job.check):
+    def _start(self, job: Job, fate: Fate, *, held: bool) -> None:
+        if not held:
+            job.pause(fate.starting)
+            if fate.failure:
+                raise JobFailed(fate.failure)
+        with self._slots.held() if held else self._slots.place(job.check):
             job.folder.mkdir(parents=True, exist_ok=True)
             if fate.interrupt_after is not None:
                 job.interrupt_after = fate.interrupt_after
-            kind.run(job)
+            _KINDS[job.resource.kind].run(job)
+
+
+def _raise(error: BaseException) -> None:
+    raise error

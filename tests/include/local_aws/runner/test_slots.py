@@ -63,3 +63,31 @@ def test_a_failing_job_gives_its_place_back() -> None:
         _ = 1 / 0
     with slots.place(lambda: None):
         pass
+
+
+def test_hundreds_wait_without_a_thread_each() -> None:
+    slots, told = Slots(1), []
+    before = threading.active_count()
+    with slots.place(lambda: None):
+        for number in range(300):
+            slots.ask(lambda: None, lambda error, number=number: told.append((number, error)))
+        assert threading.active_count() <= before + 1
+        assert told == []
+    for number in range(300):
+        assert told == [(one, None) for one in range(number + 1)]
+        with slots.held():
+            pass
+
+
+def test_one_that_gives_up_is_told_at_once_when_asked_to_look() -> None:
+    slots, give_up, told = Slots(1), threading.Event(), threading.Event()
+
+    def check() -> None:
+        if give_up.is_set():
+            raise ZeroDivisionError
+
+    with slots.place(lambda: None):
+        slots.ask(check, lambda error: told.set() if isinstance(error, ZeroDivisionError) else None)
+        give_up.set()
+        slots.look()
+        assert told.wait(5)
