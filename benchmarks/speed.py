@@ -35,6 +35,7 @@ from include.local_aws.process import start  # noqa: E402
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "1.5"))
 JOBS = 500
+_COMING = {"Starting", "Downloading"}
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 
@@ -66,9 +67,9 @@ def client(url: str, service: str) -> Any:
     )
 
 
-def training(name: str, rounds: int) -> dict[str, Any]:
+def training(name: str, rounds: int, table: str = "train", depth: int = 6) -> dict[str, Any]:
     """Make a training job's request."""
-    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://bench/train/"}
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://bench/{table}/"}
     channel = {"ChannelName": "train", "ContentType": "text/csv", "DataSource": {"S3DataSource": source}}
     return {
         "TrainingJobName": name,
@@ -78,7 +79,12 @@ def training(name: str, rounds: int) -> dict[str, Any]:
         "OutputDataConfig": {"S3OutputPath": "s3://bench/out"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
         "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-        "HyperParameters": {"num_round": str(rounds), "objective": "reg:squarederror", "nthread": "1"},
+        "HyperParameters": {
+            "num_round": str(rounds),
+            "objective": "reg:squarederror",
+            "nthread": "1",
+            "max_depth": str(depth),
+        },
     }
 
 
@@ -87,6 +93,9 @@ def prepare(url: str) -> Any:
     s3, sagemaker = client(url, "s3"), client(url, "sagemaker")
     s3.create_bucket(Bucket="bench")
     s3.put_object(Bucket="bench", Key="train/rows.csv", Body=b"1,2\n2,3\n" * 50)
+    # Two jobs of many rows take the places, and log little: lines in the log are memory, too.
+    wide = "".join(",".join(str((row * 7 + column * 13) % 101) for column in range(30)) + "\n" for row in range(30_000))
+    s3.put_object(Bucket="bench", Key="wide/rows.csv", Body=wide.encode())
     sagemaker.create_training_job(**training("done", 2))
     while sagemaker.describe_training_job(TrainingJobName="done")["TrainingJobStatus"] == "InProgress":
         time.sleep(0.1)
@@ -108,7 +117,11 @@ def compared(servers: dict[str, str], operation: str, body: dict[str, Any], clie
 
 
 def create_many(sagemaker: Any, pid: int) -> dict[str, int]:
-    """Create the jobs; answers the memory added, in kB, and the threads there are then."""
+    """Create the jobs, the first two of which run; answers the memory the others add, in kB, and the threads then."""
+    for number in range(2):
+        sagemaker.create_training_job(**training(f"hog-{number}", 1_000_000, "wide", 12))
+        while sagemaker.describe_training_job(TrainingJobName=f"hog-{number}")["SecondaryStatus"] in _COMING:
+            time.sleep(0.1)
     before = status(pid, "VmRSS")
     for number in range(JOBS - 1):
         sagemaker.create_training_job(**training(f"job-{number}", 50_000_000))
@@ -117,8 +130,8 @@ def create_many(sagemaker: Any, pid: int) -> dict[str, int]:
 
 def stop_many(sagemaker: Any) -> None:
     """End what runs and waits, so that the machine does nothing but answer."""
-    for number in reversed(range(JOBS - 1)):
-        sagemaker.stop_training_job(TrainingJobName=f"job-{number}")
+    for name in [*(f"job-{number}" for number in range(JOBS - 1)), "hog-0", "hog-1"]:
+        sagemaker.stop_training_job(TrainingJobName=name)
     while sagemaker.list_training_jobs(StatusEquals="Stopping", MaxResults=1)["TrainingJobSummaries"]:
         time.sleep(0.2)
 

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS resource (
     region TEXT NOT NULL, kind TEXT NOT NULL, identity TEXT NOT NULL, name TEXT NOT NULL, arn TEXT NOT NULL,
     status TEXT NOT NULL, created REAL NOT NULL, modified REAL NOT NULL, request TEXT NOT NULL, computed TEXT NOT NULL,
     PRIMARY KEY (region, kind, identity));
+CREATE INDEX IF NOT EXISTS resource_by_age ON resource (region, kind, created, name);
 CREATE TABLE IF NOT EXISTS tag (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key));
 CREATE TABLE IF NOT EXISTS candidate (
     job TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (job, name));
@@ -61,7 +62,8 @@ class Resource:
 class Query:
     """Which resources a List call wants, after ``after`` = (sort value, name) of the page before.
 
-    ``members`` are Describe members, of whatever kind, and the texts they must have.
+    ``members`` are Describe members, of whatever kind, and the texts they must have. ``without`` are computed members
+    that are left out: who lists hundreds does not want what only one description tells.
     """
 
     region: str
@@ -77,6 +79,7 @@ class Query:
     modified_before: datetime | None = None
     after: tuple[Any, str] | None = None
     limit: int = 10
+    without: tuple[str, ...] = ()
 
 
 class Store:
@@ -233,7 +236,7 @@ class Store:
                 resource.status,
                 resource.created.timestamp(),
                 resource.modified.timestamp(),
-                _encode(resource.request),
+                resource.request.text if isinstance(resource.request, _Stored) else _encode(resource.request),
                 _encode(resource.computed),
             ),
         )
@@ -275,8 +278,10 @@ def _select(query: Query) -> tuple[str, list[Any]]:
     direction = "DESC" if query.descending else "ASC"
     order = f"{query.sort} {direction}, name {direction}"
     # Column names come from Query's own three words, never from a caller's text.
-    sql = f"SELECT * FROM resource WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?"  # noqa: S608
-    return sql, [*values, query.limit]
+    computed = f"json_remove(computed{', ?' * len(query.without)})" if query.without else "computed"
+    columns = f"region, kind, name, arn, status, created, modified, request, {computed} AS computed"
+    sql = f"SELECT {columns} FROM resource WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?"  # noqa: S608
+    return sql, [*(f"$.{member}" for member in query.without), *values, query.limit]
 
 
 def _resource(row: sqlite3.Row) -> Resource:
@@ -286,11 +291,38 @@ def _resource(row: sqlite3.Row) -> Resource:
         name=row["name"],
         arn=row["arn"],
         status=row["status"],
-        request=_decode(row["request"]),
+        request=_Stored(row["request"]),
         computed=_decode(row["computed"]),
         created=datetime.fromtimestamp(row["created"], UTC),
         modified=datetime.fromtimestamp(row["modified"], UTC),
     )
+
+
+class _Stored(Mapping[str, Any]):
+    """A request as it was stored: lists and changes of status hardly ever look into it, and it is the longest part."""
+
+    __slots__ = ("_decoded", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._decoded: dict[str, Any] | None = None
+
+    def _read(self) -> dict[str, Any]:
+        if self._decoded is None:
+            self._decoded = _decode(self.text)
+        return self._decoded
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __repr__(self) -> str:
+        return repr(self._read())
 
 
 def _encode(value: Mapping[str, Any]) -> str:
@@ -304,7 +336,8 @@ def _encode_time(value: Any) -> dict[str, float]:
 
 
 def _decode(text: str) -> dict[str, Any]:
-    decoded: dict[str, Any] = json.loads(text, object_hook=_decode_time)
+    # Most texts hold no time, and to be asked of each object is what takes longest.
+    decoded: dict[str, Any] = json.loads(text, object_hook=_decode_time if '"$time"' in text else None)
     return decoded
 
 
@@ -314,4 +347,4 @@ def _decode_time(value: dict[str, Any]) -> Any:
 
 def _is_time(value: Mapping[str, Any]) -> bool:
     # A caller may call a hyperparameter "$time", too, whose value is then a text.
-    return set(value) == {"$time"} and isinstance(value["$time"], float)
+    return len(value) == 1 and isinstance(value.get("$time"), float)

@@ -21,6 +21,8 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from include.local_aws.errors import SerializationException, UnknownOperation
 from include.local_aws.json_body import Json, read_object
 
+_Path = tuple[Any, str]  # the place above (None at the top), and the name here
+
 TARGET_PREFIX = "SageMaker."
 _WHOLE_NUMBERS = {"integer": ("an Integer", 2**31), "long": ("a Long", 2**63)}
 
@@ -59,7 +61,7 @@ def serialise(operation: str, output: Mapping[str, Any]) -> bytes:
         if output:
             raise WireBug(f"{operation} answers nothing, the handler answered {sorted(output)}")
         return b""
-    return json.dumps(_dump(shape, output, operation)).encode()
+    return json.dumps(_dump(shape, output, (None, operation))).encode()
 
 
 def _parse(shape: Shape, value: Any) -> Any:
@@ -156,47 +158,79 @@ def _json_type(value: Any) -> str:
     return "START_OBJECT" if isinstance(value, dict) else "NUMBER_VALUE"
 
 
-def _dump(shape: Shape, value: Any, path: str) -> Any:
-    if isinstance(shape, StructureShape):
-        return _dump_structure(shape, value, path)
-    if isinstance(shape, ListShape):
-        _expect(isinstance(value, list | tuple), shape, value, path)
-        return [_dump(shape.member, item, f"{path}[]") for item in value]
-    if isinstance(shape, MapShape):
-        _expect(isinstance(value, Mapping), shape, value, path)
-        return {key: _dump(shape.value, item, f"{path}.{key}") for key, item in value.items()}
-    return _dump_scalar(shape, value, path)
-
-
-def _dump_structure(shape: StructureShape, value: Any, path: str) -> Json:
-    _expect(isinstance(value, Mapping), shape, value, path)
-    unknown = sorted(set(value) - set(shape.members))
-    if unknown:
-        raise WireBug(f"{path}: {shape.name} has no member {', '.join(unknown)}")
-    return {
-        name: _dump(shape.members[name], item, f"{path}.{name}") for name, item in value.items() if item is not None
-    }
-
-
-def _dump_scalar(shape: Shape, value: Any, path: str) -> Any:
+def _dump(shape: Shape, value: Any, path: _Path) -> Any:
     kind = shape.type_name
-    if kind == "timestamp":
-        _expect(isinstance(value, datetime) and value.tzinfo is not None, shape, value, path)
-        return round(value.timestamp(), 3)
-    if kind == "blob":
-        _expect(isinstance(value, bytes), shape, value, path)
-        return base64.b64encode(value).decode()
-    if kind in {"float", "double"}:
-        _expect(isinstance(value, int | float) and not isinstance(value, bool), shape, value, path)
-        # JSON has no NaN; botocore reads these names back as floats.
-        return value if math.isfinite(value) else str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
-    expected: dict[str, type] = {"string": str, "boolean": bool, "integer": int, "long": int}
-    _expect(
-        isinstance(value, expected[kind]) and (kind == "boolean" or not isinstance(value, bool)), shape, value, path
-    )
-    return value
+    if kind in _SCALARS:
+        if type(value) is not _SCALARS[kind]:
+            raise _wrong(shape, value, path)
+        return value
+    dump = _DUMPERS.get(kind)
+    if dump is None:
+        raise WireBug(f"no writer for the type {kind} of {shape.name}")
+    return dump(shape, value, path)
 
 
-def _expect(holds: bool, shape: Shape, value: Any, path: str) -> None:
-    if not holds:
-        raise WireBug(f"{path}: {shape.name} is a {shape.type_name}, not {value!r}")
+def _dump_structure(shape: StructureShape, value: Any, path: _Path) -> Json:
+    if not isinstance(value, Mapping):
+        raise _wrong(shape, value, path)
+    members = shape.members
+    if not value.keys() <= members.keys():
+        unknown = ", ".join(sorted(value.keys() - members.keys()))
+        raise WireBug(f"{_spelt(path)}: {shape.name} has no member {unknown}")
+    return {name: _dump(members[name], item, (path, name)) for name, item in value.items() if item is not None}
+
+
+def _dump_list(shape: ListShape, value: Any, path: _Path) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise _wrong(shape, value, path)
+    member = shape.member
+    return [_dump(member, item, (path, "[]")) for item in value]
+
+
+def _dump_map(shape: MapShape, value: Any, path: _Path) -> Json:
+    if not isinstance(value, Mapping):
+        raise _wrong(shape, value, path)
+    return {key: _dump(shape.value, item, (path, key)) for key, item in value.items()}
+
+
+def _dump_timestamp(shape: Shape, value: Any, path: _Path) -> float:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise _wrong(shape, value, path)
+    return round(value.timestamp(), 3)
+
+
+def _dump_blob(shape: Shape, value: Any, path: _Path) -> str:
+    if not isinstance(value, bytes):
+        raise _wrong(shape, value, path)
+    return base64.b64encode(value).decode()
+
+
+def _dump_float(shape: Shape, value: Any, path: _Path) -> Any:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise _wrong(shape, value, path)
+    # JSON has no NaN; botocore reads these names back as floats.
+    return value if math.isfinite(value) else str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
+
+
+_SCALARS: dict[str, type] = {"string": str, "boolean": bool, "integer": int, "long": int}
+_DUMPERS: dict[str, Any] = {
+    "structure": _dump_structure,
+    "list": _dump_list,
+    "map": _dump_map,
+    "float": _dump_float,
+    "double": _dump_float,
+    "timestamp": _dump_timestamp,
+    "blob": _dump_blob,
+}
+
+
+def _wrong(shape: Shape, value: Any, path: _Path) -> WireBug:
+    return WireBug(f"{_spelt(path)}: {shape.name} is a {shape.type_name}, not {value!r}")
+
+
+def _spelt(path: _Path) -> str:
+    """Write a place as ``Operation.Member[].Member``; nobody wants it unless something is wrong there."""
+    parent, name = path
+    if parent is None:
+        return name
+    return f"{_spelt(parent)}{'' if name == '[]' else '.'}{name}"

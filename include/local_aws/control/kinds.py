@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -151,14 +151,19 @@ def find(services: Services, kind: Kind, call: Call) -> Resource:
     return found
 
 
-def describe(kind: Kind, resource: Resource, operation: str) -> Json:
+def describe(kind: Kind, resource: Resource, operation: str, asked: Collection[str] | None = None) -> Json:
     """Return a resource as ``operation`` answers it: what was asked, as far as it answers that, and what was computed.
+
+    ``asked`` are the members of the request that are wanted, all by default.
 
     Computed members whose name starts with ``_`` are the endpoint's own and not told.
     """
     shape = wire.operation_model(operation).output_shape
     members = shape.members if shape else {}
-    told = {key: value for key, value in resource.request.items() if key in members}
+    if asked is None:
+        told = {key: value for key, value in resource.request.items() if key in members}
+    else:
+        told = {key: resource.request[key] for key in asked if key in resource.request}
     told |= {key: value for key, value in resource.computed.items() if not key.startswith("_")}
     told |= {f"{kind.members}Arn": resource.arn, "CreationTime": resource.created}
     told.pop(kind.name_member, None)

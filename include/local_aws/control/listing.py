@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, StructureShape
@@ -106,6 +107,7 @@ def list_resources(services: Services, call: Call) -> Json:
         modified_before=request.get("LastModifiedTimeBefore"),
         after=_after_position(call),
         limit=limit + 1,
+        without=_untold(call.operation, listing),
     )
     found = services.store.find(query)
     answer: Json = {listing.member: [_summary(call.operation, listing, item) for item in found[:limit]]}
@@ -165,15 +167,32 @@ def _after(operation: str, moment: datetime | None) -> datetime | None:
     return moment
 
 
-def _summary(operation: str, listing: Listing, resource: Resource) -> Json:
+@cache
+def _told(operation: str, listing: Listing) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the members of an item, and those of them (or what holds them) that come from the request."""
     shape = wire.operation_model(operation).output_shape
     items = shape.members[listing.member] if shape else None
     if not isinstance(items, ListShape) or not isinstance(items.member, StructureShape):
         raise wire.WireBug(f"{operation} answers no list {listing.member}")
-    told = describe(listing.kind, resource, listing.describe)
+    create = wire.operation_model(f"Create{listing.kind.members}").input_shape
+    asked = {*items.member.members, listing.within} & set(create.members if create else ())
+    return tuple(items.member.members), frozenset(asked - {listing.kind.name_member})
+
+
+@cache
+def _untold(operation: str, listing: Listing) -> tuple[str, ...]:
+    """Return the members of a description that an item does not have."""
+    shape = wire.operation_model(listing.describe).output_shape
+    members, asked = _told(operation, listing)
+    return tuple(sorted(set(shape.members if shape else ()) - {*members, *asked, listing.within}))
+
+
+def _summary(operation: str, listing: Listing, resource: Resource) -> Json:
+    members, asked = _told(operation, listing)
+    told = describe(listing.kind, resource, listing.describe, asked)
     # Transform jobs have it in the list alone.
     told |= {**told.get(listing.within, {}), "LastModifiedTime": resource.modified}
-    return {key: told[key] for key in items.member.members if key in told}
+    return {key: told[key] for key in members if key in told}
 
 
 def _position(resource: Resource, column: str) -> tuple[Any, str]:

@@ -46,6 +46,17 @@ class Job:
 
     # ---- the store
 
+    def forget(self) -> None:
+        """Keep nothing but the name while the job waits: hundreds may, and their descriptions are long."""
+        self.resource = replace(self.resource, request={}, computed={})
+        self.request = self.resource.request
+
+    def recall(self) -> None:
+        """Read again what :meth:`forget` let go."""
+        found = self._store.get(self.resource.region, self.resource.kind, self.resource.name)
+        self.resource = found or self.resource
+        self.request = self.resource.request
+
     def change(self, step: Callable[[Resource], Resource | None]) -> bool:
         """Change the stored resource (see :meth:`Store.change`); answers whether ``step`` changed it."""
         changed = self._store.change(self.resource.region, self.resource.kind, self.resource.name, step)

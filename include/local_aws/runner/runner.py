@@ -77,10 +77,12 @@ class Runner:
         if fate.starting or fate.failure:  # in tests: it waits in a thread, for a time of its own
             self._begin(job, fate, held=False)
         else:
+            job.forget()
             self._slots.ask(job.check, lambda refusal: self._turn(job, fate, refusal))
 
     def _turn(self, job: Job, fate: Fate, refusal: BaseException | None) -> None:
         """Start a job that has a place now, or end one that was stopped while it waited for its place."""
+        job.recall()
         if refusal is None:
             self._begin(job, fate, held=True)
         else:
