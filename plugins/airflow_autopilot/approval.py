@@ -15,6 +15,7 @@ from airflow_autopilot.promoting import ANSWER, APPROVAL
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+_NOTE = "Why, if you want to say it. The ledger keeps it with your name."
 _REGISTERED = "ti.xcom_pull(task_ids='register')"
 
 
@@ -65,7 +66,8 @@ def approval(timeout_seconds: int | None) -> Any:
             subject=f"{{{{ {_REGISTERED}['subject'] }}}}",
             body=f"{{{{ {_REGISTERED}['body'] }}}}",
             defaults="Reject",
-            params={"note": Param("", type="string", title="Note", description="Kept in the ledger.")},
+            # May be null: Airflow's page lets nobody answer while a text that may not be is empty.
+            params={"note": Param(None, type=["null", "string"], title="Note", description=_NOTE)},
             response_timeout=None if timeout_seconds is None else timedelta(seconds=timeout_seconds),
         )
         asked >> EmptyOperator(task_id="approved")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import get_current_context
 
 from airflow_autopilot import assets
+from airflow_autopilot.dashboard.addresses import run_page
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,7 +47,9 @@ def register(
         from include.autopilot.report.page import write_report
 
         written = write_report(s3, put_forward(s3, plan), jobs, structures=config.report.structures)
-        found["body"] = f"{found['body']}\n\nReport: `{written['html']}`"
+        page = run_page(plan.model, plan.run)
+        shown = f"[The run's page has the report]({page}). " if page else ""
+        found["body"] = f"{found['body']}\n\n{shown}Report: `{written['html']}`"
     return found
 
 

@@ -241,6 +241,8 @@ def test_a_model_that_needs_approval_asks_before_it_promotes() -> None:
     # What follows it directly is skipped by a rejection, so it must not be the promotion, which records the answer.
     assert question.response_timeout.total_seconds() == 3600
     assert question.defaults == ["Reject"]
+    # Airflow's page lets nobody answer while a field that must be filled in is empty.
+    assert question.params.get_param("note").schema["type"] == ["null", "string"]
     assert dag.get_task("promote").trigger_rule == "none_failed"
 
 
