@@ -26,6 +26,7 @@ from typing import Any
 import httpx
 import pytest
 
+from scripts.local_airflow import BY_HAND
 from scripts.mwaa_bundle import bundle
 from tests.chaos.campaign import client
 from tests.chaos.cluster import Cluster, campaign_home
@@ -59,6 +60,7 @@ class Environment(Cluster):
         super().__init__(home, {**settings(address), **own}, {WORKER: command(WORKER)})
         endpoint = json.loads(self.environment.pop("AIRFLOW_CONN_AWS_DEFAULT"))["extra"]["endpoint_url"]
         self.environment |= {
+            **BY_HAND,
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "bundle" / "plugins"),
             "AIRFLOW__TRIGGERER__QUEUES_ENABLED": "False",
             "AWS_ENDPOINT_URL": endpoint,
