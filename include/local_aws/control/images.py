@@ -21,6 +21,11 @@ def hyperparameters(image: str) -> Mapping[str, Hyperparameter] | None:
     return found
 
 
+def runs_scripts(image: str) -> bool:
+    """Whether an image does nothing but run a user's own script: ``RUNS_SCRIPTS`` of its runtime's package."""
+    return bool(_brought(image, "RUNS_SCRIPTS"))
+
+
 def _brought(image: str, name: str) -> Any:
     package = type(container_for(image)).__module__
     while package:

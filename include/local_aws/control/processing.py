@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from include.local_aws.control import checks, kinds
+from include.local_aws.control import checks, images, kinds
 from include.local_aws.control.call import Call, Json, Services
 from include.local_aws.control.kinds import PROCESSING
 from include.local_aws.errors import NotDone, ValidationException
@@ -16,8 +16,7 @@ def create(services: Services, call: Call) -> Json:
     """CreateProcessingJob."""
     request = call.request
     kinds.ensure_free(services, PROCESSING, call)
-    checks.not_done(request["AppSpecification"], "AppSpecification", "ContainerEntrypoint", "ContainerArguments")
-    checks.known_image(request["AppSpecification"]["ImageUri"])
+    _check_application(request["AppSpecification"])
     cluster = request["ProcessingResources"]["ClusterConfig"]
     checks.not_done(cluster, "ProcessingResources.ClusterConfig", "InstancePreferences")
     missing = [name for name in ("InstanceType", "InstanceCount") if name not in cluster]
@@ -41,6 +40,14 @@ def stop(services: Services, call: Call) -> Json:
     """StopProcessingJob."""
     services.runner.stop(kinds.stop(services, PROCESSING, call).arn)
     return {}
+
+
+def _check_application(application: Mapping[str, Any]) -> None:
+    checks.known_image(application["ImageUri"])
+    if not images.runs_scripts(application["ImageUri"]):
+        checks.not_done(application, "AppSpecification", "ContainerEntrypoint", "ContainerArguments")
+    elif not application.get("ContainerEntrypoint"):
+        raise NotDone("A processing job of this image without an AppSpecification.ContainerEntrypoint")
 
 
 def _check_inputs(request: Mapping[str, Any]) -> None:

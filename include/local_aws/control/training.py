@@ -7,9 +7,9 @@ from typing import Any
 
 from include.local_aws.control import checks, kinds
 from include.local_aws.control.call import Call, Json, Services
-from include.local_aws.control.images import built_in_metrics
+from include.local_aws.control.images import built_in_metrics, runs_scripts
 from include.local_aws.control.kinds import TRAINING
-from include.local_aws.errors import ValidationException
+from include.local_aws.errors import NotDone, ValidationException
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.sources import SourceObject, no_objects, resolve
 
@@ -54,6 +54,8 @@ def _check_algorithm(algorithm: Mapping[str, Any]) -> None:
     if "TrainingImage" not in algorithm:
         raise ValidationException("Either AlgorithmName or TrainingImage must be specified in AlgorithmSpecification.")
     checks.known_image(algorithm["TrainingImage"])
+    if runs_scripts(algorithm["TrainingImage"]):
+        raise NotDone("Training with a script of your own (script mode)")
     if algorithm.get("MetricDefinitions"):
         raise ValidationException(
             "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "

@@ -15,6 +15,7 @@ _RUNTIMES = {
     "autopilot-data-builder": "data_builder",
     "linear-learner": "linear_learner",
     "mxnet-algorithms": "mlp",
+    "sagemaker-scikit-learn": "scikit_learn",
     "sagemaker-sklearn-automl": "sklearn_automl",
     "sagemaker-xgboost": "xgboost",
 }

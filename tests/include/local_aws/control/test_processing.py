@@ -1,4 +1,4 @@
-"""Processing jobs; the ones that complete are the data builder's, in the tests of the search."""
+"""Processing jobs; those of the data builder are in the tests of the search."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from tests.include.local_aws.jobs import (
     INSTANCE,
     REGION,
     ROLE,
+    XGBOOST,
     Clients,
     finished,
     log_lines,
     processing,
     refused,
+    training,
     unique,
 )
 
@@ -182,3 +184,88 @@ def test_the_role_is_needed(clients: Clients, tables: str) -> None:
     code, message = refused(clients.sagemaker.create_processing_job, **request)
     assert code == "ValidationException"
     assert "at 'roleArn' failed to satisfy constraint: Member must satisfy regular expression pattern" in message
+
+
+SKLEARN = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+SCRIPT = b"""
+import argparse
+import os
+from pathlib import Path
+
+from helper import half
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--rows", type=int)
+parser.add_argument("--to")
+given = parser.parse_args()
+lines = Path("/opt/ml/processing/input/train/chunk_0.csv").read_text().splitlines()
+print("read", len(lines), "lines for", os.environ["WHO"])
+Path(given.to).joinpath("head.csv").write_text("\\n".join(lines[: half(given.rows)]))
+if given.rows > 100:
+    raise SystemExit(7)
+"""
+
+
+def _with_script(clients: Clients, tables: str, name: str, rows: int) -> dict[str, Any]:
+    clients.s3.put_object(Bucket=tables, Key=f"{name}/code/script.py", Body=SCRIPT)
+    clients.s3.put_object(Bucket=tables, Key=f"{name}/code/helper.py", Body=b"def half(rows):\n    return rows // 2\n")
+    request = processing(tables, name, image=SKLEARN, Environment={"WHO": "a chemist"})
+    code = {"S3Uri": f"s3://{tables}/{name}/code/", "LocalPath": "/opt/ml/processing/input/code"}
+    kind = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
+    request["ProcessingInputs"].append({"InputName": "code", "S3Input": code | kind})
+    request["AppSpecification"] |= {
+        "ContainerEntrypoint": ["python3", "/opt/ml/processing/input/code/script.py"],
+        "ContainerArguments": ["--rows", str(rows), "--to", "/opt/ml/processing/output"],
+    }
+    return request
+
+
+def test_a_script_of_the_users_own(clients: Clients, tables: str) -> None:
+    name = unique("script")
+    clients.sagemaker.create_processing_job(**_with_script(clients, tables, name, rows=10))
+    described = finished(clients.sagemaker, "Processing", name)
+    assert described["ProcessingJobStatus"] == "Completed", described
+    written = clients.s3.get_object(Bucket=tables, Key=f"processed/{name}/head.csv")["Body"].read()
+    whole = clients.s3.get_object(Bucket=tables, Key="in/train/chunk_0.csv")["Body"].read()
+    assert written.splitlines() == whole.splitlines()[:5]
+    assert "read 200 lines for a chemist" in log_lines(clients.logs, "Processing", name)
+    assert described["AppSpecification"]["ContainerArguments"][-1] == "/opt/ml/processing/output"
+
+
+def test_the_exit_code_of_a_script_is_the_jobs(clients: Clients, tables: str) -> None:
+    name = unique("script")
+    clients.sagemaker.create_processing_job(**_with_script(clients, tables, name, rows=1000))
+    described = finished(clients.sagemaker, "Processing", name)
+    assert described["ProcessingJobStatus"] == "Failed"
+    assert described["FailureReason"] == "AlgorithmError: See job logs for more information, exit code: 7"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["/bin/bash", "/opt/ml/processing/input/code/script.py"], "only Python with a script can be run here"),
+        (["python3", "/opt/ml/processing/../../../etc/passwd"], "is no file that an input of the job brought"),
+        (["python3", "/opt/ml/processing/input/code/none.py"], "is no file that an input of the job brought"),
+    ],
+)
+def test_other_commands_fail_the_job(clients: Clients, tables: str, command: list[str], told: str) -> None:
+    name = unique("script")
+    request = _with_script(clients, tables, name, rows=10)
+    request["AppSpecification"]["ContainerEntrypoint"] = command
+    clients.sagemaker.create_processing_job(**request)
+    described = finished(clients.sagemaker, "Processing", name)
+    assert told in described["FailureReason"]
+
+
+def test_what_is_not_done_with_scripts_is_refused(clients: Clients, tables: str) -> None:
+    bare = processing(tables, unique("script"), image=SKLEARN)
+    code, message = refused(clients.sagemaker.create_processing_job, **bare)
+    assert (code, "without an AppSpecification.ContainerEntrypoint" in message) == ("NotImplementedException", True)
+    other = _with_script(clients, tables, unique("script"), rows=1)
+    other["AppSpecification"]["ImageUri"] = XGBOOST
+    code, message = refused(clients.sagemaker.create_processing_job, **other)
+    assert (code, "AppSpecification.ContainerEntrypoint" in message) == ("NotImplementedException", True)
+    request = training(tables, unique("script"))
+    request["AlgorithmSpecification"]["TrainingImage"] = SKLEARN
+    code, message = refused(clients.sagemaker.create_training_job, **request)
+    assert (code, "script mode" in message) == ("NotImplementedException", True)

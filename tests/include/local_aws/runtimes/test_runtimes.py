@@ -26,7 +26,7 @@ def test_an_image_without_a_runtime_is_refused_with_those_that_have_one() -> Non
     assert str(caught.value) == (
         "no local runtime for the image 382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1: "
         "there are autogluon-inference, autogluon-training, autopilot-data-builder, linear-learner, "
-        "mxnet-algorithms, sagemaker-sklearn-automl, sagemaker-xgboost"
+        "mxnet-algorithms, sagemaker-scikit-learn, sagemaker-sklearn-automl, sagemaker-xgboost"
     )
 
 
