@@ -124,6 +124,17 @@ def test_without_scripts_and_on_paper_the_charts_stand_still(browser: Browser, p
     assert not any(one.is_visible() for one in page.locator(".live, .said, nav").all())
 
 
+def test_paper_cuts_off_nothing_and_is_light(browser: Browser, pages: dict[str, str]) -> None:
+    for name, body in pages.items():
+        # A sheet of A4 between its margins; nothing scrolls there.
+        page, _ = opened(browser, body, 700, color_scheme="dark")
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("document.documentElement.scrollWidth") == 700, name
+        assert (
+            name == "drift" or page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        )
+
+
 def test_another_script_than_the_reports_own_does_not_run(browser: Browser, pages: dict[str, str]) -> None:
     body = pages["regression"].replace("</main>", "<script>document.title = 'taken'</script></main>")
     page, said = opened(browser, body)
