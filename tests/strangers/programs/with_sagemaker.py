@@ -1,4 +1,4 @@
-"""What SageMaker's Python SDK 2 does: upload, fit with logs, transform, deploy, predict, tune, register, clear up."""
+"""What SageMaker's Python SDK 2 does: upload, fit with logs, transform, deploy, predict, tune, register, process."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ import sagemaker.session
 from sagemaker.deserializers import CSVDeserializer
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import TrainingInput
+from sagemaker.processing import ProcessingInput, ProcessingOutput
 from sagemaker.serializers import CSVSerializer
+from sagemaker.sklearn.processing import SKLearnProcessor
 from sagemaker.tuner import HyperparameterTuner, IntegerParameter
 
+OPT = "/opt/ml/processing"
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 step = 0
 
@@ -91,4 +94,20 @@ package = estimator.register(
 )
 assert package.model_package_arn
 done("Estimator.register")
-print(json.dumps({"steps": step}))
+(folder / "half.py").write_text(
+    "from pathlib import Path\n"
+    "rows = Path('/opt/ml/processing/input/train.csv').read_text().splitlines()\n"
+    "Path('/opt/ml/processing/output/half.csv').write_text('\\n'.join(rows[: len(rows) // 2]))\n"
+)
+processor = SKLearnProcessor(
+    "1.2-1", role=ROLE, instance_type="ml.m5.large", instance_count=1, sagemaker_session=session
+)
+processor.run(
+    code=str(folder / "half.py"),
+    inputs=[ProcessingInput(source=data.config["DataSource"]["S3DataSource"]["S3Uri"], destination=f"{OPT}/input")],
+    outputs=[ProcessingOutput(output_name="half", source=f"{OPT}/output", destination=f"s3://{bucket}/half")],
+)
+halved = boto3.client("s3").get_object(Bucket=bucket, Key="half/half.csv")["Body"].read()
+assert len(halved.splitlines()) == 100
+done("SKLearnProcessor.run")
+print("\n" + json.dumps({"steps": step}))  # what is before it may end without a line of its own
