@@ -56,7 +56,9 @@ class Environment(Cluster):
     def __init__(self, home: Path, address: str, python: Path) -> None:
         self.python = str(python)
         own = {"AIRFLOW__CORE__DAGS_FOLDER": str(home / "bundle" / "dags")}
-        super().__init__(home, {**settings(address), **own}, {WORKER: command(WORKER)})
+        # Without --celery-hostname: asked for a name, the worker of Airflow 3.2.1 looks for others before it forks, and
+        # then takes tasks that it never begins (apache/airflow 59707, mended in the provider of 3.3.1).
+        super().__init__(home, {**settings(address), **own}, {WORKER: command(WORKER)[:-2]})
         endpoint = json.loads(self.environment.pop("AIRFLOW_CONN_AWS_DEFAULT"))["extra"]["endpoint_url"]
         self.environment |= {
             **BY_HAND,
