@@ -63,7 +63,7 @@ coverage: install ## branch coverage of include/autopilot by its own tests; fail
 whole: install ## the tests that take longest: whole runs of every problem type, the gate, scoring, budgets, endpoints
 	@$(PY) -m pytest -m whole $(PARALLEL) --timeout=900 --durations=15
 
-browser: install ## tests in Chromium: pages that try to drive the embedded AWS, and the dashboard
+browser: install ## tests in Chromium: pages that try to drive the embedded AWS, the dashboard, and the way of docs/first-model.md through the UI
 	@$(PY) -m pytest -rs -m browser
 
 strangers: install ## programs of other people against the embedded AWS: the AWS CLI, SageMaker's SDKs, and STRANGERS=folder

@@ -1,4 +1,4 @@
-"""docs/first-model.md, command by command, in a copy of the repository: what it says is printed, is."""
+"""docs/first-model.md in a copy of the repository: each command prints what it says, and the way in the UI works."""
 
 from __future__ import annotations
 
@@ -6,19 +6,27 @@ import html
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.include.local_aws.browser import CHROMIUM
+from tests.support.chromium import faults, look, window
 from tests.support.examples import commands, missing
 from tests.support.repository import ROOT
+from tests.support.walk import Walk, steps
 
 PAGE = (ROOT / "docs" / "first-model.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 YAML = Path("include/models/digits.yaml")
+HEADING = "## The same in the UI"
+SECTION = PAGE.partition(HEADING)[2].partition("\n## ")[0]
+SECONDS_TO_START, SECONDS_TO_STOP = 600, 120
 
 
 @pytest.fixture
@@ -99,3 +107,62 @@ def test_the_page_is_what_happens(folder: Path) -> None:
     for kind, block in BLOCKS:
         assert DONE[kind](block, folder) == []
     assert {kind for kind, _ in BLOCKS} == set(DONE)
+
+
+@pytest.fixture
+def prepared(folder: Path) -> Path:
+    """What the page has made before its way through the UI begins, but for the search and the retrainings."""
+    for kind, block in BLOCKS:
+        if not block.startswith("$ make demo") and kind != "text":
+            assert DONE[kind](block, folder) == []
+    return folder
+
+
+@pytest.fixture
+def up(prepared: Path) -> Iterator[tuple[str, str]]:
+    """Run ``make up`` there, without the models that come with the repository; gives its address and its password."""
+    for model in (prepared / "include" / "models").glob("bace*.yaml"):
+        model.unlink()
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "AWS_", "MAKE"))}
+    log = prepared / "up.log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            [".venv/bin/python", "-m", "scripts.up"], cwd=prepared, env=mine, stdout=said, stderr=subprocess.STDOUT
+        )
+        try:
+            yield _where(process, log)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(SECONDS_TO_STOP)
+
+
+def _where(process: subprocess.Popen[bytes], log: Path) -> tuple[str, str]:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"^Airflow UI +(\S+)\nlogin +admin / (\S+)$", log.read_text(), re.MULTILINE)
+        if found and "Ctrl-C stops everything" in log.read_text():
+            return found[1], found[2]
+        time.sleep(1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium")
+def test_the_way_through_the_ui_is_what_happens(up: tuple[str, str]) -> None:
+    address, password = up
+    with window(address) as page:
+        # High enough that Airflow's own messages hide no button.
+        look(page, 1280, height=1300)
+        walk = Walk(page, address, {"the password": password})
+        done = 0
+        for step in steps(SECTION):
+            print(step.group(0), flush=True)
+            walk.do(step)
+            done += 1
+        assert done > 40
+        for path in ("", "models/digits", "models/digits/rollback", "models/digits/start/score"):
+            for width, dark in ((1280, False), (390, True)):
+                look(page, width, dark)
+                page.goto(f"{address}/autopilot/{path}")
+                assert faults(page) == [], path
