@@ -25,9 +25,10 @@ import boto3
 from include.local_aws.process import start
 from scripts.airflow_env import LOCAL_ACCOUNT, aws_env
 from scripts.local_airflow import airflow, signed_in
-from scripts.up import wait_for_dag, wait_for_run
 
 DAG = "bace_retrain"
+UNDERWAY = ("queued", "running")
+SECONDS_TO_READ = 900
 FIRST = "2024-01-01T00:00:00Z"
 PRELOAD = Path(__file__).parent / "preload"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -46,8 +47,7 @@ def main() -> int:
         with airflow(folder, aws.url, preload, 0) as (ui, process), signed_in(ui, folder) as client:
             if _search(client) != "success":
                 raise SystemExit(f"the search did not succeed; see {folder}")
-            wait_for_dag(client, DAG)
-            client.patch(f"/api/v2/dags/{DAG}", json={"is_paused": False}).raise_for_status()
+            _unpause(client, DAG)
             tasks = client.get(f"/api/v2/dags/{DAG}/tasks").raise_for_status().json()["tasks"]
             cutoffs = [_months_after(FIRST, number) for number in range(runs + 1)]
             measured = [_run(client, aws.url, process.pid, cutoff) for cutoff in cutoffs]
@@ -57,20 +57,33 @@ def main() -> int:
 
 
 def _search(client: Any) -> str:
-    wait_for_dag(client, "bace_search")
-    client.patch("/api/v2/dags/bace_search", json={"is_paused": False}).raise_for_status()
-    runs = "/api/v2/dags/bace_search/dagRuns"
-    made = client.post(runs, json={"logical_date": None, "conf": {}}).raise_for_status().json()
-    return wait_for_run(client, f"{runs}/{made['dag_run_id']}")
+    _unpause(client, "bace_search")
+    return str(_ended(client, "bace_search", {})["state"])
+
+
+def _unpause(client: Any, dag_id: str) -> None:
+    # Of its own, since what a tree has for it differs from tree to tree.
+    deadline = time.monotonic() + SECONDS_TO_READ
+    while client.get(f"/api/v2/dags/{dag_id}").status_code != 200:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"Airflow did not read {dag_id} in {SECONDS_TO_READ} s")
+        time.sleep(1)
+    client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+
+
+def _ended(client: Any, dag_id: str, form: dict[str, str]) -> Any:
+    """Start a run and give it when it has ended."""
+    runs = f"/api/v2/dags/{dag_id}/dagRuns"
+    made = client.post(runs, json={"logical_date": None, "conf": form}).raise_for_status().json()
+    while (run := client.get(f"{runs}/{made['dag_run_id']}").raise_for_status().json())["state"] in UNDERWAY:
+        time.sleep(1)
+    return run
 
 
 def _run(client: Any, aws: str, airflow_pid: int, cutoff: str) -> dict[str, float]:
     before = cpu_seconds(airflow_pid)
     asked = time.time()
-    made = client.post(f"/api/v2/dags/{DAG}/dagRuns", json={"logical_date": None, "conf": {"cutoff": cutoff}})
-    url = f"/api/v2/dags/{DAG}/dagRuns/{made.raise_for_status().json()['dag_run_id']}"
-    while (run := client.get(url).raise_for_status().json())["state"] in ("queued", "running"):
-        time.sleep(1)
+    run = _ended(client, DAG, {"cutoff": cutoff})
     if run["state"] != "success":
         raise SystemExit(f"{run['dag_run_id']} ended {run['state']}")
     ended = datetime.fromisoformat(run["end_date"]).timestamp()

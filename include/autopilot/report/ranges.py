@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from include.autopilot.base.metrics import METRICS
 from include.autopilot.evaluation.outcome import Numbers
 from include.autopilot.gate.contender import Contender
 from include.autopilot.gate.measuring import Measure, measure
@@ -17,7 +18,8 @@ from include.autopilot.report.points import columns_of, drawable
 from include.autopilot.settings.gate import GateConfig
 
 _PARTS, _FEWEST_ROWS = 10, 20
-METRIC = "RMSE"
+# The one in units of the target that the mean answers best.
+METRIC = next(one.name for one in METRICS if one.in_units_of_target and one.constant == "mean")
 # Above this the intervals are too narrow to be seen, and take minutes.
 _MOST_RESAMPLED = 50_000
 _GATE = GateConfig(resamples=1000)

@@ -283,6 +283,8 @@ WRONG: dict[str, Rows] = {
             (21, "Input should be less than or equal to 20."),
         )
     ],
+    "report": [("mol", SECTION), ({"structure": "mol"}, f"key 'report.structure' {KNOWN} Did you mean 'structures'?")],
+    "report.structures": [(5, TEXT), (" ", BLANK)],
     "gate.metric": [
         (5, TEXT),
         ("", BLANK),
