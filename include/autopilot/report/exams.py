@@ -67,7 +67,7 @@ def course_figure(records: Sequence[Mapping[str, Any]]) -> Figure | None:
                 [one["low"] for one in met],
                 [one["high"] for one in met],
             ),
-            Series("champion that it met", "dashes", places, [one["champion"] for one in met], muted=True),
+            Series("champion, at first a constant", "dashes", places, [one["champion"] for one in met], muted=True),
         ),
         ticks=tuple(f"{one['cutoff'][:10]} (v{one['version']['version']})" for one in shown),
         said="The lines are the intervals of the gain, put on the champion's value: a challenger whose line does not "

@@ -63,6 +63,7 @@ def spread(name: str, title: str, target: str, outcome: Numbers) -> Figure | Non
     bins = int(np.clip(np.sqrt(len(errors)), _FEWEST_BINS, _MOST_BINS)) | 1
     counts, edges = np.histogram(errors, bins=bins, range=(-reach, reach))
     middles = (edges[:-1] + edges[1:]) / 2
+    middles[bins // 2] = 0.0  # and not what rounding leaves of it
     return Figure(
         name=name,
         title=f"{title}: how large the errors are",

@@ -63,6 +63,9 @@ def test_the_histogram_counts_every_row_and_is_even_on_both_sides() -> None:
     assert sum(count or 0 for count in counts) == 100
     assert len(counts) % 2 == 1
     assert float(found.ticks[0]) == -float(found.ticks[-1])
+    uneven = spread("s", "sealed", "y", Numbers((0.0,) * 200, (2.128, *(0.1,) * 199)))
+    assert uneven is not None
+    assert uneven.ticks[len(uneven.ticks) // 2] == "0"
     assert "On average +0.4; half of the errors are smaller than 1." in found.said
 
 
