@@ -196,7 +196,7 @@ def test_kept_champions_are_told_and_a_search_is_triggered(searched: Tiny, varia
     for month, version in ((1, 1001), (2, 1002)):
         verdict = {"decision": "keep", "reason": "worse"}
         record = {"kind": "run", "cutoff": f"2024-0{month}-01T00:00:00+00:00", "verdict": verdict}
-        content = {**record, "version": {"version": version}}
+        content = {**record, "version": {"version": version, "value": None}}
         searched.put(f"ledger/run{version}.v{version}.json", json.dumps(content).encode())
     try:
         run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z")
