@@ -135,6 +135,7 @@ def test_a_form_is_refused_and_then_taken(served: str, page: Page, site: Site) -
         "last_drops": 2,
         "instance_type": "ml.m5.large",
         "spot": True,
+        "recipe": "replay",
         "featurizer": "reuse",
         "dry_run": True,
     }
