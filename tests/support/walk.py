@@ -14,6 +14,9 @@ from playwright.sync_api import FrameLocator, Locator, Page
 
 Place = Page | FrameLocator | Locator
 SECONDS_TO_SEE = 600
+# A person reads before pressing anything. Airflow loses an answer in the seconds in which the task that asks ends its
+# process (it takes the end for that of the task that was answered), and asks again after half a minute.
+SECONDS_TO_READ = 10
 _STEP = re.compile(
     r"(?P<open>[Oo]pen `(?P<path>[^`]+)`)"
     r"|(?P<press>[Pp]ress \*\*(?P<name>[^*]+)\*\*)"
@@ -95,7 +98,10 @@ class Walk:
         return self._first(lambda place: [place.get_by_label(label, exact=True), place.locator(beside)])
 
     def _see(self, text: str) -> None:
-        self._first(lambda place: [place.get_by_text(text)], again="/autopilot/models/" in self._page.url)
+        of_a_model = "/autopilot/models/" in self._page.url
+        self._first(lambda place: [place.get_by_text(text)], again=of_a_model)
+        if of_a_model and "/start/" not in self._page.url:
+            self._page.wait_for_timeout(1000 * SECONDS_TO_READ)
 
     def _state(self, state: str) -> None:
         header = self._page.get_by_role("heading").first.locator("xpath=..")
