@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 AFTER_THE_TESTS = (
-    "lint", "whole", "browser", "compose-check", "mwaa-bundle", "demo", "bace", "chaos", "services", "backfills",
+    "lint", "whole", "browser", "strangers", "compose-check", "mwaa-bundle", "demo", "bace", "chaos",
+    "services", "backfills",
 )  # fmt: skip
 
 
