@@ -8,7 +8,6 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -16,8 +15,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from airflow_sagemaker_once.owned_job import OwnedJob
 from tests.support.classified import Case, Classified, placed, radii, tumours
+from tests.support.dying import dying_once
 from tests.support.tiny import returned, states
 
 pytestmark = pytest.mark.whole
@@ -46,22 +45,6 @@ def ended(sagemaker: Any, name: str) -> None:
     assert found["AutoMLJobStatus"] == "Completed", found
 
 
-def dying_once(patch: pytest.MonkeyPatch, made: Classified) -> list[tuple[str, str]]:
-    """Let the worker die once, just after it asked for the search; gives what every try found, by name and action."""
-    patch.setattr(made.dags[f"{made.case.name}_retrain"].task_dict["search_again"], "retry_delay", timedelta(0))
-    wait, tries = OwnedJob._wait, []
-
-    def wait_or_die(self: Any, context: Any, submission: Any, *more: Any) -> Any:
-        if self.task_id == "search_again":
-            tries.append((submission.name, submission.action))
-            if len(tries) == 1:
-                raise ConnectionError("the worker died")
-        return wait(self, context, submission, *more)
-
-    patch.setattr(OwnedJob, "_wait", wait_or_die)
-    return tries
-
-
 @pytest.fixture(scope="module")
 def numbers(aws: str, airflow_db: None) -> Iterator[Classified]:
     """A regression, searched with the first version of the API."""
@@ -84,7 +67,7 @@ def numbers(aws: str, airflow_db: None) -> Iterator[Classified]:
     case = Case("radii", "Regression", "MSE", "", "mean radius", table, 60, job=name)
     with placed(case, aws) as made:
         with pytest.MonkeyPatch.context() as patch:
-            made.tries = dying_once(patch, made)
+            made.tries = dying_once(patch, made.dags[f"{made.case.name}_retrain"], "search_again")
             made.first = made.run("retrain", "2024-01-01")
         assert made.first.state == "success"
         yield made

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from airflow_sagemaker_once.owned_job import OwnedJob
 from include.autopilot.drops.plan import load_plan
 from include.autopilot.settings.config import PriceTable
 from include.autopilot.settings.retune import RetuneConfig
-from tests.support.judged import GATE, Judged, judged
+from tests.support.dying import dying_once
+from tests.support.judged import GATE, judged
 from tests.support.tiny import Tiny, returned, states
 
 pytestmark = pytest.mark.whole
@@ -25,22 +25,6 @@ PRICES = PriceTable(
 JANUARY, FEBRUARY = "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"
 
 
-def dying_once(patch: pytest.MonkeyPatch, model: Judged) -> list[tuple[str, str]]:
-    """Let the worker die just after it asked for the tuning job; gives what every try found, by name and action."""
-    patch.setattr(model.dags[f"{model.model.name}_retrain"].task_dict["retune"], "retry_delay", timedelta(0))
-    wait, tries = OwnedJob._wait, []
-
-    def wait_or_die(self: Any, context: Any, submission: Any, *more: Any) -> Any:
-        if self.task_id == "retune":
-            tries.append((submission.name, submission.action))
-            if len(tries) == 1:
-                raise ConnectionError("the worker died")
-        return wait(self, context, submission, *more)
-
-    patch.setattr(OwnedJob, "_wait", wait_or_die)
-    return tries
-
-
 def tunings(tiny: Tiny, model: str) -> list[str]:
     found = tiny.sagemaker.list_hyper_parameter_tuning_jobs(NameContains=f"{model}-tune-", SortOrder="Ascending")
     return [job["HyperParameterTuningJobName"] for job in found["HyperParameterTuningJobSummaries"]]
@@ -51,7 +35,7 @@ def test_the_yaml_asks_for_a_retune_and_the_next_one_begins_where_it_ended(
 ) -> None:
     settings: dict[str, Any] = {"recipe": "retune", "retune": RetuneConfig(4, 2), "prices": PRICES}
     with judged(searched, "tuned", **settings) as model:
-        tries = dying_once(monkeypatch, model)
+        tries = dying_once(monkeypatch, model.dags[f"{model.model.name}_retrain"], "retune")
         run = model.retrain(JANUARY)
         assert run.state == "success"
         # One tuning job, although the worker died after it was made.
