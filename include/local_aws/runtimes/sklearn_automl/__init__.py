@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from include.local_aws.runtimes import ClientError, Servant
+from include.local_aws.runtimes.automl_extension import MEMBERS, PACKAGE
 from include.local_aws.runtimes.imports import provide
 from include.local_aws.runtimes.sklearn_automl.fitting import fit_processor, run_program
 from include.local_aws.runtimes.sklearn_automl.header import Header
@@ -19,6 +20,8 @@ provide("sagemaker_sklearn_extension.externals", Header=Header)
 provide(
     "sagemaker_sklearn_extension.preprocessing", NALabelEncoder=NALabelEncoder, RobustLabelEncoder=RobustLabelEncoder
 )
+for _place, _members in MEMBERS.items():
+    provide(f"{PACKAGE}.{_place}", **{member.__name__: member for member in _members})
 provide("automl_containers.featurizer", fit_processor=fit_processor, load=load)
 
 
