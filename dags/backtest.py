@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag, task
+from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot.backtesting import deal, prepare_backtest
 from airflow_autopilot.budgeting import budget, check_backtest_budget, has_budget
@@ -19,6 +19,7 @@ from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import kept_records
 from airflow_autopilot.parsing import models_for
+from airflow_autopilot.steps import task
 from airflow_sagemaker_once.transforms import AutopilotTransformsOperator
 from include.autopilot.settings.options import BacktestOptions
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, dag, task
+from airflow.sdk import DAG, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.opening import kept_records, prepare_deployment
 from airflow_autopilot.parsing import models_for
+from airflow_autopilot.steps import task
 from airflow_sagemaker_once.endpoints import AutopilotEndpointConfigOperator, AutopilotEndpointOperator
 from airflow_sagemaker_once.operators import AutopilotModelOperator
 

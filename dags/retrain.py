@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, TaskGroup, dag, task
+from airflow.sdk import DAG, Param, TaskGroup, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.approval import approval
@@ -30,6 +30,7 @@ from airflow_autopilot.opening import kept_records, prepare
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.promoting import promote, register
 from airflow_autopilot.retraining import preflight, seal, second_challenger, tuning
+from airflow_autopilot.steps import task
 from airflow_sagemaker_once.operators import (
     AutopilotModelOperator,
     AutopilotSearchOperator,

@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag, task
+from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.promoting import roll_back
+from airflow_autopilot.steps import task
 from include.autopilot.settings.options import RollbackOptions
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag, task
+from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.opening import check, kept_records
 from airflow_autopilot.parsing import models_for
+from airflow_autopilot.steps import task
 from airflow_sagemaker_once.operators import AutopilotModelOperator, AutopilotTransformOperator
 from include.autopilot.settings.scoreoptions import ScoreOptions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag, task
+from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.described import described
@@ -13,6 +13,7 @@ from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import kept_records, prepare_search
 from airflow_autopilot.parsing import models_for
+from airflow_autopilot.steps import task
 from airflow_sagemaker_once.operators import AutopilotSearchOperator
 from include.autopilot.settings.options import SearchOptions
 

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import Any
 
@@ -35,7 +35,10 @@ def flow(function: str | Callable[..., Any], second: bool = False) -> Callable[.
             if second and offer.plan is None:
                 return None
             found = resolve(function)
-            return found(**arguments(found, given, offer))
+            returned = found(**arguments(found, given, offer))
+            # For OpenLineage, whose provider asks when the task has ended; looked up only then.
+            vars(call)["datasets"] = partial(datasets, call.__name__, {**given, "returned": returned}, offer)
+            return returned
 
     call.__module__, call.__name__ = place_of(function)
     call.__qualname__ = call.__name__
@@ -74,6 +77,17 @@ def arguments(function: Callable[..., Any], given: Mapping[str, Any], offer: Any
         elif parameter.default is inspect.Parameter.empty:
             raise TypeError(f"{function.__qualname__} asks for {name!r}, which nobody gives.")
     return found
+
+
+def datasets(step: str, given: Mapping[str, Any], offer: Any) -> Any:
+    """Give what a step read and made.
+
+    :param given: what it was given, and as ``returned`` what it returned.
+    """
+    from include.autopilot.flows.datasets import STEPS
+
+    told = STEPS.get(step)
+    return told(**arguments(told, given, offer)) if told else ([], [])
 
 
 class Offer:

@@ -18,7 +18,7 @@ from airflow.providers.amazon.aws.operators.sagemaker import (
     SageMakerTuningOperator,
 )
 
-from airflow_sagemaker_once import kinds, lineage
+from airflow_sagemaker_once import kinds
 from airflow_sagemaker_once.links import JobLink
 from airflow_sagemaker_once.owned_job import OwnedJob
 from airflow_sagemaker_once.owner import generation_name, generation_of, is_last_try, owner_tags
@@ -47,10 +47,6 @@ class AutopilotTrainingOperator(OwnedJob, SageMakerTrainingOperator):
         (request,) = super().requests(context)
         wanted = self.on_demand_on_last_try and request.get("EnableManagedSpotTraining") and is_last_try(context)
         return [on_demand(request), request] if wanted else [request]
-
-    def keep_for_lineage(self, described: kinds.Description) -> None:
-        """Keep what the provider's OpenLineage method reads."""
-        self.serialized_training_data = lineage.plain(described)
 
 
 class AutopilotTransformOperator(OwnedJob, SageMakerTransformOperator):
@@ -86,24 +82,11 @@ class AutopilotTransformOperator(OwnedJob, SageMakerTransformOperator):
         self.tell(kinds.MODEL, made, asked)
         self.config = {**self.config, "Transform": {**self.config["Transform"], "ModelName": made.name}}
 
-    def keep_for_lineage(self, described: kinds.Description) -> None:
-        """Keep what the provider's OpenLineage method reads; the model is described when it is asked."""
-        self.serialized_transform = lineage.plain(described)
-
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
-        """Give inputs and outputs as the provider's operator does."""
-        self.serialized_model = lineage.model(self.hook.get_conn(), self.serialized_transform["ModelName"])
-        return super().get_openlineage_facets_on_complete(task_instance)
-
 
 class AutopilotProcessingOperator(OwnedJob, SageMakerProcessingOperator):
     """Run a processing job; ``config`` is a CreateProcessingJob request."""
 
     kind = kinds.PROCESSING
-
-    def keep_for_lineage(self, described: kinds.Description) -> None:
-        """Keep what the provider's OpenLineage method reads."""
-        self.serialized_job = lineage.plain(described)
 
 
 class AutopilotModelOperator(OwnedJob, SageMakerModelOperator):

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerBaseOperator
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 
-from airflow_sagemaker_once import errors, joblog, kinds, links, outcome, preparation, records, rendered, requested
+from airflow_sagemaker_once import (
+    errors,
+    joblog,
+    kinds,
+    lineage,
+    links,
+    outcome,
+    preparation,
+    records,
+    rendered,
+    requested,
+)
 from airflow_sagemaker_once.clients import connect
 from airflow_sagemaker_once.owner import generation_name, generation_of, owner_tags
 from airflow_sagemaker_once.quota import is_out_of_capacity, never_fits
@@ -90,6 +101,7 @@ class OwnedJob(SageMakerBaseOperator):
         self._killed = False
         self._context: Context | None = None
         self._s3_operations: dict[str, Any] | None = None
+        self._described: list[kinds.Description] = []
 
     def _do_render_template_fields(self, parent: Any, *args: Any, **kwargs: Any) -> None:
         """Render, also as one of a mapped task's; Airflow then shows what was rendered, but for what it is told."""
@@ -214,8 +226,14 @@ class OwnedJob(SageMakerBaseOperator):
         self.log.info("console: %s", links.console_url(self.hook, kind, submission.name))
         self._record(submission.name, "request", request)
 
-    def keep_for_lineage(self, described: kinds.Description) -> None:
-        """Keep what the provider's OpenLineage method reads of a finished job; not every operator has one."""
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002 - as it is called
+        """Give what the task's jobs read and made; OpenLineage's provider asks, also after a failure.
+
+        Instead of the provider's own methods, which know some kinds of job, and of a model its first container only.
+        """
+        client = self.hook.get_conn()
+        read = [uri for described in self._described for uri in lineage.inputs_of(client, described)]
+        return lineage.facets(read, [uri for one in self._described for uri in lineage.outputs_of(self.kind, one)])
 
     def _wait(
         self, context: Context, submission: Submission, request: dict[str, Any], waited_seconds: float
@@ -245,6 +263,7 @@ class OwnedJob(SageMakerBaseOperator):
 
     def _finish(self, context: Context, submission: Submission, ended: bool, waited_seconds: float) -> dict[str, Any]:
         described = submission.description
+        self._described.append(described)
         if not ended and self.kind.status(described) in kinds.LIVE:
             raise errors.DeadlinePassed(
                 f"The {self.kind.label} {submission.name} was not done in time; it is {self._stop(submission)}. "
@@ -259,7 +278,6 @@ class OwnedJob(SageMakerBaseOperator):
             link = links.console_url(self.hook, self.kind, submission.name)
             last = lines[-_LOG_LINES_IN_ERROR:]
             raise error(outcome.sentence(self.kind, submission.name, described, link, last))
-        self.keep_for_lineage(described)
         return outcome.summary(self.kind, submission.name, described, submission.action)
 
     def _wait_for_capacity(self, context: Context, waited_seconds: float, reason: str) -> dict[str, Any]:

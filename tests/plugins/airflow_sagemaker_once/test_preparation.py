@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
-import sys
 import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -115,9 +113,7 @@ def test_what_botocore_refuses_is_not_retried(airflow_db: None, client: Any) -> 
     assert (ended.state, instance.try_number) == ("failed", 1)
 
 
-def test_a_transform_may_bring_its_model(
-    airflow_db: None, client: Any, role: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_transform_may_bring_its_model(airflow_db: None, client: Any, role: str) -> None:
     trained = run(request("with-model"))
     source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://submit/predict/"}}
     s3 = boto3.client("s3", endpoint_url=client.meta.endpoint_url)
@@ -146,16 +142,6 @@ def test_a_transform_may_bring_its_model(
     assert client.describe_model(ModelName="with-model")["ExecutionRoleArn"] == role
     described = client.describe_transform_job(TransformJobName="with-model")
     assert (described["ModelName"], described["MaxPayloadInMB"]) == ("with-model", 6)
-
-    # What the provider's method reads of a finished job is there; its own package need not be installed.
-    facts = SimpleNamespace(OperatorLineage=SimpleNamespace)
-    monkeypatch.setitem(sys.modules, "airflow.providers.openlineage", SimpleNamespace())
-    monkeypatch.setitem(sys.modules, "airflow.providers.openlineage.extractors", facts)
-    monkeypatch.setattr(AutopilotTransformOperator, "path_to_s3_dataset", staticmethod(str))
-    operator = AutopilotTransformOperator(task_id="t", config=config)
-    operator.keep_for_lineage(described)
-    lineage = operator.get_openlineage_facets_on_complete(None)
-    assert (lineage.inputs, lineage.outputs) == (["s3://submit/predict/"], ["s3://submit/predicted"])
 
 
 def transform(config: Any, dag_id: str) -> Any:

@@ -1,0 +1,81 @@
+"""Runs as OpenLineage's own client tells of them, over HTTP to a server: what a catalogue of data can draw from it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.openlineage import Received, listening
+from tests.support.tiny import Tiny, returned
+
+pytestmark = pytest.mark.whole
+
+BUCKET = "s3://tiny-models"
+ARN = "arn:aws:sagemaker:us-east-1:123456789012"
+
+
+@pytest.fixture(scope="module")
+def told(searched: Tiny) -> tuple[Received, Any, dict[str, Any]]:
+    """A retraining with everything that was told of it, and its plan."""
+    with listening() as received:
+        run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
+    assert run.state == "success"
+    return received, run, json.loads(searched.read(returned(run, "prepare")["plan"]))
+
+
+def key(uri: str) -> tuple[str, str]:
+    return BUCKET, uri.removeprefix(f"{BUCKET}/").rstrip("/")
+
+
+def resource(arn: str) -> tuple[str, str]:
+    return ARN, arn.removeprefix(f"{ARN}:")
+
+
+def test_a_version_comes_from_its_drops(told: tuple[Received, Any, dict[str, Any]]) -> None:
+    received, run, plan = told
+    behind = received.behind(resource(returned(run, "register")["arn"]))
+    (drop,) = plan["drops"]
+    assert {
+        (BUCKET, "tiny/drops/2024-01-01"),
+        (BUCKET, "tiny/holdout/sealed.csv"),
+        key(drop["prepared"]["folder"]),
+        key(drop["features"]),
+        key(returned(run, "train")["uri"]),
+        resource(returned(run, "create_model")["arn"]),
+        key(returned(run, "predict")["uri"]),
+    } <= behind
+
+
+@pytest.mark.parametrize(
+    ("maker", "reader"),
+    [
+        ("prepare", "featurize"), ("featurize", "guard"), ("guard", "train"), ("train", "create_model"),
+        ("create_model", "predict"), ("train", "predict"), ("prepare", "predict"), ("predict", "judge"),
+        ("judge", "register"), ("create_model", "register"), ("register", "promote"),
+    ],
+)  # fmt: skip
+def test_what_one_task_makes_the_next_one_reads(
+    told: tuple[Received, Any, dict[str, Any]], maker: str, reader: str
+) -> None:
+    received = told[0]
+    assert received.made(f"tiny_retrain.{maker}") & received.read(f"tiny_retrain.{reader}")
+
+
+def test_what_is_told_is_there(searched: Tiny, told: tuple[Received, Any, dict[str, Any]]) -> None:
+    received = told[0]
+    completed = [event for event in received.events if event["eventType"] == "COMPLETE"]
+    made = {one for event in completed for one in received.made(event["job"]["name"])}
+    in_s3 = {f"{namespace}/{name}" for namespace, name in made if namespace == BUCKET}
+    assert in_s3
+    assert [uri for uri in in_s3 if not searched.keys(uri)] == []
+    arns = {f"{namespace}:{name}" for namespace, name in made if namespace != BUCKET}
+    assert {arn.split(":")[5].split("/")[0] for arn in arns} == {"model", "model-package"}
+
+
+def test_each_run_of_a_task_begins_with_what_its_dag_declares(told: tuple[Received, Any, dict[str, Any]]) -> None:
+    received = told[0]
+    assert received.read("tiny_retrain.train", "START") == {(BUCKET, "tiny/features")}
+    assert received.made("tiny_retrain.create_model", "START") == {(BUCKET, "tiny/model")}
+    assert {event["job"]["namespace"] for event in received.events} == {"tests"}
