@@ -26,6 +26,16 @@ def runs_scripts(image: str) -> bool:
     return bool(_brought(image, "RUNS_SCRIPTS"))
 
 
+def metrics(algorithm: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the metric definitions of an AlgorithmSpecification: those given for a script, else the image's own."""
+    image = algorithm["TrainingImage"]
+    return (
+        [dict(item) for item in algorithm.get("MetricDefinitions", [])]
+        if runs_scripts(image)
+        else built_in_metrics(image)
+    )
+
+
 def _brought(image: str, name: str) -> Any:
     package = type(container_for(image)).__module__
     while package:

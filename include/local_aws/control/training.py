@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from include.local_aws.control import checks, kinds
+from include.local_aws.control import checks, images, kinds
 from include.local_aws.control.call import Call, Json, Services
-from include.local_aws.control.images import built_in_metrics, runs_scripts
 from include.local_aws.control.kinds import TRAINING
-from include.local_aws.errors import NotDone, ValidationException
+from include.local_aws.errors import ValidationException
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.sources import SourceObject, no_objects, resolve
 
@@ -37,6 +37,23 @@ def check(services: Services, call: Call) -> None:
     _check_channels(services, call)
 
 
+def check_metrics(algorithm: Mapping[str, Any]) -> None:
+    """Raise AWS's error for metric definitions that an image with an algorithm, or a script, cannot have."""
+    given = algorithm.get("MetricDefinitions", [])
+    if given and not images.runs_scripts(algorithm["TrainingImage"]):
+        raise ValidationException(
+            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
+            "without specifying metric definitions."
+        )
+    for item in given:
+        try:
+            re.compile(item["Regex"])
+        except re.error as error:
+            raise ValidationException(
+                f"The regex of the metric definition {item['Name']} is invalid: {error}."
+            ) from error
+
+
 def describe(services: Services, call: Call) -> Json:
     """DescribeTrainingJob."""
     return kinds.describe(TRAINING, kinds.find(services, TRAINING, call), call.operation)
@@ -54,13 +71,7 @@ def _check_algorithm(algorithm: Mapping[str, Any]) -> None:
     if "TrainingImage" not in algorithm:
         raise ValidationException("Either AlgorithmName or TrainingImage must be specified in AlgorithmSpecification.")
     checks.known_image(algorithm["TrainingImage"])
-    if runs_scripts(algorithm["TrainingImage"]):
-        raise NotDone("Training with a script of your own (script mode)")
-    if algorithm.get("MetricDefinitions"):
-        raise ValidationException(
-            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
-            "without specifying metric definitions."
-        )
+    check_metrics(algorithm)
 
 
 def _check_resources(request: Mapping[str, Any]) -> None:
@@ -116,7 +127,7 @@ def _objects(services: Services, call: Call, source: Mapping[str, Any]) -> list[
 def _described(request: Mapping[str, Any]) -> Json:
     """Return the members of DescribeTrainingJob that differ from the request: AWS fills in what it assumed."""
     algorithm = dict(request["AlgorithmSpecification"])
-    algorithm["MetricDefinitions"] = built_in_metrics(algorithm["TrainingImage"])
+    algorithm["MetricDefinitions"] = images.metrics(algorithm)
     algorithm.setdefault("EnableSageMakerMetricsTimeSeries", False)
     return {
         "AlgorithmSpecification": algorithm,

@@ -107,8 +107,10 @@ def _check_child(services: Services, call: Call, definition: Definition) -> None
     request = definition.training("child", {one.name: one.bounds[0] for one in definition.ranges})
     check_request("CreateTrainingJob", request)
     training.check(services, Call(call.region, "CreateTrainingJob", request))
-    metrics = [one["Name"] for one in images.built_in_metrics(definition.image)]
-    check.check_algorithm(definition, metrics, images.hyperparameters(definition.image))
+    known = images.hyperparameters(definition.image)
+    searched = known is not None or images.runs_scripts(definition.image)
+    metrics = [one["Name"] for one in images.metrics(definition.given["AlgorithmSpecification"])] if searched else []
+    check.check_algorithm(definition, metrics, known)
 
 
 def _described(request: Mapping[str, Any], definitions: tuple[Definition, ...]) -> Json:
@@ -121,8 +123,8 @@ def _described(request: Mapping[str, Any], definitions: tuple[Definition, ...]) 
 
 def _described_definition(definition: Definition) -> Json:
     given = dict(definition.given)
-    metrics = images.built_in_metrics(definition.image)
-    given["AlgorithmSpecification"] = {**given["AlgorithmSpecification"], "MetricDefinitions": metrics}
+    algorithm = given["AlgorithmSpecification"]
+    given["AlgorithmSpecification"] = {**algorithm, "MetricDefinitions": images.metrics(algorithm)}
     given["StaticHyperParameters"] = definition.static
     if "InputDataConfig" in given:
         given["InputDataConfig"] = [training.described_channel(item) for item in given["InputDataConfig"]]

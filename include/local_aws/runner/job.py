@@ -20,6 +20,8 @@ from include.local_aws.store import Resource, Store, now
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from include.local_aws.runner.s3 import S3Access
+
 FOREVER = float("inf")
 _PAUSE_SECONDS = 0.1
 _SIGNAL_SECONDS = 2.0
@@ -29,7 +31,7 @@ class Job:
     """What the steps of a job share. ``job.request`` is the Create request; changes go to the store at once."""
 
     def __init__(
-        self, store: Store, resource: Resource, folder: Path, s3: S3Client, logbook: Logbook, shutdown: threading.Event
+        self, store: Store, resource: Resource, folder: Path, s3: S3Access, logbook: Logbook, shutdown: threading.Event
     ) -> None:
         self._store = store
         self._logbook = logbook
@@ -38,7 +40,8 @@ class Job:
         self.resource = resource
         self.request: Mapping[str, Any] = resource.request
         self.folder = folder
-        self.s3 = s3
+        self.s3: S3Client = s3.client(resource.region)
+        self._aws = s3.variables(resource.region)
         self.log_file = folder / "log.txt"
         self._read_to = 0
         self.interrupt_after = FOREVER
@@ -127,7 +130,7 @@ class Job:
         ended = processes.execute(
             entry,
             arguments,
-            environment,
+            {**self._aws, **environment},
             self.log_file,
             deadline=time.monotonic() + seconds,
             ended_by=lambda: self._ended_by() or ("interrupt" if time.monotonic() >= interrupt_at else None),

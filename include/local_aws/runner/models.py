@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from include.local_aws.runner import archive
+from include.local_aws.runner import archive, source_code
 from include.local_aws.runner.failures import JobFailed
 from include.local_aws.runner.job import Job
 from include.local_aws.runner.s3 import download, location
@@ -50,9 +50,10 @@ def _place(job: Job, containers: Sequence[Container], index: int, environment: M
             archive.unpack(packed, folder, url)
         except JobFailed as failure:
             raise ArtifactMissing(name, url, str(failure)) from failure
+    variables = {**container.get("Environment", {}), **environment}
     return {
         "name": name,
         "image": container["Image"],
         "model_dir": str(folder),
-        "environment": {**container.get("Environment", {}), **environment},
+        "environment": source_code.for_serving(job, variables, job.folder / f"code-{index}"),
     }

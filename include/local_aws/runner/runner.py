@@ -69,8 +69,7 @@ class Runner:
     def submit(self, resource: Resource) -> None:
         """Run the job of a resource that was just created."""
         folder = inside(self._folder, f"{resource.kind}/{resource.region}/{resource.name}")
-        s3 = self._s3.client(resource.region)
-        job = Job(self._store, resource, folder, s3, self._logbook, self._shutdown)
+        job = Job(self._store, resource, folder, self._s3, self._logbook, self._shutdown)
         fate = fate_of(self._book, resource)
         with self._lock:
             self._jobs[resource.arn] = job

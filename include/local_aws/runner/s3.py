@@ -76,6 +76,13 @@ class S3Access:
                 self._clients[region] = self._new(region)
             return self._clients[region]
 
+    def variables(self, region: str) -> dict[str, str]:
+        """Return the variables by which a job's own script finds AWS: this endpoint, whatever the user's shell says."""
+        given = {"AWS_ENDPOINT_URL": self._own_url, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        if self._endpoint is None:
+            given |= {"AWS_ACCESS_KEY_ID": "job", "AWS_SECRET_ACCESS_KEY": "job"}
+        return given
+
     def _new(self, region: str) -> S3Client:
         session = boto3.session.Session()
         if self._endpoint:

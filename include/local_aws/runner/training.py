@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from include.local_aws.runner import archive, channels
+from include.local_aws.runner import archive, channels, source_code
 from include.local_aws.runner.failures import JobInterrupted, JobStopped, container_failed
 from include.local_aws.runner.job import Job
 from include.local_aws.runner.metrics import Metrics
@@ -27,6 +27,7 @@ def run(job: Job) -> None:
     opt_ml = job.folder / "opt" / "ml"
     opened = channels.stage(job.s3, job.request, opt_ml, job.resource.region)
     try:
+        source_code.for_training(job, opt_ml)
         job.phase("Training")
         ended = _train(job, opt_ml)
     finally:

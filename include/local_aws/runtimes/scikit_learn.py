@@ -1,4 +1,4 @@
-"""The `sagemaker-scikit-learn` image, of which processing jobs with a script of the user's own are done here.
+"""The `sagemaker-scikit-learn` image: processing jobs, training and serving with a script of the user's own.
 
 A script finds its data at paths that begin with ``/opt/ml``, a folder that is not this machine's to make. So the job's
 own folder stands for it wherever the text of a command, or of the script and the Python files beside it, says
@@ -8,26 +8,27 @@ own folder stands for it wherever the text of a command, or of the script and th
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from include.local_aws.runtimes import ClientError, Servant
+from include.local_aws.runtimes.script_mode import training
+from include.local_aws.runtimes.script_mode.execution import run_python
+from include.local_aws.runtimes.script_mode.relocation import ROOT, move_sources, moved
+from include.local_aws.runtimes.script_mode.serving import ScriptServant
 
 __all__ = ["CONTAINER", "RUNS_SCRIPTS", "ScikitLearnContainer"]
 
-RUNS_SCRIPTS = True  # what the control plane asks before it takes a ContainerEntrypoint
-_ROOT = "/opt/ml"
+RUNS_SCRIPTS = True  # what the control plane asks before it takes a ContainerEntrypoint or metric definitions
 _PYTHONS = {"python", "python3", "/usr/bin/python3", "/miniconda3/bin/python"}
 
 
 class ScikitLearnContainer:
-    """Runs the command of a processing job: Python with a file that one of its inputs brought."""
+    """Runs scripts; has no algorithm."""
 
-    def train(self, opt_ml: Path) -> None:  # noqa: ARG002 - every container has it
-        """Refuse: script mode is not done."""
-        raise ClientError("the image sagemaker-scikit-learn runs processing jobs here, not training")
+    def train(self, opt_ml: Path) -> None:
+        """Run the script that the hyperparameters name."""
+        training.run_script(opt_ml, training.load_settings(opt_ml))
 
     def process(self, opt_ml: Path) -> None:
         """Run the job's ContainerEntrypoint with its ContainerArguments.
@@ -39,20 +40,18 @@ class ScikitLearnContainer:
         command = [*asked["ContainerEntrypoint"], *asked.get("ContainerArguments", [])]
         if command[0] not in _PYTHONS or len(command) == 1:
             raise ClientError(f"only Python with a script can be run here, not {' '.join(command)!r}")
-        words = [word.replace(_ROOT, str(opt_ml)) for word in command[1:]]
+        words = [moved(word, {ROOT: opt_ml}) for word in command[1:]]
         script = Path(words[0])
         if not (script.is_file() and script.resolve().is_relative_to((opt_ml / "processing").resolve())):
-            raise ClientError(f"{command[1]!r} is no file that an input of the job brought to {_ROOT}/processing")
-        for file in script.parent.rglob("*.py"):
-            file.write_text(file.read_text(encoding="utf-8").replace(_ROOT, str(opt_ml)), encoding="utf-8")
-        ended = subprocess.run([sys.executable, *words], check=False, cwd=script.parent)  # noqa: S603 - what was asked
-        if ended.returncode:
-            # Negative is the number of a signal, which a shell tells this way.
-            raise SystemExit(ended.returncode if ended.returncode > 0 else 128 - ended.returncode)
+            raise ClientError(f"{command[1]!r} is no file that an input of the job brought to {ROOT}/processing")
+        move_sources(script.parent, {ROOT: opt_ml})
+        ended = run_python(words, script.parent, {})
+        if ended.code:
+            raise SystemExit(ended.code)
 
-    def load(self, model_dir: Path, environment: Mapping[str, str]) -> Servant:  # noqa: ARG002
-        """Refuse: this image does not serve here."""
-        raise ClientError("the image sagemaker-scikit-learn runs processing jobs here, not inference")
+    def load(self, model_dir: Path, environment: Mapping[str, str]) -> Servant:
+        """Load the model with the script that `SAGEMAKER_PROGRAM` names."""
+        return ScriptServant.load(model_dir, environment, "sklearn")
 
 
 CONTAINER = ScikitLearnContainer()

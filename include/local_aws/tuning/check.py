@@ -48,11 +48,6 @@ def _check_done(place: Mapping[str, Any]) -> None:
             raise NotDone(f"{member}.AutoParameters")
     if "InstanceConfigs" in place.get("HyperParameterTuningResourceConfig", {}):
         raise NotDone("HyperParameterTuningResourceConfig.InstanceConfigs")
-    if place.get("AlgorithmSpecification", {}).get("MetricDefinitions"):
-        raise ValidationException(
-            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
-            "without specifying metric definitions."
-        )
 
 
 def _check_several(definitions: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> None:
@@ -141,11 +136,11 @@ def check_algorithm(
     """Raise the error of an objective or of hyperparameters that the algorithm does not have.
 
     :param metrics: the names of its metrics.
-    :param hyperparameters: None: the image has none that can be searched.
+    :param hyperparameters: None: the image runs scripts, whose hyperparameters nobody knows.
     """
-    if not metrics or hyperparameters is None:
+    if not metrics:
         raise ValidationException(_NO_METRIC)
-    allowed = hyperparameters[OBJECTIVE].allowed
+    allowed = hyperparameters[OBJECTIVE].allowed if hyperparameters else None
     valid = [name for name in metrics if allowed is None or name in allowed]
     if definition.metric not in valid:
         raise ValidationException(
@@ -153,6 +148,11 @@ def check_algorithm(
             f"[{definition.image}] algorithm. Choose a valid objective metric. The valid metrics are "
             f"[{', '.join(valid)}]."
         )
+    if hyperparameters is not None:
+        _check_hyperparameters(definition, hyperparameters)
+
+
+def _check_hyperparameters(definition: Definition, hyperparameters: Mapping[str, Hyperparameter]) -> None:
     for name in (*definition.given.get("StaticHyperParameters", {}), *(one.name for one in definition.ranges)):
         if name not in hyperparameters:
             known = ", ".join(sorted(one for one in hyperparameters if not one.startswith("_")))

@@ -66,13 +66,10 @@ class Definition:
 
     def training(self, name: str, tuned: Mapping[str, str]) -> Json:
         """Return the CreateTrainingJob request of a child."""
-        algorithm = {
-            key: value for key, value in self.given["AlgorithmSpecification"].items() if key != "MetricDefinitions"
-        }
         resources = self.given.get("HyperParameterTuningResourceConfig") or self.given.get("ResourceConfig", {})
         return {
             "TrainingJobName": name,
-            "AlgorithmSpecification": algorithm,
+            "AlgorithmSpecification": self.given["AlgorithmSpecification"],
             "HyperParameters": {**self.static, **tuned},
             "ResourceConfig": {key: resources[key] for key in _RESOURCES if key in resources},
             **{key: self.given[key] for key in _TAKEN if key in self.given},

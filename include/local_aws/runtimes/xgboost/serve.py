@@ -86,6 +86,14 @@ class BoosterServant:
         return np.asarray(ensemble.mean(axis=0))
 
 
+def matrix_of(body: bytes, content_type: str) -> xgboost.DMatrix:
+    """Read a request as a serving script's `predict_fn` gets it where there is no `input_fn`.
+
+    :raises ClientError: an unsupported type, or a body that is not of its type.
+    """
+    return xgboost.DMatrix(_parse(body, data_format(content_type)))
+
+
 def _natural(path: Path) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.name)]
 

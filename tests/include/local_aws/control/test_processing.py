@@ -17,9 +17,9 @@ from tests.include.local_aws.jobs import (
     log_lines,
     processing,
     refused,
-    training,
     unique,
 )
+from tests.include.local_aws.scripts import SKLEARN
 
 NOT_DONE = "is not done by the embedded AWS endpoint; docs/local.md lists what it does."
 
@@ -186,7 +186,6 @@ def test_the_role_is_needed(clients: Clients, tables: str) -> None:
     assert "at 'roleArn' failed to satisfy constraint: Member must satisfy regular expression pattern" in message
 
 
-SKLEARN = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 SCRIPT = b"""
 import argparse
 import os
@@ -265,7 +264,3 @@ def test_what_is_not_done_with_scripts_is_refused(clients: Clients, tables: str)
     other["AppSpecification"]["ImageUri"] = XGBOOST
     code, message = refused(clients.sagemaker.create_processing_job, **other)
     assert (code, "AppSpecification.ContainerEntrypoint" in message) == ("NotImplementedException", True)
-    request = training(tables, unique("script"))
-    request["AlgorithmSpecification"]["TrainingImage"] = SKLEARN
-    code, message = refused(clients.sagemaker.create_training_job, **request)
-    assert (code, "script mode" in message) == ("NotImplementedException", True)

@@ -13,6 +13,7 @@ import pytest
 from include.local_aws.runner import deployment as deployments
 from include.local_aws.runner.deployment import Deployment, NotReached
 from include.local_aws.runner.job import Job
+from include.local_aws.runner.s3 import S3Access
 from include.local_aws.store import Resource, Store
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/e"
@@ -21,9 +22,16 @@ WANTED = {"Variant": {"VariantName": "AllTraffic"}, "Containers": [{}, {}]}
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
-    nothing: Any = None  # neither S3 nor a log is used
+    nothing: Any = None  # no log is used
     endpoint = Resource("us-east-1", "Endpoint", "e", ARN, "Creating", {})
-    return Job(Store(tmp_path / "s.sqlite"), endpoint, tmp_path, nothing, nothing, threading.Event())
+    return Job(
+        Store(tmp_path / "s.sqlite"),
+        endpoint,
+        tmp_path,
+        S3Access(None, "http://127.0.0.1:9"),
+        nothing,
+        threading.Event(),
+    )
 
 
 @pytest.fixture
