@@ -7,17 +7,16 @@ not done so yet. Then schedules of retraining are compared by loss and cost, and
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot.backtesting import deal, prepare_backtest
 from airflow_autopilot.budgeting import budget, check_backtest_budget, has_budget
+from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
-from airflow_autopilot.opening import kept_records
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.steps import task
 from airflow_sagemaker_once.transforms import AutopilotTransformsOperator
@@ -39,7 +38,7 @@ def backtest(model: ModelConfig) -> DAG:
         # Two at once would both pay for the same answers.
         max_active_runs=1,
         params={name: Param(**schema) for name, schema in BacktestOptions.form(model).items()},
-        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args=task_defaults(model),
         tags=["autopilot", "backtest", model.name],
         **described(model, __doc__),
         on_failure_callback=on_failure(model),

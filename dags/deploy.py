@@ -6,15 +6,15 @@ each other, so the last one has seen the last champion, whatever became of those
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, dag
 
 from airflow_autopilot import assets
+from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
-from airflow_autopilot.opening import kept_records, prepare_deployment
+from airflow_autopilot.opening import prepare_deployment
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.steps import task
 from airflow_sagemaker_once.endpoints import AutopilotEndpointConfigOperator, AutopilotEndpointOperator
@@ -34,7 +34,7 @@ def deploy(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args=task_defaults(model),
         tags=["autopilot", "deploy", model.name],
         **described(model, __doc__),
     )

@@ -7,17 +7,17 @@ transform; what it came to is kept for ever (docs/freshness.md).
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot import assets
+from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.examining import exam_tasks, follow_up
 from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
-from airflow_autopilot.opening import kept_records, prepare_exam
+from airflow_autopilot.opening import prepare_exam
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.steps import task
 from include.autopilot.settings.options import ExamOptions
@@ -36,7 +36,7 @@ def exam(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         params={name: Param(**schema) for name, schema in ExamOptions.form(model).items()},
-        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args=task_defaults(model),
         tags=["autopilot", "exam", model.name],
         **described(model, __doc__),
         on_failure_callback=on_failure(model),

@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, TaskGroup, dag
@@ -21,12 +20,13 @@ from airflow_autopilot import assets
 from airflow_autopilot.approval import approval
 from airflow_autopilot.budgeting import budget, has_budget
 from airflow_autopilot.concluding import conclude, report
+from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.examining import exam_tasks
 from airflow_autopilot.flow import flow
 from airflow_autopilot.lateness import deadline
 from airflow_autopilot.notifications import on_failure
-from airflow_autopilot.opening import kept_records, prepare
+from airflow_autopilot.opening import prepare
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.promoting import promote, register
 from airflow_autopilot.retraining import preflight, seal, second_challenger, tuning
@@ -57,7 +57,7 @@ def retrain(model: ModelConfig) -> DAG:
         # the same features adopt one job. What comes first is settled by conditional writes (docs/adr/0011-drops.md).
         max_active_runs=4,
         params={name: Param(**schema) for name, schema in RunOptions.form(model).items()},
-        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args=task_defaults(model),
         tags=["autopilot", "retrain", model.name],
         **described(model, __doc__),
         on_failure_callback=on_failure(model),

@@ -5,12 +5,12 @@ Any version that a run registered can be put in place, also one that the gate ke
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot import assets
+from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.parsing import models_for
@@ -33,7 +33,7 @@ def rollback(model: ModelConfig) -> DAG:
         catchup=False,
         max_active_runs=1,
         params={name: Param(**schema) for name, schema in RollbackOptions.form(model).items()},
-        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30)},
+        default_args=task_defaults(model, keeps_records=False),
         tags=["autopilot", "rollback", model.name],
         **described(model, __doc__),
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot import assets
+from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
-from airflow_autopilot.opening import check, kept_records
+from airflow_autopilot.opening import check
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.steps import task
 from airflow_sagemaker_once.operators import AutopilotModelOperator, AutopilotTransformOperator
@@ -30,7 +30,7 @@ def score(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         params={name: Param(**schema) for name, schema in ScoreOptions.form(model).items()},
-        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args=task_defaults(model),
         tags=["autopilot", "score", model.name],
         **described(model, __doc__),
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Param, dag
 
 from airflow_autopilot import assets
+from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
 from airflow_autopilot.notifications import on_failure
-from airflow_autopilot.opening import kept_records, prepare_search
+from airflow_autopilot.opening import prepare_search
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.steps import task
 from airflow_sagemaker_once.operators import AutopilotSearchOperator
@@ -32,7 +32,7 @@ def search(model: ModelConfig) -> DAG:
         catchup=False,
         max_active_runs=1,
         params={name: Param(**schema) for name, schema in SearchOptions.form(model).items()},
-        default_args={"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **kept_records(model)},
+        default_args=task_defaults(model),
         tags=["autopilot", "search", model.name],
         **described(model, __doc__),
         on_failure_callback=on_failure(model),

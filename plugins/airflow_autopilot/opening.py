@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import get_current_context
 
 from airflow_autopilot.assets import triggering_events
-from include.autopilot.base.masking import masked
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,17 +16,9 @@ if TYPE_CHECKING:
 
     from include.autopilot.settings.config import ModelConfig
 
-# Where the operators keep full requests and descriptions: the first task knows.
-RECORDS = "{{ ti.xcom_pull(task_ids=dag.roots[0].task_id)['records'] }}"
 NEW_CLASS = "new_class"  # the XCom of a prepare that stopped at nothing else
 
 log = logging.getLogger(__name__)
-
-
-def kept_records(model: ModelConfig) -> dict[str, Any]:
-    """Give what every operator of a model's DAG is told of records: where, how encrypted, and without which secrets."""
-    put_as = model.encryption.arguments if model.encryption else {}
-    return {"records": RECORDS, "records_as": put_as, "mask": masked}
 
 
 def prepare(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig) -> dict[str, Any]:

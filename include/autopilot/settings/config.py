@@ -118,6 +118,7 @@ class ModelConfig:
     decline: DeclineConfig = DeclineConfig()
     approval: Literal["none", "required"] = "none"
     approval_timeout_seconds: Annotated[int, Field(ge=1, le=_YEAR_SECONDS)] | None = None
+    priority: Annotated[int, Field(ge=0, le=4)] = 0
     trigger: Trigger = "schedule"
     drops_queue_url: QueueUrl | None = None
     changed_drops: Literal["refuse", "accept"] = "refuse"

@@ -157,6 +157,10 @@ WRONG: dict[str, Rows] = {
     "approval_timeout_seconds": [
         ("60", WHOLE_NUMBER), (0, POSITIVE), (10**15, "Input should be less than or equal to 31622400."),
     ],
+    "priority": [
+        ("high", WHOLE_NUMBER), (True, WHOLE_NUMBER), (-1, NOT_NEGATIVE),
+        (5, "Input should be less than or equal to 4."),
+    ],
     "trigger": one_of("schedule", "drop", "both"),
     "drops_queue_url": [
         (5, TEXT), ("toy-drops", QUEUE), ("https://sqs.us-east-1.amazonaws.com/", QUEUE),
