@@ -10,26 +10,34 @@ from include.local_aws.errors import NotDone, ResourceLimitExceeded, ValidationE
 from include.local_aws.runner.s3 import BadUri, location
 from include.local_aws.runtimes import UnknownImage, container_for
 
-# One machine is one instance; AWS's quotas of a new account are no larger for most types.
+# One machine is one instance; AWS's quotas of a new account are no larger for most types. A script of the user's can be
+# told that it is one of several: that many processes.
 INSTANCES = 1
+INSTANCES_OF_SCRIPTS = 4
 # A "d" behind the generation names the disk; the other families have one without saying so.
 _LOCAL_STORAGE = re.compile(
     r"ml\.(?:dl1|[a-z]+\d+[a-z]*d[a-z]*|g5|g6[ef]?|gr6f?|g7e|p5(?:e|en)?|p6e?|trn1n?|trn2[nu]?|[di]\d\w*)[.-]"
 )
 
 
-def one_instance(usage: str, instance_type: str, count: int) -> None:
-    """Raise AWS's quota error for more instances than this machine; ``usage`` is e.g. ``training job``."""
+def instances(usage: str, instance_type: str, count: int, *, scripts: bool = False) -> None:
+    """Raise AWS's quota error for more instances than there are; ``usage`` is e.g. ``training job``.
+
+    ``scripts``: the job runs a script of the user's.
+    """
     if count < 1:
         raise ValidationException(f"Instance count must be at least 1, not {count}.")
-    if count > INSTANCES:
-        raise quota_exceeded(usage, instance_type, used=0, wanted=count)
+    quota = INSTANCES_OF_SCRIPTS if scripts else INSTANCES
+    if count > quota:
+        raise quota_exceeded(usage, instance_type, used=0, wanted=count, quota=quota)
 
 
-def quota_exceeded(usage: str, instance_type: str, *, used: int, wanted: int) -> ResourceLimitExceeded:
+def quota_exceeded(
+    usage: str, instance_type: str, *, used: int, wanted: int, quota: int = INSTANCES
+) -> ResourceLimitExceeded:
     """Return AWS's error for ``wanted`` more instances than the quota leaves when ``used`` are in use."""
     return ResourceLimitExceeded(
-        f"The account-level service limit '{instance_type} for {usage} usage' is {INSTANCES} Instances, with "
+        f"The account-level service limit '{instance_type} for {usage} usage' is {quota} Instances, with "
         f"current utilization of {used} Instances and a request delta of {wanted} Instances. Please use AWS Service "
         "Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support "
         "to request an increase for this quota."

@@ -76,7 +76,7 @@ def _deployment(services: Services, call: Call) -> Json:
     """Return what to deploy: the configuration's variant and the containers of its model."""
     config = kinds.find(services, ENDPOINT_CONFIG, call)
     variant = config.computed["ProductionVariants"][0]
-    checks.one_instance("endpoint", variant["InstanceType"], variant["InitialInstanceCount"])
+    checks.instances("endpoint", variant["InstanceType"], variant["InitialInstanceCount"])
     model = models.deployable(services, call.region, variant["ModelName"], "An endpoint")
     return {
         "EndpointConfigName": config.name,

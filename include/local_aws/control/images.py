@@ -8,6 +8,7 @@ from typing import Any
 
 from include.local_aws.runtimes import container_for
 from include.local_aws.runtimes.hyperparameters import Hyperparameter
+from include.local_aws.runtimes.script_mode.settings import PROGRAM, setting
 
 
 def built_in_metrics(image: str) -> list[dict[str, Any]]:
@@ -24,6 +25,13 @@ def hyperparameters(image: str) -> Mapping[str, Hyperparameter] | None:
 def runs_scripts(image: str) -> bool:
     """Whether an image does nothing but run a user's own script: ``RUNS_SCRIPTS`` of its runtime's package."""
     return bool(_brought(image, "RUNS_SCRIPTS"))
+
+
+def trains_with_script(request: Mapping[str, Any]) -> bool:
+    """Whether a CreateTrainingJob request is for a script: its image runs nothing else, or runs one that is named."""
+    image = request["AlgorithmSpecification"]["TrainingImage"]
+    named = setting(PROGRAM, request.get("HyperParameters", {}), request.get("Environment", {}))
+    return runs_scripts(image) or (named is not None and bool(_brought(image, "TAKES_SCRIPTS")))
 
 
 def metrics(algorithm: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -23,7 +23,8 @@ def create(services: Services, call: Call) -> Json:
     if missing:
         raise ValidationException(f"ProcessingResources.ClusterConfig must specify {', '.join(missing)}.")
     checks.volume_key(cluster["InstanceType"], cluster.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
-    checks.one_instance("processing job", cluster["InstanceType"], cluster["InstanceCount"])
+    scripts = images.runs_scripts(request["AppSpecification"]["ImageUri"])
+    checks.instances("processing job", cluster["InstanceType"], cluster["InstanceCount"], scripts=scripts)
     _check_inputs(request)
     _check_outputs(request)
     resource = kinds.create(services, PROCESSING, call, _described(request))

@@ -82,7 +82,9 @@ def _check_resources(request: Mapping[str, Any]) -> None:
         raise ValidationException(f"ResourceConfig must specify {', '.join(missing)}.")
     checks.volume_key(resources["InstanceType"], resources.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
     usage = "spot training job" if request.get("EnableManagedSpotTraining") else "training job"
-    checks.one_instance(usage, resources["InstanceType"], resources["InstanceCount"])
+    checks.instances(
+        usage, resources["InstanceType"], resources["InstanceCount"], scripts=images.trains_with_script(request)
+    )
 
 
 def _check_stopping(request: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from include.local_aws.folders import LeavesFolder, inside
 from include.local_aws.runner import pipes
 from include.local_aws.runner.failures import JobFailed
+from include.local_aws.runner.instances import ONLY, Instance
 from include.local_aws.runner.s3 import download
 from include.local_aws.runner.sources import SourceObject, no_objects, placed, resolve
 
@@ -20,17 +21,22 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def stage(s3: S3Client, request: Mapping[str, Any], opt_ml: Path, region: str) -> list[pipes.Pipes]:
+def stage(
+    s3: S3Client, request: Mapping[str, Any], opt_ml: Path, region: str, instance: Instance = ONLY
+) -> list[pipes.Pipes]:
     """Lay out ``opt_ml`` for a CreateTrainingJob request; answers the pipes to close when the container has ended.
+
+    With several instances, ``instance`` is the one whose folder it is.
 
     Raises :class:`JobFailed` for a channel without objects or one that S3 does not give.
     """
     for name in ("input/config", "input/data", "model", "output/data"):
         (opt_ml / name).mkdir(parents=True, exist_ok=True)
-    _write_config(request, opt_ml / "input" / "config")
+    _write_config(request, opt_ml / "input" / "config", instance)
     opened: list[pipes.Pipes] = []
     for channel in request.get("InputDataConfig", []):
-        objects = _objects(s3, channel, region, request["RoleArn"])
+        found = _objects(s3, channel, region, request["RoleArn"])
+        objects = instance.share(found, channel["DataSource"]["S3DataSource"])
         folder = _folder(opt_ml / "input" / "data", channel["ChannelName"])
         if input_mode(request, channel) == "Pipe":
             opened.append(_open_pipe(s3, channel, objects, folder))
@@ -90,7 +96,7 @@ def _open_pipe(s3: S3Client, channel: Mapping[str, Any], objects: list[SourceObj
     return pipes.Pipes(folder, lambda: pipes.decoded(bodies(), gzipped=gzipped, as_records=as_records))
 
 
-def _write_config(request: Mapping[str, Any], folder: Path) -> None:
+def _write_config(request: Mapping[str, Any], folder: Path, instance: Instance) -> None:
     """Write hyperparameters.json, inputdataconfig.json and resourceconfig.json as SageMaker documents them."""
     resources = request["ResourceConfig"]
     config = {
@@ -99,15 +105,15 @@ def _write_config(request: Mapping[str, Any], folder: Path) -> None:
             item["ChannelName"]: _channel(request, item) for item in request.get("InputDataConfig", [])
         },
         "resourceconfig": {
-            "current_host": "algo-1",
+            "current_host": instance.host,
             "current_instance_type": resources.get("InstanceType"),
             "current_group_name": "homogeneousCluster",
-            "hosts": ["algo-1"],
+            "hosts": instance.hosts,
             "instance_groups": [
                 {
                     "instance_group_name": "homogeneousCluster",
                     "instance_type": resources.get("InstanceType"),
-                    "hosts": ["algo-1"],
+                    "hosts": instance.hosts,
                 }
             ],
             "network_interface_name": "lo",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from include.local_aws.logbook import Logbook
 from include.local_aws.runner import processes
 from include.local_aws.runner.failures import EndpointStopping, JobStopped
+from include.local_aws.runner.output import Output
 from include.local_aws.runner.transitions import transition
 from include.local_aws.store import Resource, Store, now
 
@@ -42,8 +43,6 @@ class Job:
         self.folder = folder
         self.s3: S3Client = s3.client(resource.region)
         self._aws = s3.variables(resource.region)
-        self.log_file = folder / "log.txt"
-        self._read_to = 0
         self.interrupt_after = FOREVER
         self._wait_until = _wait_until(resource)
 
@@ -100,7 +99,6 @@ class Job:
     def start_over(self) -> None:
         """Forget the files of a start that came to nothing."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._read_to = 0
         self.interrupt_after = FOREVER
 
     def _ended_by(self) -> str | None:
@@ -121,22 +119,34 @@ class Job:
         stream: tuple[str, str],
         seconds: float = FOREVER,
         read_line: Callable[[str], None] = lambda _: None,
+        log: str = "log.txt",
+        others: Callable[[], str | None] = lambda: None,
     ) -> processes.Ended:
         """Run a container for at most ``seconds``, its output going to the log stream (group, name) and ``read_line``.
+
+        ``log`` is the file of its output in the job's folder, one for each container that runs at a time; ``others``
+        answers why what runs beside it should end it, or None.
 
         Raises :class:`EndpointStopping` if the endpoint went down meanwhile.
         """
         interrupt_at = time.monotonic() + self.interrupt_after
+        output = Output(self.folder / log)
+
+        def ship(*, whole: bool = False) -> None:
+            self._ship(stream, output.new_lines(whole=whole), read_line)
+
         ended = processes.execute(
             entry,
             arguments,
             {**self._aws, **environment},
-            self.log_file,
+            output.path,
             deadline=time.monotonic() + seconds,
-            ended_by=lambda: self._ended_by() or ("interrupt" if time.monotonic() >= interrupt_at else None),
-            each_tick=lambda: self._ship(stream, self._new_lines(), read_line),
+            ended_by=lambda: (
+                self._ended_by() or others() or ("interrupt" if time.monotonic() >= interrupt_at else None)
+            ),
+            each_tick=ship,
         )
-        self._ship(stream, self._new_lines(whole=True), read_line)
+        ship(whole=True)
         if ended.ended_by == "shutdown" or self._ended_with_endpoint(ended):
             raise EndpointStopping
         return ended
@@ -156,17 +166,6 @@ class Job:
         for line in lines:
             read_line(line)
         self._logbook.write(self.resource.region, *stream, lines)
-
-    def _new_lines(self, *, whole: bool = False) -> list[str]:
-        """Return the complete lines written since the last call; with ``whole`` also an unfinished last one."""
-        if not self.log_file.exists():
-            return []
-        with self.log_file.open("rb") as file:
-            file.seek(self._read_to)
-            chunk = file.read()
-        end = len(chunk) if whole else chunk.rfind(b"\n") + 1
-        self._read_to += end
-        return [line for line in chunk[:end].decode(errors="backslashreplace").splitlines() if line.strip()]
 
 
 def _wait_until(resource: Resource) -> datetime | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from include.local_aws.folders import LeavesFolder, inside
 from include.local_aws.runner.failures import JobFailed, JobStopped, container_failed, written_to
+from include.local_aws.runner.instances import Instance, instances, run_together
 from include.local_aws.runner.job import Job
+from include.local_aws.runner.processes import Ended
 from include.local_aws.runner.s3 import download, location, upload_all
 from include.local_aws.runner.sources import no_objects, placed, resolve
 from include.local_aws.store import now
@@ -23,11 +25,13 @@ _DEFAULT_MAX_RUNTIME_SECONDS = 86_400
 def run(job: Job) -> None:
     """Run a processing job; raises :class:`JobFailed` or :class:`JobStopped` for the runner to record."""
     job.phase("InProgress", ProcessingStartTime=now())
-    opt_ml = job.folder / "opt" / "ml"
-    _stage(job, opt_ml)
-    job.check()
-    _process(job, opt_ml)
-    _upload(job, opt_ml)
+    everyone = instances(job.request["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
+    for instance in everyone:
+        _stage(job, instance)
+        job.check()
+    _process(job, everyone)
+    for instance in everyone:
+        _upload(job, instance.opt_ml(job.folder))
     job.finish("Completed", ProcessingEndTime=now())
 
 
@@ -45,7 +49,8 @@ def local(opt_ml: Path, path: str) -> Path:
         raise JobFailed(f"ClientError: LocalPath {path!r} is no path below {ROOT}: {error}.") from error
 
 
-def _stage(job: Job, opt_ml: Path) -> None:
+def _stage(job: Job, instance: Instance) -> None:
+    opt_ml = instance.opt_ml(job.folder)
     for folder in ("config", "processing", "output"):
         (opt_ml / folder).mkdir(parents=True, exist_ok=True)
     config = {
@@ -53,39 +58,47 @@ def _stage(job: Job, opt_ml: Path) -> None:
         **{key: value for key, value in job.request.items() if key != "Tags"},
     }
     (opt_ml / "config" / "processingjobconfig.json").write_text(json.dumps(config))
-    resources = {"current_host": "algo-1", "hosts": ["algo-1"]}
+    resources = {"current_host": instance.host, "hosts": instance.hosts}
     (opt_ml / "config" / "resourceconfig.json").write_text(json.dumps(resources))
     for item in job.request.get("ProcessingInputs", []):
-        _fetch(job, opt_ml, item["S3Input"])
+        _fetch(job, instance, item["S3Input"])
     for item in _outputs(job.request):
         local(opt_ml, item["LocalPath"]).mkdir(parents=True, exist_ok=True)
 
 
-def _fetch(job: Job, opt_ml: Path, source: Mapping[str, Any]) -> None:
+def _fetch(job: Job, instance: Instance, source: Mapping[str, Any]) -> None:
     objects = resolve(job.s3, source["S3Uri"], source["S3DataType"])
     if not objects:
         told = no_objects(source["S3Uri"], job.resource.region, job.request["RoleArn"])
         raise JobFailed(f"ClientError: Data download failed:{told}")
-    folder = local(opt_ml, source["LocalPath"])
-    for item, target in placed(objects, folder):
+    folder = local(instance.opt_ml(job.folder), source["LocalPath"])
+    folder.mkdir(parents=True, exist_ok=True)  # also where the shares of the others leave nothing
+    for item, target in placed(instance.share(objects, source), folder):
         download(job.s3, item.place, target)
 
 
-def _process(job: Job, opt_ml: Path) -> None:
+def _process(job: Job, everyone: Sequence[Instance]) -> None:
     stopping = job.request.get("StoppingCondition", {})
-    ended = job.execute(
-        "process_main",
-        [job.request["AppSpecification"]["ImageUri"], str(opt_ml)],
-        {"PROCESSING_JOB_NAME": job.resource.name, **job.request.get("Environment", {})},
-        stream=(LOG_GROUP, f"{job.resource.name}/algo-1-{int(time.time())}"),
-        seconds=stopping.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
-    )
+
+    def execute(instance: Instance, others: Callable[[], str | None]) -> Ended:
+        return job.execute(
+            "process_main",
+            [job.request["AppSpecification"]["ImageUri"], str(instance.opt_ml(job.folder))],
+            {"PROCESSING_JOB_NAME": job.resource.name, **job.request.get("Environment", {})},
+            stream=(LOG_GROUP, f"{job.resource.name}/{instance.host}-{int(time.time())}"),
+            seconds=stopping.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
+            log=instance.log,
+            others=others,
+        )
+
+    instance, ended = run_together(everyone, execute)
     if ended.ended_by == "stop":
         raise JobStopped
     if ended.ended_by == "deadline":
         job.change(lambda found: found.with_(ExitMessage="MaxRuntimeInSeconds exceeded"))
         raise JobStopped
     if ended.exit_code != 0:
+        opt_ml = instance.opt_ml(job.folder)
         written = written_to(opt_ml, "output/failure")
         job.change(lambda found: found.with_(ExitMessage=written[:1024] or None))
         raise container_failed(ended, opt_ml, "output/failure")

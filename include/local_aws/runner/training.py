@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from include.local_aws.folders import LeavesFolder, files_in, inside
 from include.local_aws.runner import archive, channels, source_code
-from include.local_aws.runner.failures import JobInterrupted, JobStopped, container_failed
+from include.local_aws.runner.failures import JobFailed, JobInterrupted, JobStopped, container_failed
+from include.local_aws.runner.instances import Instance, instances, run_together
 from include.local_aws.runner.job import Job
 from include.local_aws.runner.metrics import Metrics
+from include.local_aws.runner.pipes import Pipes
 from include.local_aws.runner.processes import Ended
 from include.local_aws.runner.s3 import Location, location, upload, upload_all
 from include.local_aws.store import now
@@ -24,44 +30,77 @@ def run(job: Job) -> None:
     """Run a training job; raises for the runner to record JobFailed, JobStopped or JobInterrupted."""
     # A job that was interrupted has started already.
     job.phase("Downloading", TrainingStartTime=job.resource.computed.get("TrainingStartTime", now()))
-    opt_ml = job.folder / "opt" / "ml"
-    opened = channels.stage(job.s3, job.request, opt_ml, job.resource.region)
+    everyone = instances(job.request["ResourceConfig"]["InstanceCount"])
+    opened: list[Pipes] = []
     try:
-        source_code.for_training(job, opt_ml)
+        for instance in everyone:
+            opt_ml = instance.opt_ml(job.folder)
+            opened += channels.stage(job.s3, job.request, opt_ml, job.resource.region, instance)
+            source_code.for_training(job, opt_ml)
         job.phase("Training")
-        ended = _train(job, opt_ml)
+        instance, ended = _train(job, everyone)
     finally:
         for pipe in opened:
             pipe.close()
-    _conclude(job, opt_ml, ended)
+    if ended.by_itself and ended.exit_code != 0:
+        raise container_failed(ended, instance.opt_ml(job.folder), "output/failure")
+    _conclude(job, _gathered(job, everyone), ended)
 
 
-def _train(job: Job, opt_ml: Path) -> Ended:
+def _train(job: Job, everyone: Sequence[Instance]) -> tuple[Instance, Ended]:
     # The stored description, not the request: it has the image's built-in metric definitions.
     specification = job.resource.computed["AlgorithmSpecification"]
     computed = job.resource.computed
     followed = computed["_Objective"]["MetricName"] if computed.get("_Followed") else None
     metrics = Metrics(specification.get("MetricDefinitions", []), followed)
     last_told = time.monotonic()
+    reading = threading.Lock()  # of several instances
 
     def read(line: str) -> None:
         nonlocal last_told
-        metrics.read(line)
-        if metrics.series and time.monotonic() - last_told > _TELL_SECONDS:
-            last_told = time.monotonic()
-            job.change(lambda found: found.with_(_Series=metrics.series))
+        with reading:
+            metrics.read(line)
+            if metrics.series and time.monotonic() - last_told > _TELL_SECONDS:
+                last_told = time.monotonic()
+                job.change(lambda found: found.with_(_Series=metrics.series))
 
     stopping = job.request.get("StoppingCondition", {})
-    ended = job.execute(
-        "train_main",
-        [specification["TrainingImage"], str(opt_ml)],
-        _environment(job),
-        stream=(LOG_GROUP, f"{job.resource.name}/algo-1-{int(time.time())}"),
-        seconds=stopping.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
-        read_line=read,
-    )
+
+    def execute(instance: Instance, others: Callable[[], str | None]) -> Ended:
+        return job.execute(
+            "train_main",
+            [specification["TrainingImage"], str(instance.opt_ml(job.folder))],
+            _environment(job),
+            stream=(LOG_GROUP, f"{job.resource.name}/{instance.host}-{int(time.time())}"),
+            seconds=stopping.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
+            read_line=read,
+            log=instance.log,
+            others=others,
+        )
+
+    ended = run_together(everyone, execute)
     job.change(lambda found: found.with_(FinalMetricDataList=metrics.final() or None, _Series=metrics.series or None))
     return ended
+
+
+def _gathered(job: Job, everyone: Sequence[Instance]) -> Path:
+    """Return one ``/opt/ml`` with what all instances left for S3; of two files of one name, the lower host's counts."""
+    first, *others = (instance.opt_ml(job.folder) for instance in everyone)
+    for other in others:
+        for name in ("model", "output/data"):
+            _add(other / name, first / name)
+    return first
+
+
+def _add(source: Path, target: Path) -> None:
+    try:
+        for path, name in files_in(source):
+            place = inside(target, name)
+            if not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, place)
+    except (LeavesFolder, OSError) as error:  # OSError: a file of one is a folder of the other
+        raise JobFailed(f"ClientError: Artifact upload failed:{error}") from error
 
 
 def _environment(job: Job) -> dict[str, str]:
@@ -73,8 +112,6 @@ def _environment(job: Job) -> dict[str, str]:
 
 
 def _conclude(job: Job, opt_ml: Path, ended: Ended) -> None:
-    if ended.by_itself and ended.exit_code != 0:
-        raise container_failed(ended, opt_ml, "output/failure")
     if ended.by_itself:
         job.phase("Uploading")
     if ended.ended_by == "interrupt":

@@ -14,7 +14,9 @@ from include.local_aws.runtimes.xgboost.metrics import METRIC_DEFINITIONS
 from include.local_aws.runtimes.xgboost.serve import BoosterServant
 from include.local_aws.runtimes.xgboost.train import run_training
 
-__all__ = ["CONTAINER", "HYPERPARAMETERS", "METRIC_DEFINITIONS", "XGBoostContainer"]
+__all__ = ["CONTAINER", "HYPERPARAMETERS", "METRIC_DEFINITIONS", "TAKES_SCRIPTS", "XGBoostContainer"]
+
+TAKES_SCRIPTS = True
 
 
 class XGBoostContainer:
