@@ -65,12 +65,13 @@ class UnknownOperation(AwsError):
 
 
 class NotDone(AwsError):
-    """AWS does this and the embedded endpoint does not; the message says what and where to look."""
+    """AWS does this and the embedded endpoint does not; the message says what, what to do instead and where to look."""
 
     code = "NotImplementedException"
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is not done by the embedded AWS endpoint; docs/local.md lists what it does.")
+    def __init__(self, what: str, instead: str = "") -> None:
+        told = f": {instead}" if instead else ""
+        super().__init__(f"{what} is not done by the embedded AWS endpoint{told}; docs/local.md lists what it does.")
 
 
 class ValidationError(AwsError):

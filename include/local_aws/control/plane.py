@@ -24,6 +24,7 @@ from include.local_aws.control import (
 )
 from include.local_aws.control.call import Call, Handler, Json, Services
 from include.local_aws.control.conductors import Conductors
+from include.local_aws.control.instead import instead_of
 from include.local_aws.control.kinds import KINDS, TUNING
 from include.local_aws.control.listing import LISTINGS, list_resources
 from include.local_aws.control.searches import Searches
@@ -101,7 +102,7 @@ class ControlPlane:
         wire.operation_model(operation)
         handler = OPERATIONS.get(operation)
         if handler is None:
-            raise NotDone(f"The operation {operation}")
+            raise NotDone(f"The operation {operation}", instead_of(operation))
         check(operation, request)
         tags.check([tag["Key"] for tag in request.get("Tags", [])])
         return handler(self._services, Call(region, operation, request, computed or {}))
