@@ -19,7 +19,7 @@ export UV_PYTHON_DOWNLOADS := never
 # tests/conftest.py: pytest-xdist by itself leaves those with few tests, the whole runs, to the end.
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help install demo bace new-model up drop test coverage whole browser strangers screenshots lint format bench backfills chaos services test-mwaa test-matrix mwaa-bundle wheel compose-env compose-check lock clean
+.PHONY: help install demo bace try new-model up drop test coverage whole browser strangers screenshots lint format bench backfills chaos services test-mwaa test-matrix mwaa-bundle wheel compose-env compose-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,12 @@ demo: install ## search once, retrain for three cutoffs, print the table (no AWS
 
 bace: install ## all twelve cutoffs of BACE, then whether retraining paid, a rollback, a scoring and its lineage; one JSON line at the end
 	@$(PY) -m scripts.demo --all $(if $(MODEL),--model "$(MODEL)")
+
+try: install ## run a real Autopilot job's refit retraining here: make try AUTOPILOT=folder (docs/try.md), perhaps KEY=id DATE_COLUMN=day SHARE=0.5 HOLDOUT=0.2
+	@test -n "$(AUTOPILOT)" || { echo "Say what you exported: make try AUTOPILOT=folder [CSV=table.csv] [JOB=name] [KEY=customer_id]" \
+	  "[DATE_COLUMN=day] [SHARE=0.5] [HOLDOUT=0.2]; docs/try.md says what the folder needs"; exit 2; }
+	@$(PY) -m scripts.try_autopilot "$(AUTOPILOT)" $(if $(CSV),--csv "$(CSV)") $(if $(JOB),--job "$(JOB)") $(if $(KEY),--key "$(KEY)") \
+	  $(if $(DATE_COLUMN),--date-column "$(DATE_COLUMN)") $(if $(SHARE),--share "$(SHARE)") $(if $(HOLDOUT),--holdout "$(HOLDOUT)")
 
 new-model: install ## write include/models/NAME.yaml: make new-model NAME=churn CSV=table.csv TARGET=churned HOLDOUT=0.2
 	@test -n "$(NAME)" || { echo "Say make new-model NAME=churn CSV=table.csv TARGET=churned [KEY=customer_id]" \

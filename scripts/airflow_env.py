@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # The embedded AWS accepts any credentials; these are no secrets, and real ones must not reach it by accident.
-LOCAL_ACCOUNT = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}
+HOME_REGION = "us-east-1"
+# Names another region: the images of an Autopilot job that ran elsewhere are in its own.
+REGION = "LOCAL_AWS_REGION"
+LOCAL_ACCOUNT = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": os.environ.get(REGION, HOME_REGION),
+}
 
 LOOPBACK = "127.0.0.1"
 

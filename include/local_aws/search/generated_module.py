@@ -47,11 +47,22 @@ def generated_files(job: str, columns: Columns, processors: tuple[Processor, ...
     """Return the module's files: path -> text."""
     table = "\n".join(f"| dpp{processor.number} | {processor.title} |" for processor in processors)
     files = {f"{_PACKAGE}/dpp{processor.number}.py": processor.code(columns) for processor in processors}
-    return files | {
-        f"{_PACKAGE}/__init__.py": f'"""The data processors of {job}."""\n',
-        f"{_PACKAGE}/trainer.py": _TRAINER,
-        f"{_PACKAGE}/sagemaker_serve.py": _SERVE,
-        "setup.py": _SETUP,
-        "README.md": _README.format(job=job, processors=table),
-        "MANIFEST.in": f"recursive-include {_PACKAGE} *.py\n",
+    wrapping = {f"{_PACKAGE}/{name}": text for name, text in wrapping_files(job).items()}
+    return (
+        files
+        | wrapping
+        | {
+            "setup.py": _SETUP,
+            "README.md": _README.format(job=job, processors=table),
+            "MANIFEST.in": f"recursive-include {_PACKAGE} *.py\n",
+        }
+    )
+
+
+def wrapping_files(job: str) -> dict[str, str]:
+    """Return the files beside the data processors in their package, alike for every job: name -> text."""
+    return {
+        "__init__.py": f'"""The data processors of {job}."""\n',
+        "trainer.py": _TRAINER,
+        "sagemaker_serve.py": _SERVE,
     }
