@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag
+from airflow.sdk import DAG, dag
 
 from airflow_autopilot.backtesting import deal, prepare_backtest
 from airflow_autopilot.budgeting import budget, check_backtest_budget, has_budget
 from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
+from airflow_autopilot.form import with_form
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.steps import task
@@ -37,7 +38,6 @@ def backtest(model: ModelConfig) -> DAG:
         catchup=False,
         # Two at once would both pay for the same answers.
         max_active_runs=1,
-        params={name: Param(**schema) for name, schema in BacktestOptions.form(model).items()},
         default_args=task_defaults(model),
         tags=["autopilot", "backtest", model.name],
         **described(model, __doc__),
@@ -58,7 +58,7 @@ def backtest(model: ModelConfig) -> DAG:
         if has_budget(model):
             prepared >> budget(model, prepared, check_backtest_budget) >> dealt
 
-    return wire()
+    return with_form(wire(), BacktestOptions.form(model))
 
 
 for _model in models_for("backtest"):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag
+from airflow.sdk import DAG, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.examining import exam_tasks, follow_up
 from airflow_autopilot.flow import flow
+from airflow_autopilot.form import with_form
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import prepare_exam
 from airflow_autopilot.parsing import models_for
@@ -35,7 +36,6 @@ def exam(model: ModelConfig) -> DAG:
         schedule=assets.exam_schedule_of(model),
         start_date=model.start_date,
         catchup=False,
-        params={name: Param(**schema) for name, schema in ExamOptions.form(model).items()},
         default_args=task_defaults(model),
         tags=["autopilot", "exam", model.name],
         **described(model, __doc__),
@@ -47,7 +47,7 @@ def exam(model: ModelConfig) -> DAG:
         prepared >> examinee
         follow_up(model, marked)
 
-    return wire()
+    return with_form(wire(), ExamOptions.form(model))
 
 
 for _model in models_for("exam"):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, TaskGroup, dag
+from airflow.sdk import DAG, TaskGroup, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.approval import approval
@@ -24,6 +24,7 @@ from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.examining import exam_tasks
 from airflow_autopilot.flow import flow
+from airflow_autopilot.form import with_form
 from airflow_autopilot.lateness import deadline
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import prepare
@@ -56,7 +57,6 @@ def retrain(model: ModelConfig) -> DAG:
         # Runs may overlap: each writes only into its own folder, or what is named after its content, and two that need
         # the same features adopt one job. What comes first is settled by conditional writes (docs/adr/0011-drops.md).
         max_active_runs=4,
-        params={name: Param(**schema) for name, schema in RunOptions.form(model).items()},
         default_args=task_defaults(model),
         tags=["autopilot", "retrain", model.name],
         **described(model, __doc__),
@@ -158,7 +158,7 @@ def retrain(model: ModelConfig) -> DAG:
             registered >> approval(model.approval_timeout_seconds) >> promoted
         conclude(model, run, reported)
 
-    return wire()
+    return with_form(wire(), RunOptions.form(model))
 
 
 for _model in models_for("retrain"):

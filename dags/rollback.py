@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag
+from airflow.sdk import DAG, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
+from airflow_autopilot.form import with_form
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.promoting import roll_back
 from airflow_autopilot.steps import task
@@ -32,7 +33,6 @@ def rollback(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        params={name: Param(**schema) for name, schema in RollbackOptions.form(model).items()},
         default_args=task_defaults(model, keeps_records=False),
         tags=["autopilot", "rollback", model.name],
         **described(model, __doc__),
@@ -40,7 +40,7 @@ def rollback(model: ModelConfig) -> DAG:
     def wire() -> None:
         task(flow(roll_back), outlets=[assets.new_champion(model)])()
 
-    return wire()
+    return with_form(wire(), RollbackOptions.form(model))
 
 
 for _model in models_for("rollback"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag
+from airflow.sdk import DAG, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
+from airflow_autopilot.form import with_form
 from airflow_autopilot.opening import check
 from airflow_autopilot.parsing import models_for
 from airflow_autopilot.steps import task
@@ -29,7 +30,6 @@ def score(model: ModelConfig) -> DAG:
         schedule=assets.scoring_schedule_of(model),
         start_date=model.start_date,
         catchup=False,
-        params={name: Param(**schema) for name, schema in ScoreOptions.form(model).items()},
         default_args=task_defaults(model),
         tags=["autopilot", "score", model.name],
         **described(model, __doc__),
@@ -45,7 +45,7 @@ def score(model: ModelConfig) -> DAG:
         task(flow("score.join"), **lineage)(predicted=predict.output)
         checked >> champion
 
-    return wire()
+    return with_form(wire(), ScoreOptions.form(model))
 
 
 for _model in models_for("score"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Param, dag
+from airflow.sdk import DAG, dag
 
 from airflow_autopilot import assets
 from airflow_autopilot.defaults import task_defaults
 from airflow_autopilot.described import described
 from airflow_autopilot.flow import flow
+from airflow_autopilot.form import with_form
 from airflow_autopilot.notifications import on_failure
 from airflow_autopilot.opening import prepare_search
 from airflow_autopilot.parsing import models_for
@@ -31,7 +32,6 @@ def search(model: ModelConfig) -> DAG:
         start_date=model.start_date,
         catchup=False,
         max_active_runs=1,
-        params={name: Param(**schema) for name, schema in SearchOptions.form(model).items()},
         default_args=task_defaults(model),
         tags=["autopilot", "search", model.name],
         **described(model, __doc__),
@@ -46,7 +46,7 @@ def search(model: ModelConfig) -> DAG:
         lineage = {"inlets": drops, "outlets": [assets.template(model)]}
         task(flow("search.publish_winner"), task_id="publish", **lineage)(searched=searched.output)
 
-    return wire()
+    return with_form(wire(), SearchOptions.form(model))
 
 
 for _model in models_for("search"):
