@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import metrics
 
 from include.local_aws.runtimes.xgboost.hits import Hits
 
@@ -39,7 +38,22 @@ METRIC_DEFINITIONS: list[dict[str, str]] = [
     for name in METRIC_NAMES
 ]
 
-_ON_VALUES: dict[str, Score] = {"mse": metrics.mean_squared_error, "r2": metrics.r2_score}
+
+def _mse(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+    return float(np.mean((truth - predictions) ** 2))
+
+
+def _r2(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+    """Return the part of the variance that is told; of a target that does not vary 1 if it is met, else 0."""
+    if len(truth) < 2:
+        return float("nan")
+    left, total = np.sum((truth - predictions) ** 2), np.sum((truth - truth.mean()) ** 2)
+    return float(1 - left / total) if total else float(not left)
+
+
+# To the last bit what scikit-learn's functions return, which check their arguments anew in every round: on a small
+# table that takes longer than the training.
+_ON_VALUES: dict[str, Score] = {"mse": _mse, "r2": _r2}
 _ON_CLASSES: dict[str, Callable[[Hits], float]] = {
     "accuracy": lambda hits: hits.share,
     "balanced_accuracy": lambda hits: float(hits.recall[hits.true > 0].mean()),
@@ -73,10 +87,12 @@ def added_metrics(names: Sequence[str], objective: str) -> Callable[[NDArray[Any
 
     XGBoost hands it what `predict` would return: probabilities, classes or values, by objective.
     """
-    on_classes = any(name in _ON_CLASSES for name in names)
+    on_classes, on_values = (any(name in known for name in names) for known in (_ON_CLASSES, _ON_VALUES))
 
     def compute(predictions: NDArray[Any], data: Any) -> list[tuple[str, float]]:
         truth = data.get_label()
+        if on_values:
+            _check(truth, predictions)
         scores = {name: float(score(truth, predictions)) for name, score in _ON_VALUES.items() if name in names}
         if on_classes:
             hits = Hits.count(truth, to_classes(predictions, objective))
@@ -84,6 +100,13 @@ def added_metrics(names: Sequence[str], objective: str) -> Callable[[NDArray[Any
         return [(name, scores[name]) for name in names]
 
     return compute
+
+
+def _check(truth: NDArray[Any], predictions: NDArray[Any]) -> None:
+    if predictions.shape != truth.shape:
+        raise ValueError(f"mse and r2 are of one number per row, the model answers {predictions.shape}")
+    if not np.isfinite(predictions).all():
+        raise ValueError("the model answers what is no finite number")
 
 
 def to_classes(predictions: NDArray[Any], objective: str) -> NDArray[Any]:

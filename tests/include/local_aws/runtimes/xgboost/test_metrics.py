@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xgboost
+from sklearn.metrics import mean_squared_error, r2_score
 
 from include.local_aws.runtimes.xgboost.callbacks import round_line
 from include.local_aws.runtimes.xgboost.metrics import METRIC_DEFINITIONS, added_metrics, split_metrics, to_classes
@@ -19,6 +20,31 @@ def _scores(names: list[str], objective: str, predictions: Any, labels: list[flo
 def test_regression_metrics() -> None:
     scores = _scores(["mse", "r2"], "reg:squarederror", [1.0, 2.0, 5.0], [1.0, 2.0, 3.0])
     assert scores == {"mse": pytest.approx(4 / 3), "r2": pytest.approx(1 - 4 / 2)}
+
+
+def test_regression_metrics_are_scikit_learns_to_the_last_bit() -> None:
+    generator = np.random.default_rng(0)
+    for rows in (2, 3, 100, 481):
+        labels = generator.normal(6, 1, rows).astype(np.float32)
+        predictions = (labels + generator.normal(0, 0.5, rows)).astype(np.float32)
+        assert _scores(["mse", "r2"], "reg:squarederror", predictions, labels.tolist()) == {
+            "mse": mean_squared_error(labels, predictions),
+            "r2": r2_score(labels, predictions),
+        }
+
+
+@pytest.mark.parametrize(("predictions", "r2"), [([2.0, 2.0], 1.0), ([2.0, 3.0], 0.0)])
+def test_r2_of_a_target_that_does_not_vary(predictions: list[float], r2: float) -> None:
+    assert _scores(["r2"], "reg:squarederror", predictions, [2.0, 2.0])["r2"] == r2 == r2_score([2, 2], predictions)
+
+
+@pytest.mark.parametrize(
+    ("predictions", "told"),
+    [([[0.1, 0.9], [0.5, 0.5]], "of one number per row"), ([np.inf, 1.0], "no finite number")],
+)
+def test_regression_metrics_refuse_what_they_would_tell_wrong(predictions: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        _scores(["mse"], "reg:squarederror", predictions, [0, 1])
 
 
 def test_binary_metrics_from_probabilities() -> None:
