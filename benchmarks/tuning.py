@@ -3,6 +3,9 @@
 ``make bench NAME=tuning``; ``CANDIDATES=20`` shortens it (250 by default). The table is ``BACE_CSV``, or a synthetic
 one of BACE's size, which is said. The last line is one JSON object.
 
+It is held to this: all candidates come to an end, and while they do the 99th percentile of the API's answers is below
+50 ms on two cores. The last line says whether it was (`responsive`), and the exit code is 0 only then.
+
 Measured: the seconds of the tuning job, and the milliseconds of DescribeHyperParameterTuningJob, called over one
 connection ten times a second from its beginning to its end, by this process, which shares the cores with the jobs.
 """
@@ -29,6 +32,7 @@ from include.local_aws.process import start  # noqa: E402
 
 CANDIDATES = int(os.environ.get("CANDIDATES", "250"))
 EVERY_SECONDS = 0.1
+P99_MS = 50.0
 TARGET = "pIC50"
 # canvasUID counts the rows of a table that is sorted by the target.
 NOT_FEATURES = {"mol", "CID", "Class", "Model", "canvasUID", TARGET}
@@ -113,7 +117,9 @@ def main() -> int:
     p50, p99 = (round(1000 * float(np.quantile(seconds, share)), 1) for share in (0.5, 0.99))
     best = told["BestTrainingJob"]["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
     status = told["HyperParameterTuningJobStatus"]
-    print(f"{status} after {took:.0f} s, RMSE {best:.3f}; Describe p50 {p50} ms, p99 {p99} ms")
+    ended = told["TrainingJobStatusCounters"]["Completed"] == CANDIDATES
+    verdict = "" if p99 < P99_MS else f", which is NOT below {P99_MS:g}"
+    print(f"{status} after {took:.0f} s, RMSE {best:.3f}; Describe p50 {p50} ms, p99 {p99} ms{verdict}")
     print(
         json.dumps(
             {
@@ -123,10 +129,11 @@ def main() -> int:
                 "rmse": round(best, 4),
                 "describes": len(seconds),
                 "describe_ms": {"p50": p50, "p99": p99, "worst": round(1000 * max(seconds), 1)},
+                "responsive": p99 < P99_MS,
             }
         )
     )
-    return 0 if status == "Completed" else 1
+    return 0 if status == "Completed" and ended and p99 < P99_MS else 1
 
 
 if __name__ == "__main__":
