@@ -65,15 +65,16 @@ class LocalAws:
         self.stop()
 
 
-def start(data: Path, port: int = 0, *, faults: bool = False) -> LocalAws:
+def start(data: Path, port: int = 0, *, faults: bool = False, module: str = "include.local_aws") -> LocalAws:
     """Start ``python -m include.local_aws`` on ``data`` and wait until it answers.
 
     Its stderr goes to ``<data>/server.log``. ``faults`` opens the route of :class:`~include.local_aws.faults.Faults`,
-    for tests. Raises :class:`StartFailed` if it ends instead of answering.
+    for tests; ``module`` is another one with the same command line. Raises :class:`StartFailed` if it ends instead of
+    answering.
     """
     data.mkdir(parents=True, exist_ok=True)
     log = data / "server.log"
-    command = [sys.executable, "-m", "include.local_aws", "--data", str(data), "--port", str(port)]
+    command = [sys.executable, "-m", module, "--data", str(data), "--port", str(port)]
     command += ["--faults"] if faults else []
     with log.open("a") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own module, no shell

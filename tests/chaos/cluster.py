@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -64,6 +64,7 @@ class Cluster:
 
     # Whose Airflow it is.
     python = sys.executable
+    start_aws: Callable[..., LocalAws] = staticmethod(start)
 
     def __init__(
         self,
@@ -78,7 +79,7 @@ class Cluster:
         self._leftovers: list[psutil.Process] = []
         self.unasked: list[str] = []
         (home / "airflow").mkdir(parents=True)
-        self.aws: LocalAws = start(home / "aws")
+        self.aws = self.start_aws(home / "aws")
         self._aws_port = int(self.aws.url.rsplit(":", 1)[1])
         self.tap = Tap(self._aws_port)
         self.environment = {**environment(home / "airflow", self.tap.url), **settings}
@@ -161,7 +162,7 @@ class Cluster:
             now = time.monotonic()
             for name in [name for name, due in self._due.items() if due <= now]:
                 if name == "aws":
-                    self.aws = start(self.home / "aws", self._aws_port)
+                    self.aws = self.start_aws(self.home / "aws", self._aws_port)
                 else:
                     self._start(name)
                 del self._due[name]

@@ -44,7 +44,7 @@ class Workers(Cluster):
     """A cluster whose tasks run in Celery workers."""
 
     def __init__(self, home: Path, redis: str, libraries: Path) -> None:
-        super().__init__(home, settings(redis), {name: command(name) for name in WORKERS})
+        super().__init__(home, settings(redis), dict.fromkeys(WORKERS, command()))
         self.environment["PYTHONPATH"] += f"{os.pathsep}{libraries}"
 
     def environment_of(self, name: str) -> dict[str, str]:
@@ -80,11 +80,14 @@ def settings(redis: str) -> dict[str, str]:
     }
 
 
-def command(name: str) -> tuple[str, ...]:
-    """Give the worker's command of docker-compose.yaml; in a container the name of the host is its own."""
+def command() -> tuple[str, ...]:
+    """Give the worker's command of docker-compose.yaml.
+
+    Here two of them have the machine's name. None is given another one: asked for a name, the worker of Airflow 3.2.1
+    takes tasks and never begins them.
+    """
     *_, script = _COMPOSE["services"]["airflow-worker"]["command"]
-    words = script.rpartition("exec airflow ")[2].split()
-    return (*words, "--celery-hostname", f"{name}@%h")
+    return tuple(script.rpartition("exec airflow ")[2].split())
 
 
 @contextmanager

@@ -42,4 +42,4 @@ def test_the_workers_have_the_settings_and_the_command_of_the_profile(monkeypatc
     assert made["AIRFLOW__CELERY__BROKER_URL"] == "redis://:secret@127.0.0.1:6380/0"
     assert made["AIRFLOW__CELERY__RESULT_BACKEND"] == "db+postgresql://postgres@127.0.0.1:5432/one"
     assert made["AIRFLOW__CELERY__WORKER_CONCURRENCY"] == "4"
-    assert command("worker-a")[:2] == ("celery", "worker")
+    assert command() == ("celery", "worker")
