@@ -21,7 +21,8 @@ _LIVE = ("InProgress", "Stopping")
 class JobWatch:
     """A thread that prints a line per job that ends and counts the jobs; a context manager.
 
-    Jobs that have ended before are neither told nor counted.
+    Jobs that have ended before are neither told nor counted. A tuning job is told with its best training, not counted:
+    its trainings are.
 
     :param endpoint: address of the embedded AWS.
     :param screen: where the lines go.
@@ -31,6 +32,7 @@ class JobWatch:
         self._client: Any = boto3.client("sagemaker", endpoint_url=endpoint)
         self._screen = screen
         self._told: set[str] = set()
+        self._tuned: set[str] = set()
         self._counted = 0
         self._lock = threading.Lock()
         self._end = threading.Event()
@@ -39,6 +41,7 @@ class JobWatch:
     def __enter__(self) -> Self:
         self._told = {name for _, name, _, _ in self._ended()}
         self._counted = len(self._told)
+        self._tuned = set(self._tunings())
         self._thread.start()
         return self
 
@@ -63,6 +66,17 @@ class JobWatch:
         for kind, name, status, seconds in sorted(self._ended(), key=lambda job: job[1]):
             self._told.add(name)
             print(f"    {status:<9} {kind:<13} {name}  {seconds:.1f} s", file=self._screen)
+        for name in self._tunings():
+            self._tuned.add(name)
+            told = self._client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+            print(f"    {tuning_line(told)}", file=self._screen)
+
+    def _tunings(self) -> list[str]:
+        pages = self._client.get_paginator("list_hyper_parameter_tuning_jobs").paginate()
+        jobs = [job for page in pages for job in page["HyperParameterTuningJobSummaries"]]
+        ended = [job for job in jobs if job["HyperParameterTuningJobStatus"] not in _LIVE]
+        names = sorted(job["HyperParameterTuningJobName"] for job in ended)
+        return [name for name in names if name not in self._tuned]
 
     def _ended(self) -> list[tuple[str, str, str, float]]:
         return [job for kind in _KINDS for job in self._jobs(kind) if job[2] not in _LIVE and job[1] not in self._told]
@@ -71,6 +85,18 @@ class JobWatch:
         pages = self._client.get_paginator(_LISTS[kind]).paginate()
         jobs = [job for page in pages for job in page[f"{kind}Summaries"]]
         return [(kind, job[f"{kind}Name"], job[f"{kind}Status"], _seconds(job)) for job in jobs]
+
+
+def tuning_line(described: dict[str, Any]) -> str:
+    """Give a tuning job's status, name, number of trainings and best training, from its description."""
+    status, name = described["HyperParameterTuningJobStatus"], described["HyperParameterTuningJobName"]
+    trainings = sum(described["TrainingJobStatusCounters"].values())
+    best = described.get("BestTrainingJob")
+    told = "none succeeded"
+    if best:
+        objective = best["FinalHyperParameterTuningJobObjectiveMetric"]
+        told = f"best {best['TrainingJobName']}: {objective['MetricName']} {objective['Value']:.4g}"
+    return f"{status:<9} {'TuningJob':<13} {name}  {trainings} trainings, {told}"
 
 
 def _seconds(job: dict[str, Any]) -> float:
