@@ -75,6 +75,7 @@ def _tell(what: str, version: str, told: str) -> None:
         ("awscli", "awscli<2", "with_aws_cli.py", {"calls": 31}),
         ("sagemaker-core", "sagemaker-core<3", "with_sagemaker_core.py", {"steps": 14}),
         ("sagemaker", "sagemaker<3", "with_sagemaker.py", {"steps": 14}),
+        ("sagemaker", "sagemaker<3", "with_sagemaker_scripts.py", {"steps": 10}),
     ],
 )
 def test_a_program_from_the_registry(
