@@ -13,6 +13,7 @@ _RUNTIMES = {
     "autogluon-inference": "autogluon.serving",
     "autogluon-training": "autogluon.training",
     "autopilot-data-builder": "data_builder",
+    "knn": "knn",
     "linear-learner": "linear_learner",
     "mxnet-algorithms": "mlp",
     "sagemaker-scikit-learn": "scikit_learn",

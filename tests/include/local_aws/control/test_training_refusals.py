@@ -102,7 +102,7 @@ def test_two_channels_of_one_name_are_refused(clients: Clients, tables: str) -> 
 
 
 def test_an_image_without_a_runtime_is_refused(clients: Clients, tables: str) -> None:
-    image = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/knn:1"
+    image = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/kmeans:1"
     request = training(
         tables, unique("refused"), AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"}
     )

@@ -22,10 +22,10 @@ def test_finds_the_runtime_by_repository_name(uri: str) -> None:
 
 def test_an_image_without_a_runtime_is_refused_with_those_that_have_one() -> None:
     with pytest.raises(UnknownImage) as caught:
-        container_for("382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1")
+        container_for("382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1")
     assert str(caught.value) == (
-        "no local runtime for the image 382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1: "
-        "there are autogluon-inference, autogluon-training, autopilot-data-builder, linear-learner, "
+        "no local runtime for the image 382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1: "
+        "there are autogluon-inference, autogluon-training, autopilot-data-builder, knn, linear-learner, "
         "mxnet-algorithms, sagemaker-scikit-learn, sagemaker-sklearn-automl, sagemaker-xgboost"
     )
 
