@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import get_current_context
+from airflow.sdk import get_current_context, task
 
 from airflow_autopilot.flow import flow
 from airflow_sagemaker_once.operators import (
@@ -76,22 +76,25 @@ def tuning() -> AutopilotTuningOperator:
 def second_challenger() -> tuple[Any, dict[str, Any]]:
     """Make the tasks of a second challenger; give the first one, and what the judge is given of them.
 
-    Where its training fails the others are skipped, and the run goes on with the first challenger.
+    Where one of them fails, those after it are skipped, and the run goes on with the first challenger.
     """
+    # What it follows has failed or succeeded. A run that ends before that skips this one.
+    tried = {"trigger_rule": "one_done"}
     train = AutopilotTrainingOperator(task_id="train_window", config=flow("jobs.training_request", second=True))
     create = AutopilotModelOperator(
         task_id="create_window",
         config=flow("jobs.second_model_request", second=True),
         op_kwargs={"trained": train.output},
-        # It failed or it succeeded. A run that ends before it skips this one.
-        trigger_rule="one_done",
+        **tried,
     )
     predict = AutopilotTransformOperator(
         task_id="predict_window",
         config=flow("jobs.prediction_request", second=True),
         op_kwargs={"created": create.output},
     )
-    return train, {"window_created": create.output, "window_predicted": predict.output}
+    # A step of its own between them and the judge, who would not start where one of them has failed.
+    measured = task(flow("retrain.measure_second", second=True), **tried)(predicted=predict.output)
+    return train, {"second": measured}
 
 
 def skip_all_that_follows(why: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 import pandas as pd
@@ -21,7 +23,7 @@ from tests.support.tiny import Tiny, returned, states, table
 
 pytestmark = pytest.mark.whole
 
-CHALLENGER = {"train_window", "create_window", "predict_window"}
+CHALLENGER = ["train_window", "create_window", "predict_window", "measure_second"]
 
 
 def put(tiny: Tiny, day: str, rows: pd.DataFrame) -> None:
@@ -41,10 +43,23 @@ def examined(model: Judged, cutoff: str) -> Any:
     return ran(dag, logical_date=datetime(2026, 6, 1, tzinfo=UTC), run_conf={"cutoff": cutoff})
 
 
-def failing(request: Any, template: Any, plan: Plan) -> Any:
-    if plan.beside:
-        raise RunError("no such training")
-    return request(template, plan)
+# What is refused -> how the second challenger's tasks end.
+FAILURES = [
+    ("training_request", "failed", "skipped", "skipped", "skipped"),
+    ("second_model_request", "success", "failed", "upstream_failed", "skipped"),
+    ("prediction_request", "success", "success", "failed", "success"),
+]
+
+
+def failing(request: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(request)
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        plan: Plan = next(arg for arg in kwargs.values() if isinstance(arg, Plan))
+        if plan.beside:
+            raise RunError("It cannot be made.")
+        return request(*args, **kwargs)
+
+    return refused
 
 
 def test_a_decline_is_followed_by_the_promotion_of_a_model_of_the_new_world(
@@ -87,16 +102,14 @@ def test_a_decline_is_followed_by_the_promotion_of_a_model_of_the_new_world(
         assert len(trainings) == 2
         # The next run asks the new champion, and goes on in the looks that began anew.
         put(searched, "2024-04-01", other_world(900, 100))
-        # Its second challenger cannot be trained; the run goes on with the first one.
-        request = jobs.training_request
-        monkeypatch.setattr(jobs, "training_request", lambda template, plan: failing(request, template, plan))
-        after = model.retrain("2024-04-01T00:00:00Z", scope=None)
-        assert after.state == "success"
-        found = states(after)
-        assert [found[task] for task in ("train_window", "create_window", "predict_window", "judge")] == [
-            "failed", "skipped", "skipped", "success",
-        ]  # fmt: skip
-        verdict = model.record(after)["verdict"]
-        assert "The training of the second challenger failed" in verdict["sentence"]
-        assert (verdict["look"]["number"], verdict["look"]["since"]) == (2, "2024-03-01")
-        assert verdict["opponent"].startswith("version 2")
+        # Whatever of its second challenger fails, the run goes on with the first one.
+        for number, (name, *ends) in enumerate(FAILURES, start=2):
+            with monkeypatch.context() as patched:
+                patched.setattr(jobs, name, failing(getattr(jobs, name)))
+                after = model.retrain("2024-04-01T00:00:00Z", scope=None)
+            assert after.state == "success"
+            assert [states(after)[task] for task in [*CHALLENGER, "judge"]] == [*ends, "success"]
+            verdict = model.record(after)["verdict"]
+            assert "The second challenger could not be made" in verdict["sentence"]
+            assert (verdict["look"]["number"], verdict["look"]["since"]) == (number, "2024-03-01")
+            assert verdict["opponent"].startswith("version 2")

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NO_SECOND = (
-    "The training of the second challenger failed, so only the other one was judged: the log of the task train_window "
-    "says why."
+    "The second challenger could not be made, so only the other one was judged: the log of the task that failed, "
+    "train_window or what follows it, says why."
 )
 
 
@@ -105,7 +105,8 @@ def judge_run(
 
     :param model: the name of the run's SageMaker model.
     :param champion_output: the S3OutputPath of the champion's prediction job; None if it was not asked.
-    :param second: plan and model of a second challenger, where there is one; if the plan has one, its training failed.
+    :param second: plan and model of a second challenger, where there is one; if the plan has one all the same, it could
+        not be made.
     :param segments: the columns whose segments a promotion must not be worse in.
     :return: ``verdict``, ``compared`` (the champion, or None), ``run`` and ``model`` of the challenger that was judged,
         and ``synthetic``.

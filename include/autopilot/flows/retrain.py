@@ -65,6 +65,7 @@ from include.autopilot.flows.jobs import Batch, Job
 from include.autopilot.gate.objective import judged_by
 from include.autopilot.requests import searchagain
 from include.autopilot.requests.origin import usable_template
+from include.autopilot.requests.preview import SECOND
 from include.autopilot.requests.retune import objective_of, planned_retune
 from include.autopilot.rows.fileheader import read_header
 from include.autopilot.settings.config import ModelConfig
@@ -254,27 +255,36 @@ def judge(
     created: Job,
     predicted: Job,
     asked: Job | None = None,
-    window_created: Job | None = None,
-    window_predicted: Job | None = None,
+    second: str | None = None,
 ) -> dict[str, Any]:
     """Measure the predictions of the holdouts, then compare the model with the champion.
 
     :param asked: the champion's prediction job; None where it was not asked.
-    :param window_created: the second challenger's model, and ``window_predicted`` its prediction job; None without one,
-        and where its training failed: the verdict says so then.
+    :param second: the model of the second challenger, of which the predictions are measured; None without one, and
+        where it could not be made: the verdict says so then.
     :return: ``model``, that which was judged, and what the verdict says.
     :raises EvaluationError: the predictions do not belong to the holdouts line for line.
     """
     evaluate_run(s3, plan, predicted["uri"])
-    second = second_plan(s3, plan)
-    other = None
-    if second and window_created and window_predicted:
-        evaluate_run(s3, second, window_predicted["uri"])
-        other = second, window_created["name"]
+    theirs = second_plan(s3, plan)
+    other = (theirs, second) if theirs and second else None
     output = asked["uri"] if asked else None
     judged = judging.judge_run(s3, config.gate, plan, created["name"], output, other, config.segments)
     told = {name: judged["verdict"][name] for name in ("decision", "reason", "sentence", "promotes")}
     return {"model": judged["model"], **told}
+
+
+def measure_second(s3: S3Client, plan: Plan, jobs: Sequence[Job], predicted: Job | None) -> str | None:
+    """Measure the second challenger's predictions of the holdouts; return the name of its model.
+
+    :param jobs: the run's jobs so far.
+    :param predicted: its prediction job; None where that failed.
+    :raises EvaluationError: the predictions do not belong to the holdouts line for line.
+    """
+    if predicted is None:
+        return None
+    evaluate_run(s3, plan, predicted["uri"])
+    return next(str(job["name"]) for job in jobs if job["step"] == SECOND["create_model"])
 
 
 def batches(wanted: Sequence[PlannedDrop], at_most: int) -> list[Sequence[PlannedDrop]]:

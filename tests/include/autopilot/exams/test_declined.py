@@ -204,8 +204,8 @@ def test_where_the_second_training_fails_the_first_is_judged_alone(declined: Any
     told = retrain.judge(toy.s3, toy.config, run.plan, {"name": run.model}, predicted, asked)
     assert (told["model"], told["reason"]) == (run.model, "better")
     assert told["sentence"].endswith(
-        "The training of the second challenger failed, so only the other one was judged: the log of the task "
-        "train_window says why."
+        "The second challenger could not be made, so only the other one was judged: the log of the task that failed, "
+        "train_window or what follows it, says why."
     )
     # All of the look's error is the one's that is judged.
     verdict = judging.load_verdict(toy.s3, run.plan)
