@@ -1,4 +1,6 @@
-"""The models to retrain: one YAML file each in include/models/, read strictly into frozen dataclasses.
+"""The models to retrain: one YAML file each, read strictly into frozen dataclasses.
+
+They are in include/models/, and in dags/models/ beside the DAG files: what Amazon MWAA takes over while it runs.
 
 Strict means: an unknown key, a key given twice, a missing key or a value of another type is refused with a sentence
 that names the file, the key and the fix. Nothing is coerced: ``"8"`` is no number, and only ``true`` and ``false`` are
@@ -9,10 +11,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -291,7 +294,7 @@ def parse_model(text: str, file: str) -> ModelConfig:
 def load_models(folder: Traversable | None = None) -> tuple[ModelConfig, ...]:
     """Read every model that can be used, by name; :func:`broken_models` says what became of the others.
 
-    :param folder: where the YAML files are; include/models/ unless told.
+    :param folder: where the YAML files are; include/models/ and dags/models/ unless told.
     """
     return tuple(read for read in _apart(_read_all(folder)) if isinstance(read, ModelConfig))
 
@@ -299,7 +302,7 @@ def load_models(folder: Traversable | None = None) -> tuple[ModelConfig, ...]:
 def broken_models(folder: Traversable | None = None) -> tuple[ConfigError, ...]:
     """Say of every file that cannot be used which it is, what is wrong and what to do, by name.
 
-    :param folder: where the YAML files are; include/models/ unless told.
+    :param folder: where the YAML files are; include/models/ and dags/models/ unless told.
     """
     return tuple(read for read in _apart(_read_all(folder)) if isinstance(read, ConfigError))
 
@@ -310,28 +313,46 @@ def find_model(name: str) -> ModelConfig:
     :raises ConfigError: there is none, or its file cannot be used.
     """
     # Only its own file: a task of one model among a hundred must not pay for all of them.
-    entries = {entry.name: entry for entry in _entries(None)}
+    entries = _entries(None)
     if f"{name}.yaml" not in entries:
         others = ", ".join(sorted(file.removesuffix(".yaml") for file in entries)) or "none"
-        raise ConfigError(f"There is no {name}.yaml in include/models/. There are: {others}.")
+        raise ConfigError(f"There is no {name}.yaml in include/models/ or dags/models/. There are: {others}.")
     read = _read(entries[f"{name}.yaml"])
     if isinstance(read, ConfigError):
         raise read
     return read
 
 
+def named_models() -> frozenset[str]:
+    """Return the names of all models that have a file, whether it can be used or not."""
+    return frozenset(file.removesuffix(".yaml") for file in _entries(None))
+
+
 def _read_all(folder: Traversable | None) -> list[ModelConfig | ConfigError]:
     """Read each file alone: a broken one must not take the others along."""
-    return [_read(entry) for entry in _entries(folder)]
+    return [_read(found) for _, found in sorted(_entries(folder).items())]
 
 
-def _entries(folder: Traversable | None) -> list[Traversable]:
-    place = files("include").joinpath("models") if folder is None else folder
-    entries = sorted(place.iterdir(), key=lambda entry: entry.name)
-    # Also what only looks like a model's file, as a browser or Windows may name it, so that somebody is told.
-    return [
-        entry for entry in entries if re.fullmatch(r"[^.#].*\.ya?ml(\.txt)?", entry.name, re.IGNORECASE | re.DOTALL)
-    ]
+def _folders() -> Iterator[Traversable]:
+    include = files("include")
+    yield include.joinpath("models")
+    if isinstance(include, Path):
+        # It is beside dags/, or below plugins/, which is: so Airflow's folders are on Amazon MWAA and in a container.
+        room = include.parent
+        beside = (room.parent if room.name == "plugins" else room) / "dags" / "models"
+        if beside.is_dir():
+            yield beside
+
+
+def _entries(folder: Traversable | None) -> dict[str, list[Traversable]]:
+    """Return what looks like a model's file, by its name: once, or once for each folder."""
+    found: dict[str, list[Traversable]] = {}
+    for place in _folders() if folder is None else [folder]:
+        for entry in place.iterdir():
+            # Also what only looks like one, as a browser or Windows may name it, so that somebody is told.
+            if re.fullmatch(r"[^.#].*\.ya?ml(\.txt)?", entry.name, re.IGNORECASE | re.DOTALL):
+                found.setdefault(entry.name, []).append(entry)
+    return found
 
 
 def _apart(read: list[ModelConfig | ConfigError]) -> list[ModelConfig | ConfigError]:
@@ -352,12 +373,17 @@ def _shared(model: ModelConfig, models: list[ModelConfig]) -> ConfigError | None
     return None
 
 
-def _read(entry: Traversable) -> ModelConfig | ConfigError:
-    name = entry.name
+def _read(found: Sequence[Traversable]) -> ModelConfig | ConfigError:
+    name = found[0].name
     if not name.endswith(".yaml"):
-        return ConfigError(f"{name}: a model's file ends in .yaml. Rename it, or move it out of include/models/.")
+        return ConfigError(f"{name}: a model's file ends in .yaml. Rename it, or move it out of the folder.")
     try:
-        return parse_model(entry.read_text(encoding="utf-8"), name)
+        text, *others = (entry.read_text(encoding="utf-8") for entry in found)
+        if any(other != text for other in others):
+            raise ConfigError(
+                f"{name} is in include/models/ and in dags/models/, and the two differ. Make them alike, or remove one."
+            )
+        return parse_model(text, name)
     except ConfigError as error:
         return error
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, DagAccessEntity, DagDetails
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
 from fastapi import Depends, HTTPException, Path, Request
+from sqlalchemy import select
 
 from include.autopilot.base.errors import ConfigError
 from include.autopilot.overview import told
@@ -22,6 +23,7 @@ from include.autopilot.settings.config import ModelConfig
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.base_auth_manager import ResourceMethod
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+    from sqlalchemy.orm import Session
 
 
 def retrain_dag(model: str) -> str:
@@ -97,3 +99,17 @@ def unusable_files(user: BaseUser) -> list[str]:
     if not get_auth_manager().is_authorized_view(access_view=AccessView.IMPORT_ERRORS, user=user):
         return []
     return [str(error) for error in config.broken_models()]
+
+
+def unseen_models(session: Session, permitted: set[str]) -> list[str]:
+    """Return the names of the models whose DAGs the user may read and whose file this server does not see.
+
+    A file in dags/models/ is seen by what reads DAGs; whether the server of the UI has that folder, too, is up to who
+    runs Airflow.
+    """
+    from airflow.models.dag import DagModel, DagTag
+
+    tagged = select(DagTag.dag_id).join(DagModel, DagModel.dag_id == DagTag.dag_id)
+    found = session.scalars(tagged.where(DagTag.name == "autopilot", DagModel.is_stale.is_(False)))
+    named = {dag_id.removesuffix("_retrain") for dag_id in found if dag_id in permitted and dag_id.endswith("_retrain")}
+    return sorted(named - config.named_models())

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from include.autopilot.base.errors import ConfigError
+from include.autopilot.settings import config as module
 from include.autopilot.settings.config import ModelConfig, broken_models, find_model, load_models, parse_model
 from tests.support.toy import YAML
 
@@ -58,7 +59,7 @@ def test_each_model_is_read_alone(tmp_path: Path) -> None:
     assert told[1] == "b.yaml is not UTF-8 at byte 19. Save it as UTF-8."
     assert told[2] == "c.yaml: it is empty. docs/models.md has whole examples."
     assert "d.yaml: it is a list, not keys and values." in told[3]
-    assert told[4] == "e.yml: a model's file ends in .yaml. Rename it, or move it out of include/models/."
+    assert told[4] == "e.yml: a model's file ends in .yaml. Rename it, or move it out of the folder."
     assert told[7:] == [told[4].replace("e.yml", name) for name in ("h.YAML", "i.yaml.txt")]
     assert told[5] == "f.yaml cannot be read: Is a directory. Make it a file that Airflow can read, or move it away."
     assert (
@@ -69,8 +70,32 @@ def test_each_model_is_read_alone(tmp_path: Path) -> None:
 
 def test_a_model_is_found_by_its_name() -> None:
     assert find_model("bace").name == "bace"
-    with pytest.raises(ConfigError, match=r"There is no nobody\.yaml in include/models/. There are: .*bace"):
+    with pytest.raises(ConfigError, match=r"There is no nobody\.yaml in include/models/ or .* There are: .*bace"):
         find_model("nobody")
+
+
+@pytest.mark.parametrize("include", ["include", "plugins/include"], ids=["a checkout", "Amazon MWAA"])
+def test_a_model_may_be_beside_the_dags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, include: str) -> None:
+    models, beside = tmp_path / include / "models", tmp_path / "dags" / "models"
+    monkeypatch.setattr(module, "files", lambda _: tmp_path / include)
+    models.mkdir(parents=True)
+    (models / "toy.yaml").write_text(YAML)
+    assert [model.name for model in load_models()] == ["toy"]
+    beside.mkdir(parents=True)
+    (beside / "zoo.yaml").write_text(YAML.replace("name: toy", "name: zoo").replace("/toy", "/zoo"))
+    assert [model.name for model in load_models()] == ["toy", "zoo"]
+    assert find_model("zoo").root.endswith("/zoo")
+    # It may be in both while it moves from one to the other.
+    (beside / "toy.yaml").write_text(YAML)
+    assert [model.name for model in load_models()] == ["toy", "zoo"]
+    (beside / "toy.yaml").write_text(YAML.replace("A toy", "Another toy"))
+    assert [model.name for model in load_models()] == ["zoo"]
+    (told,) = broken_models()
+    assert str(told) == (
+        "toy.yaml is in include/models/ and in dags/models/, and the two differ. Make them alike, or remove one."
+    )
+    with pytest.raises(ConfigError, match="the two differ"):
+        find_model("toy")
 
 
 def test_a_model_cannot_be_changed(config: ModelConfig) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from airflow.sdk import DAG, task
 
 from include.autopilot.champion.removed import Removal, tell_removal, withdraw_removal
 from include.autopilot.report.scripts import allowed
 from include.autopilot.s3.changed import tell_change
 from include.autopilot.settings.options import RunOptions
+from tests.support.airflowdb import register
 from tests.support.observed import HOSTILE, Observed, Site
 
 KEY = "20240108T000000-00000000"
@@ -55,6 +57,14 @@ def test_every_route_asks_for_a_login(site: Site, observed: dict[str, Observed])
         assert site.get(path, token=None).status_code == 401, path
         assert site.get(path, token="not.a.token").status_code in (401, 403), path
     assert "/auth/login" in site.get("/", token=None).text
+
+
+def test_a_model_whose_file_is_not_here_is_told_to_whoever_may_read_its_dag(site: Site) -> None:
+    assert "this server does not see" not in site.get("/").text
+    with DAG("elsewhere_retrain", schedule=None, tags=["autopilot"]) as dag:
+        task(lambda: None, task_id="prepare")()
+    register(dag)
+    assert "elsewhere.yaml is in dags/models/ only" in _Elements(site.get("/").text).text
 
 
 def test_the_cookie_of_airflows_ui_is_enough_and_so_is_a_bearer(site: Site) -> None:
