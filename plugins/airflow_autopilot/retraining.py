@@ -78,8 +78,8 @@ def second_challenger() -> tuple[Any, dict[str, Any]]:
 
     Where one of them fails, those after it are skipped, and the run goes on with the first challenger.
     """
-    # What it follows has failed or succeeded. A run that ends before that skips this one.
-    tried = {"trigger_rule": "one_done"}
+    # What one follows has failed or succeeded. A run that ends before that skips it.
+    tried: dict[str, Any] = {"trigger_rule": "one_done"}
     train = AutopilotTrainingOperator(task_id="train_window", config=flow("jobs.training_request", second=True))
     create = AutopilotModelOperator(
         task_id="create_window",

@@ -65,8 +65,8 @@ def show_models(
         glances = list(pool.map(lambda model: glance.glance(s3_of(model), model, now, again), models))
     wanted = _wanted(session, user, [model.name for model in models], permitted)
     glances.sort(key=lambda one: (not (one.wants or wanted[one.name]), one.title))
-    files = {"broken": access.unusable_files(user), "unseen": access.unseen_models(session, permitted)}
-    return page(request, "models.html.j2", models=glances, wanted=wanted, **files, now=now)
+    broken, unseen = access.unusable_files(user), access.unseen_models(session, permitted)
+    return page(request, "models.html.j2", models=glances, wanted=wanted, broken=broken, unseen=unseen, now=now)
 
 
 def show_flow() -> Response:
