@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from include.local_aws.control.images import trains_with_script
 from include.local_aws.folders import LeavesFolder, inside
 from include.local_aws.runner import archive
 from include.local_aws.runner.failures import JobFailed
@@ -19,10 +20,12 @@ _S3 = "s3://"
 def for_training(job: Job, opt_ml: Path) -> None:
     """Unpack the archive that `sagemaker_submit_directory` names, in S3 or in a channel, to `code/`; none will do.
 
+    Of an image that runs no script of the user's the hyperparameter is its own: Autopilot's featurizers name a folder.
+
     :raises JobFailed: it cannot be had, or is no archive.
     """
     source = setting(SUBMIT_DIRECTORY, job.request.get("HyperParameters", {}), job.request.get("Environment", {}))
-    if source is None:
+    if source is None or not trains_with_script(job.request):
         return
     if source.startswith(_S3):
         _fetch(job, source, opt_ml / "code")
