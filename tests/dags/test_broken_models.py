@@ -10,7 +10,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from airflow.serialization.serialized_objects import DagSerialization
 
-from include.autopilot.settings import config
+from include.autopilot.settings import config, modelfiles
 from tests.support.repository import ROOT
 from tests.support.toy import YAML
 
@@ -38,7 +38,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "toy.yaml").write_text(YAML)
     for name, (text, _) in BROKEN.items():
         (folder / f"{name}.yaml").write_text(text)
-    monkeypatch.setattr(config, "files", lambda _: tmp_path)
+    monkeypatch.setattr(modelfiles, "files", lambda _: tmp_path)
     monkeypatch.setattr(config, "load_models", LOAD_MODELS)
     return folder
 

@@ -13,9 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -28,6 +26,7 @@ from include.autopilot.settings.decline import DeclineConfig
 from include.autopilot.settings.drift import DriftConfig
 from include.autopilot.settings.gate import GateConfig
 from include.autopilot.settings.identity import IdentityConfig
+from include.autopilot.settings.modelfiles import model_files
 from include.autopilot.settings.recent import RECENT, RecentConfig
 from include.autopilot.settings.report import ReportConfig
 from include.autopilot.settings.retune import Recipe, RetuneConfig
@@ -313,7 +312,7 @@ def find_model(name: str) -> ModelConfig:
     :raises ConfigError: there is none, or its file cannot be used.
     """
     # Only its own file: a task of one model among a hundred must not pay for all of them.
-    entries = _entries(None)
+    entries = model_files(None)
     if f"{name}.yaml" not in entries:
         others = ", ".join(sorted(file.removesuffix(".yaml") for file in entries)) or "none"
         raise ConfigError(f"There is no {name}.yaml in include/models/ or dags/models/. There are: {others}.")
@@ -325,34 +324,12 @@ def find_model(name: str) -> ModelConfig:
 
 def named_models() -> frozenset[str]:
     """Return the names of all models that have a file, whether it can be used or not."""
-    return frozenset(file.removesuffix(".yaml") for file in _entries(None))
+    return frozenset(file.removesuffix(".yaml") for file in model_files(None))
 
 
 def _read_all(folder: Traversable | None) -> list[ModelConfig | ConfigError]:
-    """Read each file alone: a broken one must not take the others along."""
-    return [_read(found) for _, found in sorted(_entries(folder).items())]
-
-
-def _folders() -> Iterator[Traversable]:
-    include = files("include")
-    yield include.joinpath("models")
-    if isinstance(include, Path):
-        # It is beside dags/, or below plugins/, which is: so Airflow's folders are on Amazon MWAA and in a container.
-        room = include.parent
-        beside = (room.parent if room.name == "plugins" else room) / "dags" / "models"
-        if beside.is_dir():
-            yield beside
-
-
-def _entries(folder: Traversable | None) -> dict[str, list[Traversable]]:
-    """Return what looks like a model's file, by its name: once, or once for each folder."""
-    found: dict[str, list[Traversable]] = {}
-    for place in _folders() if folder is None else [folder]:
-        for entry in place.iterdir():
-            # Also what only looks like one, as a browser or Windows may name it, so that somebody is told.
-            if re.fullmatch(r"[^.#].*\.ya?ml(\.txt)?", entry.name, re.IGNORECASE | re.DOTALL):
-                found.setdefault(entry.name, []).append(entry)
-    return found
+    # Each file alone: a broken one must not take the others along.
+    return [_read(found) for _, found in sorted(model_files(folder).items())]
 
 
 def _apart(read: list[ModelConfig | ConfigError]) -> list[ModelConfig | ConfigError]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from include.autopilot.base.errors import ConfigError
-from include.autopilot.settings import config as module
+from include.autopilot.settings import modelfiles
 from include.autopilot.settings.config import ModelConfig, broken_models, find_model, load_models, parse_model
 from tests.support.toy import YAML
 
@@ -77,7 +77,7 @@ def test_a_model_is_found_by_its_name() -> None:
 @pytest.mark.parametrize("include", ["include", "plugins/include"], ids=["a checkout", "Amazon MWAA"])
 def test_a_model_may_be_beside_the_dags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, include: str) -> None:
     models, beside = tmp_path / include / "models", tmp_path / "dags" / "models"
-    monkeypatch.setattr(module, "files", lambda _: tmp_path / include)
+    monkeypatch.setattr(modelfiles, "files", lambda _: tmp_path / include)
     models.mkdir(parents=True)
     (models / "toy.yaml").write_text(YAML)
     assert [model.name for model in load_models()] == ["toy"]
