@@ -10,7 +10,6 @@ booleans.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -58,8 +57,6 @@ _OWN = {
     "root": "Each would replace the other's champion, template and ledger: give each model a folder of its own.",
     "drops_queue_url": "Each would take messages away from the other: give each model a queue of its own.",
 }
-# Also what a browser or Windows makes of a model's file, so that somebody is told; editors' backups are none.
-_LIKE_A_MODEL = re.compile(r"[^.#].*\.ya?ml(\.txt)?", re.IGNORECASE | re.DOTALL)
 # Longer than any approval, and far from what Python's own time spans can hold.
 _YEAR_SECONDS = 366 * 24 * 3600
 Featurizer = Literal["reuse", "refit"]
