@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from include.local_aws.runtimes.data_builder.columns import has_many_categories
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -14,7 +16,7 @@ class Columns:
     :param names: all columns in the order of the split files, the target first.
     :param labels: (class, rows) in the order of their numbers; empty for a regression.
     :param rows: `train`, `validation` and `dropped` (without a usable target) -> number of rows.
-    :param described: per feature `name`, `kind`, `reason`, `missing`, `distinct`.
+    :param described: per feature `name`, `kind`, `reason` (or how its values are written), `missing`, `distinct`.
     """
 
     names: tuple[str, ...]
@@ -38,8 +40,12 @@ class Columns:
         )
 
     def of_kind(self, kind: str) -> list[str]:
-        """Return the features of a kind (`numeric`, `categorical`, `text`, `ignored`), in order."""
+        """Return the features of a kind, as the data builder names it, in order."""
         return [column["name"] for column in self.described if column["kind"] == kind]
+
+    def of_many_categories(self) -> list[str]:
+        """Return the categorical features that have more categories than there are flags for, in order."""
+        return [column["name"] for column in self.described if has_many_categories(column)]
 
     @property
     def total_rows(self) -> int:

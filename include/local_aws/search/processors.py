@@ -10,6 +10,9 @@ from include.local_aws.search.algorithms import LINEAR_LEARNER, MLP, XGBOOST, Al
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.objectives import BINARY, REGRESSION
 
+# The kinds of columns that become features, as the data builder names them.
+KINDS = ("numeric", "datetime", "boolean", "amount", "categorical", "text")
+
 RECORDIO = "application/x-recordio-protobuf"
 CSV = "text/csv"
 
@@ -25,14 +28,15 @@ _COMPONENTS = '("components", PCA(n_components=0.95, svd_solver="full")), ("scal
 # A missing value is the text "", a category like any other; one that was not there at the fit gets a code of its own.
 _CODES = 'OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, min_frequency=0.005, max_categories=50)'
 _ONE_HOT = 'OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.005, max_categories=50)'
-_WORDS = "TfidfVectorizer(max_features=100)"
+# The same for columns that are read as numbers from other texts; of flags there is no middle but the more frequent one.
+_MARK = '("fill", SimpleImputer(strategy="{strategy}", keep_empty_features=True, add_indicator=True))'
+_ROBUST = f'("scale", RobustScaler()), ("hold", {_CLIP})'
 
 _MODULE = '''"""Data processor dpp{number}: {title}."""
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -41,9 +45,11 @@ from sklearn.preprocessing import (
     OneHotEncoder,
     OrdinalEncoder,
     QuantileTransformer,
+    RobustScaler,
     StandardScaler,
 )
 
+from automl_containers.features import Amounts, Booleans, Categories, CategoryCounts, Dates, Texts
 from sagemaker_sklearn_extension.externals import Header
 from sagemaker_sklearn_extension.preprocessing import NALabelEncoder, RobustLabelEncoder
 
@@ -52,6 +58,11 @@ HEADER = Header(
     column_names={column_names},
     target_column_name={target},
 )
+
+
+def names(places):
+    """Return the features' names."""
+    return [HEADER.feature_names[place] for place in places]
 
 
 def build_feature_transform():
@@ -73,6 +84,19 @@ def build_label_transform():
 
 
 @dataclass(frozen=True)
+class Steps:
+    """What follows when a column was read as numbers, as code: of amounts, of the parts of dates, of yes and no.
+
+    :param cycles: whether the parts of a date that come round are given as sine and cosine, too.
+    """
+
+    amount: tuple[str, ...]
+    datetime: tuple[str, ...] = ()
+    boolean: tuple[str, ...] = ()
+    cycles: bool = False
+
+
+@dataclass(frozen=True)
 class Processor:
     """One data processor.
 
@@ -87,6 +111,7 @@ class Processor:
     title: str
     accept: str
     _numeric: Callable[[Columns], list[str]]
+    _steps: Callable[[Columns], Steps]
     _result: str = "columns"
     _dense: bool = False
     _categorical: str = _ONE_HOT
@@ -125,10 +150,34 @@ class Processor:
         if columns.of_kind("categorical"):
             # Codes come first: mlp is told how many of its first features they are (num_categorical_features).
             place = 0 if self._categorical == _CODES else len(branches)
-            branches.insert(place, f'("categorical", {self._categorical}, categorical)')
+            read = f'Pipeline([("read", Categories(names(categorical))), ("encode", {self._categorical})])'
+            branches.insert(place, f'("categorical", {read}, categorical)')
+        branches += self._read(columns)
+        many = columns.of_many_categories()
+        if many:
+            branches.append('("many", CategoryCounts(names(many)), many)')
+        for place in range(len(many)):
+            branches.append(f'("letters_{place}", Texts(names([many[{place}]]), letters=True), [many[{place}]])')
         for place in range(len(columns.of_kind("text"))):
-            branches.append(f'("text_{place}", {_WORDS}, text[{place}])')
+            branches.append(f'("text_{place}", Texts(names([text[{place}]])), [text[{place}]])')
         return branches
+
+    def _read(self, columns: Columns) -> list[str]:
+        steps = self._steps(columns)
+        readers = {
+            "datetime": (f"Dates(names(datetime), cycles={steps.cycles})", steps.datetime),
+            "boolean": ("Booleans(names(boolean))", steps.boolean),
+            "amount": ("Amounts(names(amount))", steps.amount),
+        }
+        return [
+            f'("{kind}", Pipeline([{_joined(reader, after)}]), {kind})'
+            for kind, (reader, after) in readers.items()
+            if columns.of_kind(kind)
+        ]
+
+
+def _joined(reader: str, after: tuple[str, ...]) -> str:
+    return ", ".join((f'("read", {reader})', *after))
 
 
 def _scaled(_: Columns) -> list[str]:
@@ -155,15 +204,42 @@ def _filled_quantiles(columns: Columns) -> list[str]:
     return [f'("numeric", Pipeline([{_IMPUTE}, {_VARYING}, {quantiles}]), numeric)']
 
 
+def _for_trees(_: Columns) -> Steps:
+    return Steps(amount=(_SPREAD, _SCALE))
+
+
+def _quantiles_for_trees(columns: Columns) -> Steps:
+    return Steps(amount=(_QUANTILES.format(quantiles=min(200, columns.rows["train"])),))
+
+
+def _without_gaps(_: Columns) -> Steps:
+    median, flag = _MARK.format(strategy="median"), _MARK.format(strategy="most_frequent")
+    return Steps((median, _SPREAD, _SCALE), (median, _ROBUST), (flag,), cycles=True)
+
+
+def _quantiles_without_gaps(columns: Columns) -> Steps:
+    median, flag = _MARK.format(strategy="median"), _MARK.format(strategy="most_frequent")
+    quantiles = _QUANTILES.format(quantiles=min(200, columns.rows["train"]))
+    return Steps((median, quantiles), (median, quantiles), (flag,), cycles=True)
+
+
 PROCESSORS = (
-    Processor(0, XGBOOST, "numbers on a common scale, extreme values held in", RECORDIO, _scaled),
-    Processor(1, XGBOOST, "numbers as quantiles, with indicators of missing values", RECORDIO, _quantiles),
+    Processor(0, XGBOOST, "numbers on a common scale, extreme values held in", RECORDIO, _scaled, _for_trees),
+    Processor(
+        1,
+        XGBOOST,
+        "numbers as quantiles, with indicators of missing values",
+        RECORDIO,
+        _quantiles,
+        _quantiles_for_trees,
+    ),
     Processor(
         2,
         XGBOOST,
         "principal components of the scaled numbers",
         CSV,
         _filled,
+        _without_gaps,
         f'Pipeline([("columns", columns), {_COMPONENTS}])',
         _dense=True,
     ),
@@ -173,14 +249,23 @@ PROCESSORS = (
         "numbers on a common scale, missing values filled and indicated",
         RECORDIO,
         _filled_and_marked,
+        _without_gaps,
     ),
-    Processor(4, LINEAR_LEARNER, "numbers as quantiles, missing values filled", RECORDIO, _filled_quantiles),
+    Processor(
+        4,
+        LINEAR_LEARNER,
+        "numbers as quantiles, missing values filled",
+        RECORDIO,
+        _filled_quantiles,
+        _quantiles_without_gaps,
+    ),
     Processor(
         5,
         MLP,
         "codes of categories, then numbers on a common scale, missing values filled",
         CSV,
         _filled,
+        _without_gaps,
         _dense=True,
         _categorical=_CODES,
     ),
@@ -194,12 +279,11 @@ def processors_for(algorithms: Iterable[str]) -> tuple[Processor, ...]:
 
 
 def _indices(columns: Columns) -> str:
-    lines = []
-    for kind in ("numeric", "categorical", "text"):
-        names = columns.of_kind(kind)
-        if names:
-            lines.append(f"    {kind} = HEADER.as_feature_indices({_literal(names, 4)})")
-    return "\n".join(lines)
+    """Write the places of the columns of each kind under its name."""
+    named = {kind: columns.of_kind(kind) for kind in KINDS} | {"many": columns.of_many_categories()}
+    return "\n".join(
+        f"    {kind} = HEADER.as_feature_indices({_literal(names, 4)})" for kind, names in named.items() if names
+    )
 
 
 def _labels(columns: Columns) -> str:

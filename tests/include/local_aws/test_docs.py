@@ -1,10 +1,11 @@
-"""docs/local.md must say what the code does."""
+"""docs/local.md and docs/local-columns.md must say what the code does."""
 
 from __future__ import annotations
 
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 from include.local_aws import durable_s3, moto_services, runtimes
 from include.local_aws.__main__ import READY
@@ -12,13 +13,21 @@ from include.local_aws.control.plane import OPERATIONS
 from include.local_aws.faults import rules
 from include.local_aws.runner import deployment, processing, runner, training, transform
 from include.local_aws.runner.processes import GRACE_SECONDS
+from include.local_aws.runtimes import features
+from include.local_aws.runtimes.cells import booleans, decision, missing
+from include.local_aws.runtimes.cells import dates as cell_dates
+from include.local_aws.runtimes.data_builder import columns
+from include.local_aws.runtimes.features import dates, texts
 from include.local_aws.runtimes.mlp import hyperparameters as mlp
 from include.local_aws.search.algorithms import ALGORITHMS, BLENDED, BLENDED_ELSEWHERE, DEFAULT
+from include.local_aws.search.columns import Columns
 from include.local_aws.search.ensembling import TRIALS
+from include.local_aws.search.processors import PROCESSORS
 from include.local_aws.tuning.ranges import AUTO_LOGARITHMIC
 from include.local_aws.tuning.run import ATTEMPTS
 from tests.include.local_aws.generated.sending import MANY
 
+COLUMNS = (Path(__file__).resolve().parents[3] / "docs" / "local-columns.md").read_text()
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
 
 
@@ -60,6 +69,42 @@ def test_every_image_and_algorithm_is_named() -> None:
         assert f"| `{name}` |" in DOCS
     assert DEFAULT == ("xgboost",)
     assert "Without `AlgorithmsConfig` only XGBoost is tried" in DOCS
+
+
+def test_the_table_of_kinds_is_the_kinds() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", COLUMNS, re.MULTILINE)
+    assert [kind for kind, _, _ in rows] == list(get_args(columns.Kind))
+    for kind, _, becomes in rows:
+        code = PROCESSORS[0].code(_only(kind))
+        built = {name for name in features.__all__ if f"{name}(" in code}
+        assert built == {name for name in features.__all__ if f"`{name}`" in becomes}, kind
+        assert ("as_feature_indices" in code) == (kind != "ignored")
+    by_kind = {kind: becomes for kind, _, becomes in rows}
+    assert all(f"`{part}`" in by_kind["datetime"] for part in dates.PARTS if part != "elapsed")
+    assert all(f"`{part}`" in by_kind["datetime"] for part in dates.CYCLES[:2])
+    assert f"up to {dates._MOST_PAIRED} such columns" in by_kind["datetime"]
+    assert f"the {columns.FLAGS} most frequent" in by_kind["categorical"]
+    assert f"max_categories={columns.FLAGS}" in PROCESSORS[0].code(_only("categorical"))
+    assert f"{texts._WORDS} most frequent words, {texts._TOPICS} topics" in by_kind["text"]
+
+
+def test_numbers_of_columns_are_the_codes() -> None:
+    told = " ".join(COLUMNS.split())
+    assert f"needs {decision.FITTING:.0%}".replace("%", " %") in told
+    assert f"at most {columns._FEW} different ones in {1 / columns._FEW_SHARE:.0f} rows or more" in told
+    assert columns._DISTINCT_SHARE == 0.5
+    assert (columns._WORDS_OF_TEXT, f"its own, {columns._WORDS_OF_NAMES} |" in told) == (3.0, True)
+    spelt = told.partition("**Missing values** are")[2].partition(" XGBoost")[0]
+    assert set(re.findall(r"`([^`]+)`", spelt)) == missing._MISSING - {""}
+    assert len(booleans.LANGUAGES) == 7
+    for way in ("month/day/year", "day.month.year"):
+        assert way in cell_dates.WAYS
+    assert features.reading.MODULE in told
+
+
+def _only(kind: str) -> Columns:
+    described = ({"name": "a", "kind": kind, "reason": "", "missing": 0, "distinct": columns.FLAGS + 1},)
+    return Columns(("y", "a"), "y", "Regression", (), {"train": 600, "validation": 0, "dropped": 0}, described)
 
 
 def test_every_hyperparameter_of_mlp_is_named() -> None:

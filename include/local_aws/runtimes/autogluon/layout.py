@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.data_builder.columns import has_many_categories
 from include.local_aws.runtimes.estimators.task import BINARY, MULTICLASS, REGRESSOR, Task
 from include.local_aws.runtimes.sklearn_automl.header import Header
 from include.local_aws.runtimes.sklearn_automl.label_encoders import LabelEncoder, NALabelEncoder, RobustLabelEncoder
@@ -26,7 +27,8 @@ class Layout:
     """The columns of the training data.
 
     :param header: all columns in the order of the files, and which is the target.
-    :param kinds: feature column -> `numeric`, `categorical`, `text` or `ignored`.
+    :param kinds: feature column -> its kind, as the data builder names it.
+    :param many: the columns of more categories than flags are made of.
     :param labels: the classes in AutoGluon's order, of two the second is class 1; empty for a regression.
     """
 
@@ -34,6 +36,7 @@ class Layout:
     task: Task
     kinds: dict[str, str]
     labels: tuple[str, ...]
+    many: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, folder: Path) -> Layout:
@@ -54,11 +57,16 @@ class Layout:
             Task(predictor, len(labels)),
             {column["name"]: column["kind"] for column in report["columns"]},
             labels,
+            frozenset(column["name"] for column in report["columns"] if has_many_categories(column)),
         )
 
     def of_kind(self, kind: str) -> list[int]:
         """Return the places of a kind's columns among the features."""
         return [place for place, name in enumerate(self.header.feature_names) if self.kinds[name] == kind]
+
+    def of_many_categories(self) -> list[int]:
+        """Return the places of the categorical columns that have more categories than flags are made of."""
+        return [place for place in self.of_kind("categorical") if self.header.feature_names[place] in self.many]
 
     def encoder(self) -> LabelEncoder:
         """Return how the target becomes a number."""

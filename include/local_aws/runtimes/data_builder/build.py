@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from include.local_aws.runtimes import ClientError
-from include.local_aws.runtimes.data_builder.columns import describe, is_missing, problem_type
+from include.local_aws.runtimes.cells import is_missing
+from include.local_aws.runtimes.data_builder.columns import describe, problem_type
 from include.local_aws.runtimes.data_builder.table import Table, read_table, write_rows
 from include.local_aws.runtimes.number_texts import as_numbers
 
@@ -58,6 +59,9 @@ def run_build(opt_ml: Path) -> None:
     (output / "columns").mkdir(parents=True, exist_ok=True)
     (output / "columns" / "columns.json").write_text(json.dumps(report), encoding="utf-8")
     print(f"{problem} of {target}: {rows}", flush=True)
+    for column in report["columns"]:
+        if column["reason"]:
+            print(f"{column['name']}: {column['kind']}: {column['reason']}", flush=True)
 
 
 def _target_first(table: Table, target: str) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
+import include.local_aws.runtimes.features  # noqa: F401 - artifacts name what is in it
 from include.local_aws.runtimes import AlgorithmError, ClientError
+from include.local_aws.runtimes.features.reading import as_missing, tell_unread
 from include.local_aws.runtimes.number_texts import as_numbers
 from include.local_aws.runtimes.recordio import Matrix
 from include.local_aws.runtimes.sklearn_automl.header import Header
@@ -84,7 +86,10 @@ class Featurizer:
         return self.transformer.transform(features), encoded
 
     def save(self, folder: Path) -> None:
-        """Write `model.joblib`: plain values and scikit-learn objects, so that it opens without this package."""
+        """Write `model.joblib`: plain values and scikit-learn objects, so that it opens without this package.
+
+        Columns other than numbers are in it by transformers of the image (``automl_containers.features``).
+        """
         joblib.dump(
             {
                 "header": {
@@ -121,18 +126,37 @@ class Featurizer:
     def _typed(self, cells: NDArray[Any]) -> pd.DataFrame:
         """Return the features as a table whose columns are numbered: texts where the transformer wants text."""
         numeric = [column for column in range(cells.shape[1]) if column not in self.text_columns]
-        frame = pd.DataFrame(as_numbers(cells[:, numeric]), columns=pd.Index(numeric))
+        numbers = as_numbers(cells[:, numeric])
+        self._tell_texts(cells, numeric, numbers)
+        frame = pd.DataFrame(numbers, columns=pd.Index(numeric))
         if self.text_columns:
             words = sorted(self.text_columns)
             frame = frame.join(pd.DataFrame(cells[:, words], columns=pd.Index(words), dtype=object)).sort_index(axis=1)
         return frame
 
+    def _tell_texts(self, cells: NDArray[Any], numeric: Sequence[int], numbers: NDArray[np.float64]) -> None:
+        """Say which columns of numbers hold texts; those that no branch takes do not matter."""
+        names, used = self.header.feature_names, set(_branch_columns(self.transformer))
+        for at, column in enumerate(numeric):
+            if column in used:
+                tell_unread(names[column], cells[:, column], ~np.isnan(numbers[:, at]), as_missing("numbers"))
+
+
+def _branch_columns(transformer: Any) -> Iterator[int]:
+    for _, columns in _branches(transformer):
+        yield from columns
+
 
 def _text_columns(transformer: Any) -> Iterator[int]:
+    for name, columns in _branches(transformer):
+        if not name.startswith(NUMERIC_BRANCH):
+            yield from columns
+
+
+def _branches(transformer: Any) -> Iterator[tuple[str, list[int]]]:
     if isinstance(transformer, Pipeline):
         for _, step in transformer.steps:
-            yield from _text_columns(step)
+            yield from _branches(step)
     if isinstance(transformer, ColumnTransformer):
         for name, _, columns in transformer.transformers:
-            if not name.startswith(NUMERIC_BRANCH):
-                yield from [columns] if isinstance(columns, int) else columns
+            yield name, [columns] if isinstance(columns, int) else list(columns)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tests.include.local_aws.jobs import ROLE, Clients, finished, transform, unique
 from tests.include.local_aws.search.tables import job
 
-SECONDS = 120
+SECONDS = 600
 
 
 def put(clients: Clients, data: bytes) -> str:
@@ -58,9 +58,9 @@ def predictions(clients: Clients, bucket: str, containers: list[dict[str, Any]],
 class Searched:
     """A finished search."""
 
-    def __init__(self, clients: Clients, data: bytes, candidates: int, **more: Any) -> None:
+    def __init__(self, clients: Clients, data: bytes, candidates: int, target: str = "y", **more: Any) -> None:
         self.bucket = put(clients, data)
-        self.described = search(clients, {**job(self.bucket, candidates=candidates), **more})
+        self.described = search(clients, {**job(self.bucket, target=target, candidates=candidates), **more})
         self.name: str = self.described["AutoMLJobName"]
         assert self.described["AutoMLJobStatus"] == "Completed", self.described
         self.best: dict[str, Any] = self.described["BestCandidate"]

@@ -23,6 +23,18 @@ def texts(*values: str) -> np.ndarray:
         (["BACE_1", "BACE_2", "BACE_3"], "ignored"),
         (["same", "same"], "ignored"),
         (["", "NA", "null"], "ignored"),
+        (["x", "", "x"], "categorical"),
+        (["2024-01-31", "2024-02-01", "n/a"], "datetime"),
+        (["20240131", "20240201"], "datetime"),
+        (["10:20", "23:59"], "datetime"),
+        (["Yes", "no", "Y"], "boolean"),
+        (["$1,200", "$950.50"], "amount"),
+        (["950"] * 97 + ["1,200"] * 3, "amount"),
+        (["1.234,50", "12"], "amount"),
+        (["$5", "€6"], "ignored"),
+        (["B7", "B12", "B7", "B12"], "categorical"),
+        (["not at all happy", "happy"] * 50, "categorical"),
+        (["Mary Jones", "John Smith", "Ann Lee"], "text"),
     ],
 )
 def test_kinds(values: list[str], kind: str) -> None:
@@ -31,6 +43,11 @@ def test_kinds(values: list[str], kind: str) -> None:
 
 def test_what_is_counted() -> None:
     assert describe("c", texts("1", "", "2", "2", "nan")) == Column("c", "numeric", "", missing=2, distinct=2)
+
+
+def test_how_values_are_written_is_noted() -> None:
+    assert describe("c", texts("01/02/2024", "01/31/2024")).reason == "month/day/year"
+    assert "every value can be day/month/year, too" in describe("c", texts("01/02/2024", "02/03/2024")).reason
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -11,7 +12,8 @@ from scipy import sparse
 
 from include.local_aws.runtimes import AlgorithmError, ClientError
 from include.local_aws.runtimes.sklearn_automl.featurizer import Featurizer
-from tests.include.local_aws.runtimes.sklearn_automl.tables import fitted, table
+from include.local_aws.runtimes.sklearn_automl.label_encoders import NALabelEncoder
+from tests.include.local_aws.runtimes.sklearn_automl.tables import NAMES, columns, fitted, processor, table
 
 _FOREIGN = """
 import sys, joblib, pandas
@@ -91,18 +93,27 @@ def test_a_training_table_without_the_target_is_refused() -> None:
         Featurizer.fit(featurizer.header, featurizer.transformer, featurizer.labels, table()[:, 1:])
 
 
-def test_the_artifact_opens_with_joblib_and_scikit_learn_alone(tmp_path: Path) -> None:
-    featurizer = fitted(2)
+def test_an_artifact_of_numbers_opens_with_joblib_and_scikit_learn_alone(tmp_path: Path) -> None:
+    numbers = replace(columns(), names=NAMES[:3], described=columns().described[:2])
+    made = processor(2, numbers)
+    cells = table()[:, :3]
+    featurizer = Featurizer.fit(made["HEADER"], made["build_feature_transform"](), NALabelEncoder(), cells)
     featurizer.save(tmp_path)
-    cells = [[0.5, 1.0, "red", "some words"]]
     found = subprocess.run(
-        [sys.executable, "-I", "-c", _FOREIGN.format(cells=cells)],
+        [sys.executable, "-I", "-c", _FOREIGN.format(cells=[[0.5, 1.0]])],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert int(found.stdout) == featurizer.transform(table())[0].shape[1]
+    assert int(found.stdout) == featurizer.transform(cells)[0].shape[1]
+
+
+def test_any_artifact_names_its_image_and_no_file_of_this_repository(tmp_path: Path) -> None:
+    fitted(2).save(tmp_path)
+    pickled = (tmp_path / "model.joblib").read_bytes()
+    assert b"automl_containers.features" in pickled
+    assert b"include." not in pickled
 
 
 def test_a_featurizer_is_the_same_after_saving(tmp_path: Path) -> None:
@@ -117,3 +128,12 @@ def test_a_foreign_artifact_says_what_is_wrong(tmp_path: Path) -> None:
     joblib.dump({"something": "else"}, tmp_path / "model.joblib")
     with pytest.raises(AlgorithmError, match="other software"):
         Featurizer.load(tmp_path)
+
+
+def test_texts_in_a_column_of_numbers_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    featurizer, cells = fitted(), table()[:3, 1:]
+    cells[:, 0] = ["1.5", "about 3", "n/a"]
+    capsys.readouterr()
+    featurizer.transform(cells)
+    expected = "Column 'x': 1 of 3 values are not numbers and count as missing; the first is 'about 3'"
+    assert expected in capsys.readouterr().out

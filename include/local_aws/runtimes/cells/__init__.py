@@ -1,0 +1,11 @@
+"""What the texts in a table's cells say: dates, amounts, yes or no, nothing. Decided for a column, then read by cell.
+
+The data builder asks which kind a column is; featurizers ask how its values are written and then hold to that.
+"""
+
+from __future__ import annotations
+
+from include.local_aws.runtimes.cells.decision import FITTING, Decision
+from include.local_aws.runtimes.cells.missing import is_missing, says_nothing
+
+__all__ = ["FITTING", "Decision", "is_missing", "says_nothing"]
