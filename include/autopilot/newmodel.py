@@ -27,7 +27,7 @@ from include.autopilot.draft.keys import key_of
 from include.autopilot.draft.named import check_name, find_column, listed
 from include.autopilot.draft.recency import why_sealed
 from include.autopilot.draft.suspects import Suspect, suspects_of
-from include.autopilot.draft.table import Table, read_table
+from include.autopilot.draft.table import Column, Table, read_table
 from include.autopilot.draft.typed import first_day, first_sealed, holdout_share
 from include.autopilot.requests.searchrequest import FEWEST_ROWS
 from include.autopilot.settings.config import load_models, parse_model
@@ -107,10 +107,9 @@ def _from_table(asked: argparse.Namespace) -> Outcome:
         root=asked.root or f"s3://{LOCAL_BUCKET}/{asked.name}",
         remarks={"target": [f"Seen: {goal.told}."], "ignore": _remarks(suspects)},
     )
-    numbers = sum(column.is_numeric for column in features)
     told = [
         f"{goal.problem_type} of {target} ({goal.told}), metric {goal.metric}, key {key}",
-        f"learns from {numbers} columns of numbers and {len(features) - numbers} of texts",
+        f"learns from {_kinds(features)}",
         *_suspected(suspects),
         *_unmeasured(goal),
     ]
@@ -147,6 +146,16 @@ def _from_job(asked: argparse.Namespace) -> Outcome:
         *([f"ignored, since the job has not seen them: {listed(ignore)}"] if ignore else []),
     ]
     return Outcome(draft, told, table, searches_again=not found.replays)
+
+
+def _kinds(features: Sequence[Column]) -> str:
+    """Say how many columns there are of each kind that a search reads."""
+    numbers = sum(column.is_numeric for column in features)
+    amounts = sum(column.is_amount for column in features)
+    dates = sum(column.is_date for column in features)
+    others = f"{amounts} of amounts" if amounts else "", f"{dates} of dates" if dates else ""
+    told = ", ".join((f"{numbers} columns of numbers", *filter(None, others)))
+    return f"{told} and {len(features) - numbers - amounts - dates} of texts"
 
 
 def _key_beside(found: Found, table: Table | None, asked: str | None) -> str:

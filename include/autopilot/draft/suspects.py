@@ -58,8 +58,10 @@ def _suspect(table: Table, column: Column, target: Column) -> Suspect | None:
         why = f"follows a threshold of the target in {1 - share:.1%} of the rows; ignore it if it is made from it"
         return Suspect(column.name, why, clear=not share)
     if column.is_date:
-        why = "holds dates, and every new drop has later ones; deliver a duration (days since ...) in its place"
-        return Suspect(column.name, why, clear=True)
+        why = "holds dates, of which a model learns year, month, weekday, hour and time elapsed"
+        return Suspect(column.name, f"{why}; ignore it if it only says when the row was written", clear=False)
+    if column.is_amount or column.is_prose:
+        return None
     if column.number_count:
         return _odd_numbers(table, column)
     return _odd_texts(column)

@@ -10,7 +10,7 @@ import pytest
 from include.autopilot.drops.recent import recent_keys
 from include.autopilot.newmodel import main
 from include.autopilot.settings.config import parse_model
-from tests.support import churn
+from tests.support import churn, mixedtable
 
 Run = Callable[..., tuple[int, str]]
 
@@ -39,7 +39,7 @@ def test_from_a_table_to_a_model(run: Run) -> None:
     assert (model.title, model.target, model.key, model.root) == (
         *("Churn", "churned", "customer_id", "s3://autopilot-retrain/churn"),
     )
-    assert set(model.ignore) == {"signed_up", "country", "e_mail", "left_us", "cancelled_on"}
+    assert set(model.ignore) == {"country", "e_mail", "left_us", "cancelled_on"}
     assert model.search is not None
     assert (model.search.problem_type, model.search.metric) == ("BinaryClassification", "F1")
     assert model.start_date.isoformat() == model.search.cutoff.isoformat() == "2024-06-01T00:00:00+00:00"
@@ -55,6 +55,15 @@ def test_from_a_table_to_a_model(run: Run) -> None:
     code, said = run(*asked)
     assert (code, "models/churn.yaml is there already" in said) == (2, True)
     assert Path("models/churn.yaml").read_bytes() == before
+
+
+def test_columns_that_a_search_reads_are_not_left_out(run: Run) -> None:
+    Path("t.csv").write_bytes(mixedtable.as_csv(mixedtable.rows(700)))
+    code, said = run("--csv", "t.csv", "--target", mixedtable.TARGET, "--holdout", "0.2")
+    assert (code, "learns from 1 columns of numbers, 4 of amounts, 4 of dates and 5 of texts" in said) == (0, True)
+    assert "look at: opened, due, born, signed: each holds dates" in said
+    model = parse_model(Path("models/churn.yaml").read_text(), "churn.yaml")
+    assert (model.key, model.ignore) == (mixedtable.KEY, ())
 
 
 @pytest.mark.parametrize(
