@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from include.autopilot.settings.config import parse_model
 from tests.support.commandlines import unknown_in
 from tests.support.named import known
 from tests.support.pages import rows, shell, spans
@@ -46,6 +49,16 @@ def test_every_command_can_be_typed(command: str) -> None:
 def test_every_environment_variable_is_mapped() -> None:
     section = PAGE[PAGE.index("## Its environment variables") : PAGE.index("## What stood around it")]
     assert sorted(span for row in rows(section)[1:] for span in spans(row[0])) == VARIABLES
+
+
+def test_the_yaml_for_whoever_knows_two_jobs_only_is_a_model() -> None:
+    found = re.search(r"^   ```yaml\n(.*?)^   ```", PAGE, re.MULTILINE | re.DOTALL)
+    assert found
+    text = found[1].replace("the name in the Lambda's code", "old-transform")
+    model = parse_model(text.replace("the value of old_training_job_name", "old-training"), "bace2.yaml")
+    assert model.autopilot is not None
+    assert (model.autopilot.transform_job, model.autopilot.training_job) == ("old-transform", "old-training")
+    assert (model.schedule, model.holdouts) == (None, ("sealed",))
 
 
 def test_the_walk_ends_with_the_rule_switched_off() -> None:
