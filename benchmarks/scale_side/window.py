@@ -103,10 +103,13 @@ class Window:
         """Give the figures.
 
         :param first_in_line: DAGs whose model has a priority; how long they wait for a slot is told apart.
+        :raises RuntimeError: no task ended in it.
         """
         began, ended = self._began, self._moment()
         seconds = ended.when - began.when
         tasks = [task for task in self._database.tasks() if began.when <= task.ended < ended.when]
+        if not tasks:
+            raise RuntimeError(f"no task ended well in the {seconds:.0f} s of the window; give it more --seconds")
         cpu = {name: ended.cpu[name] - began.cpu[name] for name in COMPONENTS}
         calls = {name: count - began.calls.get(name, 0) for name, count in ended.calls.items()}
         looks = sum(
