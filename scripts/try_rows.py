@@ -73,9 +73,9 @@ def cut(table: Path, schema: Schema, wish: Wish, folder: Path) -> Cut:
     drops = tuple(_write(folder / f"drop-{number}.csv", header, part) for number, part in enumerate(parts, start=1))
     known = {key, *schema.columns}
     order = f"the oldest first by {wish.date_column}" if wish.date_column else "chosen by a hash of the key"
-    sizes = " and ".join(f"{len(part):,}" for part in parts)
+    sizes = " and ".join(f"a drop of {len(part):,}" for part in parts)
     said = (
-        f"{len(rows):,} rows: {sealed:,} sealed, then drops of {sizes}, {order}; "
+        f"{len(rows):,} rows: {sealed:,} sealed, then {sizes}, {order}; "
         f"key: {key if wish.key else f'{NUMBERED}, the number of the row (KEY=column names one of the table)'}"
     )
     ignore = tuple(name for name in header if name not in known and name.strip())

@@ -26,6 +26,9 @@ def test_the_oldest_rows_come_first_and_no_row_is_lost(tmp_path: Path) -> None:
     assert max(row["since"] for row in first) <= min(row["since"] for row in second)
     assert sorted(row["id"] for row in sealed + first + second) == sorted(row["id"] for row in rows(table))
     assert (parts.key, parts.ignore) == ("id", ("note",))
+    assert parts.said == (
+        "300 rows: 60 sealed, then a drop of 120 and a drop of 120, the oldest first by since; key: id"
+    )
 
 
 def test_rows_are_numbered_where_none_is_a_key_and_one_drop_will_do(tmp_path: Path) -> None:
