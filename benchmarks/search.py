@@ -70,7 +70,9 @@ def rival(name: str, one: Problem, seconds: float) -> dict[str, Any]:
         one.judges.drop(columns="target").to_csv(Path(folder, "rows.csv"), index=False)
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         command = [PYTHON, ROOT / "benchmarks" / "search_side" / "rival.py", folder]
-        done = subprocess.run(command, env={**os.environ, **threads}, capture_output=True, text=True, check=False)
+        given = {**os.environ, **threads}
+        # In its own folder: CatBoost writes into the current one.
+        done = subprocess.run(command, env=given, cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"{name} failed on {one.name}:\n{done.stderr[-3000:]}")
         told: dict[str, Any] = json.loads(Path(folder, "answer.json").read_text())
