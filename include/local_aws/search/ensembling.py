@@ -42,7 +42,7 @@ def blend(workspace: Workspace) -> None:
     columns = workspace.columns()
     objective = objective_for(columns.problem_type, workspace.settings.metric)
     exploration = f"{names.ensemble_notebooks}/{notebooks.EXPLORATION}"
-    workspace.write(exploration, notebooks.exploration(names, columns))
+    workspace.write(exploration, notebooks.exploration(workspace.settings, columns, workspace.source()))
     workspace.resolve(columns, objective, DataExplorationNotebookLocation=exploration)
     progress.secondary("TrainingModels")
     if _Trials(workspace, columns, objective).run() is None:

@@ -76,11 +76,12 @@ class _Search:
         names, write = self._names, self._workspace.write
         for path, text in generated_files(names.job, columns, self._processors).items():
             write(f"{names.generated_module}/{path}", text)
+        source = self._workspace.source()
         exploration, definition = (
             f"{names.notebooks}/{name}" for name in (notebooks.EXPLORATION, notebooks.DEFINITION)
         )
-        write(exploration, notebooks.exploration(names, columns))
-        write(definition, notebooks.definition(names, objective, self._processors))
+        write(exploration, notebooks.exploration(self._workspace.settings, columns, source))
+        write(definition, notebooks.definition(self._requests, objective, columns, self._processors, source))
         self._workspace.resolve(
             columns,
             objective,

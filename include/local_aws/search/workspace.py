@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.local_aws.runner.s3 import Location, location
+from include.local_aws.runner.sources import resolve
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.interface import Json, Progress, SearchFailed
 from include.local_aws.search.jobs import Jobs
@@ -16,6 +17,9 @@ from include.local_aws.search.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+# The user metadata by which an object says where its rows come from, and that they are SYNTHETIC.
+_SOURCE = "data-source"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ class Workspace:
         """Return what the data builder found out."""
         place: Location = location(f"{self.names.columns}/columns.json")
         return Columns.read(self.s3.get_object(Bucket=place.bucket, Key=place.key)["Body"].read().decode())
+
+    def source(self) -> str | None:
+        """Return where the searched rows come from, in the words of their object's metadata; None without any."""
+        given = self.settings.channels[0]
+        found = resolve(self.s3, given.uri, given.data_type)
+        place = min(found, key=lambda one: one.path).place
+        return self.s3.head_object(Bucket=place.bucket, Key=place.key)["Metadata"].get(_SOURCE)
 
     def resolve(self, columns: Columns, objective: Objective, **artifacts: str) -> None:
         """Tell what was found out, and where the notebooks are."""

@@ -95,7 +95,7 @@ def test_numbers_of_columns_are_the_codes() -> None:
     assert columns._DISTINCT_SHARE == 0.5
     assert (columns._WORDS_OF_TEXT, f"its own, {columns._WORDS_OF_NAMES} |" in told) == (3.0, True)
     spelt = told.partition("**Missing values** are")[2].partition(" XGBoost")[0]
-    assert set(re.findall(r"`([^`]+)`", spelt)) == missing._MISSING - {""}
+    assert set(re.findall(r"`([^`]+)`", spelt)) == missing.MISSING - {""}
     assert len(booleans.LANGUAGES) == 7
     for way in ("month/day/year", "day.month.year"):
         assert way in cell_dates.WAYS

@@ -1,4 +1,4 @@
-"""Executes a notebook from top to bottom where it lies: ``run_notebook.py FILE``."""
+"""Executes a notebook from top to bottom where it lies: ``run_notebook.py FILE [EXECUTED]``; keeps what it showed."""
 
 from __future__ import annotations
 
@@ -12,4 +12,6 @@ from nbclient import NotebookClient
 file = Path(sys.argv[1])
 notebook = nbformat.read(file, as_version=4)
 NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(file.parent)}}).execute()
+for executed in sys.argv[2:]:
+    nbformat.write(notebook, executed)
 print(json.dumps({"cells": sum(cell.cell_type == "code" for cell in notebook.cells)}))

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 # What stands for a missing value in the CSV files people write.
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
 
 
 def says_nothing(text: str) -> bool:
     """Whether a text stands for no value."""
-    return text.strip().lower() in _MISSING
+    return text.strip().lower() in MISSING
 
 
 def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:

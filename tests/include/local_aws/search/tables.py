@@ -9,9 +9,9 @@ import numpy as np
 from tests.include.local_aws.jobs import ROLE, unique
 
 
-def regression(rows: int = 520) -> bytes:
+def regression(rows: int = 520, seed: int = 0) -> bytes:
     """A table whose target follows its columns; with an identifier, blanks, words, and one cell of 3.9e17."""
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(seed)
     lines = ['name,"a (b, c)",huge,colour,y']
     for row in range(rows):
         a, huge = generator.normal(size=2)
