@@ -137,7 +137,10 @@ def rerun(clients: Clients, folder: Path, data: bytes, **chosen: Any) -> Rerun:
         HyperParameterTuningJobName=tuner["HyperParameterTuningJobName"]
     )
     assert tuned["HyperParameterTuningJobName"] in said
-    return Rerun(searched, said, tuned, clients.sagemaker.describe_model(ModelName=model)["Containers"])
+    # A description tells more than can be asked for again, such as ModelDataSource.
+    told = clients.sagemaker.describe_model(ModelName=model)["Containers"]
+    containers = [{name: one[name] for name in ("Image", "ModelDataUrl", "Environment")} for one in told]
+    return Rerun(searched, said, tuned, containers)
 
 
 def unlabelled(data: bytes) -> tuple[bytes, list[str]]:
