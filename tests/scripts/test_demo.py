@@ -70,7 +70,7 @@ def test_a_failure_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     log.write_text("x\ninclude.autopilot.base.errors.DropError: Holdout 'sealed' is missing.\nValueError: y\n")
     assert cause(log) == ["because: Holdout 'sealed' is missing."]
     assert main(["--model", "nobody"]) == 1
-    assert "FAILED: There is no nobody.yaml in include/models/." in capsys.readouterr().out
+    assert "FAILED: There is no nobody.yaml in include/models/ or dags/models/." in capsys.readouterr().out
 
 
 @pytest.mark.whole

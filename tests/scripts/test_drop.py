@@ -81,7 +81,7 @@ def test_a_wrong_file_is_not_delivered(
 
 def test_what_is_missing_is_said(tmp_path: Path, aws: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert drop(aws, tmp_path, HEADER, "--model", "none") == 1
-    assert "There is no none.yaml in include/models/. There are: bace" in capsys.readouterr().err
+    assert "There is no none.yaml in include/models/ or dags/models/. There are: bace" in capsys.readouterr().err
     with announced(tmp_path, aws, "", {}):
         assert main([str(tmp_path / "absent.csv"), "--model", "bace"], tmp_path) == 1
     assert "absent.csv: No such file or directory\n" in capsys.readouterr().err

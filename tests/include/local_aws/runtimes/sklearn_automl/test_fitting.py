@@ -65,9 +65,9 @@ def test_code_that_is_not_there(job: OptMl, name: str, value: str, message: str)
 
 def test_code_that_needs_what_the_image_lacks(job: OptMl) -> None:
     module = job.folder / "input" / "data" / "code" / "candidate_data_processors" / "dpp1.py"
-    module.write_text("from sagemaker_sklearn_extension.decomposition import RobustPCA\n")
+    module.write_text("from category_encoders import WOEEncoder\n")
     assert train_main(IMAGE, str(job.folder)) == 1
-    assert "No module named 'sagemaker_sklearn_extension.decomposition'" in job.failure()
+    assert "No module named 'category_encoders'" in job.failure()
 
 
 @pytest.mark.parametrize(
