@@ -29,7 +29,8 @@ def race(contest: Contest, versions: list[Version], against: Version | None) -> 
         return list(threads.map(run, versions))
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.whole) for seed in (2, 3))])
+@pytest.mark.whole
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_fifty_promotions_at_once_end_with_the_newest_eligible(contest: Contest, seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - an order, not a secret
     first = contest.crown(month(1), 1.0)
