@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.judged import judged
 from tests.support.openlineage import Received, listening
 from tests.support.tiny import Tiny, returned
 
@@ -17,12 +19,12 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 
 
 @pytest.fixture(scope="module")
-def told(searched: Tiny) -> tuple[Received, Any, dict[str, Any]]:
-    """A retraining with everything that was told of it, and its plan."""
-    with listening() as received:
-        run = searched.run("tiny_retrain", "2024-01-01T00:00:00Z")
-    assert run.state == "success"
-    return received, run, json.loads(searched.read(returned(run, "prepare")["plan"]))
+def told(searched: Tiny) -> Iterator[tuple[Received, Any, dict[str, Any]]]:
+    """A retraining that makes its own features, with everything that was told of it, and its plan."""
+    with judged(searched, "lineage") as model, listening() as received:
+        run = model.retrain("2024-01-01T00:00:00Z", scope=None)
+        assert run.state == "success"
+        yield received, run, json.loads(searched.read(returned(run, "prepare")["plan"]))
 
 
 def key(uri: str) -> tuple[str, str]:
@@ -38,8 +40,8 @@ def test_a_version_comes_from_its_drops(told: tuple[Received, Any, dict[str, Any
     behind = received.behind(resource(returned(run, "register")["arn"]))
     (drop,) = plan["drops"]
     assert {
-        (BUCKET, "tiny/drops/2024-01-01"),
-        (BUCKET, "tiny/holdout/sealed.csv"),
+        (BUCKET, "lineage/drops/2024-01-01"),
+        (BUCKET, "lineage/holdout/sealed.csv"),
         key(drop["prepared"]["folder"]),
         key(drop["features"]),
         key(returned(run, "train")["uri"]),
@@ -60,7 +62,7 @@ def test_what_one_task_makes_the_next_one_reads(
     told: tuple[Received, Any, dict[str, Any]], maker: str, reader: str
 ) -> None:
     received = told[0]
-    assert received.made(f"tiny_retrain.{maker}") & received.read(f"tiny_retrain.{reader}")
+    assert received.made(f"lineage_retrain.{maker}") & received.read(f"lineage_retrain.{reader}")
 
 
 def test_what_is_told_is_there(searched: Tiny, told: tuple[Received, Any, dict[str, Any]]) -> None:
@@ -76,6 +78,6 @@ def test_what_is_told_is_there(searched: Tiny, told: tuple[Received, Any, dict[s
 
 def test_each_run_of_a_task_begins_with_what_its_dag_declares(told: tuple[Received, Any, dict[str, Any]]) -> None:
     received = told[0]
-    assert received.read("tiny_retrain.train", "START") == {(BUCKET, "tiny/features")}
-    assert received.made("tiny_retrain.create_model", "START") == {(BUCKET, "tiny/model")}
+    assert received.read("lineage_retrain.train", "START") == {(BUCKET, "lineage/features")}
+    assert received.made("lineage_retrain.create_model", "START") == {(BUCKET, "lineage/model")}
     assert {event["job"]["namespace"] for event in received.events} == {"tests"}

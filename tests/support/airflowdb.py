@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from typing import Any
 
@@ -27,9 +28,14 @@ def ran(dag: Any, **arguments: Any) -> Any:
     test's jobs take a moment, so that the shortest pause of a real wait would be most of the run. And to tell AWS who
     is calling, each new client would have the sources of all functions on the stack looked up.
     """
+    # What a run is told is written into the form of the DAG at hand, which every real task has read anew.
+    form = copy.deepcopy(dag.params)
     register(dag)
     with tempfile.TemporaryDirectory() as empty, pytest.MonkeyPatch.context() as patch:
         patch.setattr("airflow.settings.DAGS_FOLDER", empty)
         patch.setattr("airflow_sagemaker_once.poller.SHORTEST_SECONDS", 0.1)
         patch.setattr("airflow.providers.amazon.aws.hooks.base_aws.AwsGenericHook._get_caller", lambda _: "Test")
-        return dag.test(**arguments)
+        try:
+            return dag.test(**arguments)
+        finally:
+            dag.params = form

@@ -39,7 +39,6 @@ class Judged:
 
     def retrain(self, cutoff: str, **form: Any) -> Any:
         """Run the retraining DAG."""
-        # Every value is said: dag.test() lets the form of one run reach the next.
         run = self._run("retrain", {"cutoff": cutoff, "scope": "full", "dry_run": False, **form})
         self.runs.append(run)
         return run
