@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -72,5 +73,6 @@ def test_what_is_waited_for_is_said_at_once_and_a_second_interrupt_ends_it():
         lines = iter(stopping.stdout)
         said = next(line for line in lines if line.strip())
         assert said == "stopping: running tasks have up to 60 s to end; Ctrl-C again ends them at once\n"
+        time.sleep(1)  # what is said comes just before the wait that the signal is to end
         stopping.send_signal(signal.SIGINT)
         assert next(lines) == "gone -9\n"
