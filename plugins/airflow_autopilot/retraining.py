@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import get_current_context
 
 from airflow_autopilot.flow import flow
+from airflow_autopilot.steps import task
 from airflow_sagemaker_once.operators import (
     AutopilotModelOperator,
     AutopilotTrainingOperator,

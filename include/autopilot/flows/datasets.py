@@ -55,10 +55,18 @@ def guard(s3: S3Client, plan: Plan) -> Datasets:
     return read, [manifest_uri(one, side) for one in plans for side in SIDES]
 
 
-def judge(plan: Plan, predicted: Job, asked: Job | None = None, window_predicted: Job | None = None) -> Datasets:
-    """Make the verdict of the models' answers."""
-    answers = [job["uri"] for job in (predicted, asked, window_predicted) if job]
-    return answers, [plan.run_folder.evaluation, plan.run_folder.verdict]
+def measure_second(plan: Plan, predicted: Job | None) -> Datasets:
+    """Make the evaluation of the second challenger's answers, where there are any."""
+    return ([predicted["uri"]], [plan.run_folder.evaluation]) if predicted else ([], [])
+
+
+def judge(s3: S3Client, plan: Plan, predicted: Job, asked: Job | None = None, second: str | None = None) -> Datasets:
+    """Make the verdict of the models' answers, and of what is measured of a second challenger's."""
+    read = [job["uri"] for job in (predicted, asked) if job]
+    theirs = second_plan(s3, plan) if second else None
+    if theirs:
+        read.append(theirs.run_folder.evaluation)
+    return read, [plan.run_folder.evaluation, plan.run_folder.verdict]
 
 
 def register(plan: Plan, judged: Returned, returned: Returned) -> Datasets:
@@ -102,6 +110,9 @@ def _checked(plan: Plan) -> list[str]:
 
 STEPS = {
     step.__name__: step
-    for step in (prepare, seal, guard, judge, register, promote, check, join, prepare_search, publish_winner)
+    for step in (
+        *(prepare, seal, guard, measure_second, judge, register, promote),
+        *(check, join, prepare_search, publish_winner),
+    )
 }
 """By the name of the step's function."""

@@ -15,6 +15,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow_autopilot.flow import OFFERED, arguments, flow
 from airflow_sagemaker_once.requested import Requested
 from include.autopilot.base.errors import RunError
+from include.autopilot.flows.datasets import STEPS
 from include.autopilot.settings.config import NotifyConfig, load_models
 
 
@@ -79,6 +80,7 @@ def dags() -> Iterator[Any]:
     (bace,) = (model for model in load_models() if model.name == "bace")
     told = NotifyConfig(sns_topic_arn="arn:aws:sns:us-east-1:123456789012:autopilot")
     asks: dict[str, Any] = {"approval": "required", "budget_usd": 1.0, "notify": told}
+    asks |= {"window": "auto", "gate": replace(bace.gate, judge_on="recent")}
     full = replace(bace, search_after_losses=2, search_again="trigger", deploy="endpoint", **asks)
     yield from (make(full) for make in (retrain, search, score, rollback, deploy))
 
@@ -98,6 +100,17 @@ def test_every_function_in_the_dags_exists_and_gets_what_it_asks_for() -> None:
             seen.append(task_id)
     assert {"prepare", "featurize", "train", "judge", "trigger_search", "configure", "join", "roll_back"} <= set(seen)
     assert len(seen) == sum(len(dag.tasks) for dag in dags()) - len({"approve", "approved", "approve_spending"})
+
+
+def test_what_is_told_for_lineage_asks_for_what_the_step_is_given() -> None:
+    told = set()
+    for dag in dags():
+        for task_id, function, given in calls(dag):
+            if (step := STEPS.get(function.__name__)) is None:
+                continue
+            told.add(function.__name__)
+            assert set(inspect.signature(step).parameters) <= {*given, *OFFERED, "returned"}, f"{dag.dag_id}.{task_id}"
+    assert told == set(STEPS)
 
 
 def test_what_tasks_are_given_is_what_earlier_ones_return() -> None:
