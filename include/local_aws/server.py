@@ -121,7 +121,7 @@ class LocalAwsServer:
     def _sagemaker(self, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
         operation = _operation(environ)
         request = wire.parse(operation, body_of(environ))
-        answer = wire.serialise(operation, self._plane.call(region, operation, request))
+        answer = self._plane.answer(region, operation, request)
         headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(answer)))]
         start_response("200 OK", headers)
         return [answer]

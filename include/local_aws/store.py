@@ -40,7 +40,10 @@ class AlreadyThere(Exception):
 
 @dataclass(frozen=True)
 class Resource:
-    """One SageMaker resource: what was asked (``request``) and what became of it (``computed``)."""
+    """One SageMaker resource: what was asked (``request``) and what became of it (``computed``).
+
+    One that was read from the store can be hashed.
+    """
 
     region: str
     kind: str
@@ -92,6 +95,7 @@ class Store:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA cache_size=-500")  # kB; the system keeps what was read as well
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
@@ -236,7 +240,7 @@ class Store:
                 resource.status,
                 resource.created.timestamp(),
                 resource.modified.timestamp(),
-                resource.request.text if isinstance(resource.request, _Stored) else _encode(resource.request),
+                _encode(resource.request),
                 _encode(resource.computed),
             ),
         )
@@ -292,14 +296,14 @@ def _resource(row: sqlite3.Row) -> Resource:
         arn=row["arn"],
         status=row["status"],
         request=_Stored(row["request"]),
-        computed=_decode(row["computed"]),
+        computed=_Stored(row["computed"]),
         created=datetime.fromtimestamp(row["created"], UTC),
         modified=datetime.fromtimestamp(row["modified"], UTC),
     )
 
 
 class _Stored(Mapping[str, Any]):
-    """A request as it was stored: lists and changes of status hardly ever look into it, and it is the longest part."""
+    """A text as it was stored: lists and changes of status hardly ever look into a request, the longest of them."""
 
     __slots__ = ("_decoded", "text")
 
@@ -321,12 +325,18 @@ class _Stored(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._read())
 
+    def __eq__(self, other: object) -> bool:
+        return self.text == other.text if isinstance(other, _Stored) else self._read() == other
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def __repr__(self) -> str:
         return repr(self._read())
 
 
 def _encode(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, default=_encode_time)
+    return value.text if isinstance(value, _Stored) else json.dumps(value, default=_encode_time)
 
 
 def _encode_time(value: Any) -> dict[str, float]:

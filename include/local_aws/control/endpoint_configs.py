@@ -43,11 +43,6 @@ def create(services: Services, call: Call) -> Json:
     return {"EndpointConfigArn": created.arn}
 
 
-def describe(services: Services, call: Call) -> Json:
-    """DescribeEndpointConfig."""
-    return kinds.describe(ENDPOINT_CONFIG, kinds.find(services, ENDPOINT_CONFIG, call), call.operation)
-
-
 def delete(services: Services, call: Call) -> Json:
     """DeleteEndpointConfig: endpoints that were made with it go on."""
     services.store.delete(kinds.find(services, ENDPOINT_CONFIG, call))

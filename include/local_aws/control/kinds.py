@@ -116,6 +116,10 @@ KINDS = {
     kind.members: kind
     for kind in (TRAINING, TRANSFORM, PROCESSING, AUTOML, TUNING, MODEL, GROUP, PACKAGE, ENDPOINT_CONFIG, ENDPOINT)
 }
+# What is told of these is what is stored of them, and nothing else.
+DESCRIBED = {
+    f"Describe{kind.members}": kind for kind in (TRAINING, TRANSFORM, PROCESSING, TUNING, MODEL, GROUP, ENDPOINT_CONFIG)
+}
 
 
 def ensure_free(services: Services, kind: Kind, call: Call) -> None:
@@ -149,6 +153,12 @@ def find(services: Services, kind: Kind, call: Call) -> Resource:
     if found is None:
         raise kind.missing(call)
     return found
+
+
+def described(services: Services, call: Call) -> Json:
+    """Do one of the operations :data:`DESCRIBED`."""
+    kind = DESCRIBED[call.operation]
+    return describe(kind, find(services, kind, call), call.operation)
 
 
 def describe(kind: Kind, resource: Resource, operation: str, asked: Collection[str] | None = None) -> Json:

@@ -32,11 +32,6 @@ def create(services: Services, call: Call) -> Json:
     return {"ModelArn": resource.arn}
 
 
-def describe(services: Services, call: Call) -> Json:
-    """DescribeModel."""
-    return kinds.describe(MODEL, kinds.find(services, MODEL, call), call.operation)
-
-
 def delete(services: Services, call: Call) -> Json:
     """DeleteModel: forgets the model; its artifacts stay in S3, and jobs that use it go on."""
     services.store.delete(kinds.find(services, MODEL, call))

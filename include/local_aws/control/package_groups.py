@@ -20,11 +20,6 @@ def create(services: Services, call: Call) -> Json:
     return {"ModelPackageGroupArn": group.arn}
 
 
-def describe(services: Services, call: Call) -> Json:
-    """DescribeModelPackageGroup."""
-    return kinds.describe(GROUP, kinds.find(services, GROUP, call), call.operation)
-
-
 def delete(services: Services, call: Call) -> Json:
     """DeleteModelPackageGroup, once the group is empty; one of the same name made later starts again at version 1."""
     with services.store.atomically():

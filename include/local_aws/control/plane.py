@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from include.local_aws import wire
@@ -13,6 +14,7 @@ from include.local_aws.control import (
     endpoint_configs,
     endpoints,
     finding,
+    kinds,
     models,
     package_groups,
     packages,
@@ -25,7 +27,7 @@ from include.local_aws.control import (
 from include.local_aws.control.call import Call, Handler, Json, Services
 from include.local_aws.control.conductors import Conductors
 from include.local_aws.control.instead import instead_of
-from include.local_aws.control.kinds import KINDS, TUNING
+from include.local_aws.control.kinds import DESCRIBED, KINDS, TUNING
 from include.local_aws.control.listing import LISTINGS, list_resources
 from include.local_aws.control.searches import Searches
 from include.local_aws.errors import NotDone
@@ -57,14 +59,7 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeAutoMLJob": automl.describe,
     "DescribeAutoMLJobV2": automl.describe_v2,
     "DescribeEndpoint": endpoints.describe,
-    "DescribeEndpointConfig": endpoint_configs.describe,
-    "DescribeHyperParameterTuningJob": tuning.describe,
-    "DescribeModel": models.describe,
     "DescribeModelPackage": packages.describe,
-    "DescribeModelPackageGroup": package_groups.describe,
-    "DescribeProcessingJob": processing.describe,
-    "DescribeTrainingJob": training.describe,
-    "DescribeTransformJob": transform.describe,
     "ListCandidatesForAutoMLJob": automl.list_candidates,
     "ListTags": tags.list_,
     "ListTrainingJobsForHyperParameterTuningJob": tuning.list_children,
@@ -77,6 +72,7 @@ OPERATIONS: dict[str, Handler] = {
     "UpdateEndpoint": endpoints.update,
     "UpdateModelPackage": packages.update,
     **dict.fromkeys(LISTINGS, list_resources),
+    **dict.fromkeys(DESCRIBED, kinds.described),
 }
 
 _RESTARTED = "InternalServerError: The embedded AWS endpoint ended while the job was running. Please try again."
@@ -99,13 +95,16 @@ class ControlPlane:
         Raises :class:`~include.local_aws.errors.AwsError`: what AWS refuses as AWS does, what is not done here as
         :class:`NotDone`, and a name that is no operation as UnknownOperation.
         """
-        wire.operation_model(operation)
-        handler = OPERATIONS.get(operation)
-        if handler is None:
-            raise NotDone(f"The operation {operation}", instead_of(operation))
-        check(operation, request)
-        tags.check([tag["Key"] for tag in request.get("Tags", [])])
+        handler = _checked(operation, request)
         return handler(self._services, Call(region, operation, request, computed or {}))
+
+    def answer(self, region: str, operation: str, request: Mapping[str, Any]) -> bytes:
+        """Do one operation as :meth:`call` does, and return its answer as the JSON that goes out."""
+        if operation not in DESCRIBED:
+            return wire.serialise(operation, self.call(region, operation, request))
+        _checked(operation, request)
+        call = Call(region, operation, request)
+        return _described(operation, kinds.find(self._services, DESCRIBED[operation], call))
 
     def recover(self) -> None:
         """Fail what was running when the last endpoint on this data folder ended, as an instance loss would."""
@@ -121,6 +120,22 @@ class ControlPlane:
         self._conductors.shutdown()
         self._services.endpoints.shutdown()
         self._services.runner.shutdown()
+
+
+def _checked(operation: str, request: Mapping[str, Any]) -> Handler:
+    wire.operation_model(operation)
+    handler = OPERATIONS.get(operation)
+    if handler is None:
+        raise NotDone(f"The operation {operation}", instead_of(operation))
+    check(operation, request)
+    tags.check([tag["Key"] for tag in request.get("Tags", [])])
+    return handler
+
+
+# Whoever waits for a job asks the same again and again; a resource that has changed is another one.
+@lru_cache(maxsize=128)
+def _described(operation: str, resource: Resource) -> bytes:
+    return wire.serialise(operation, kinds.describe(DESCRIBED[operation], resource, operation))
 
 
 def _lost(resource: Resource) -> Resource:

@@ -32,11 +32,6 @@ def create(services: Services, call: Call) -> Json:
     return {"ProcessingJobArn": resource.arn}
 
 
-def describe(services: Services, call: Call) -> Json:
-    """DescribeProcessingJob."""
-    return kinds.describe(PROCESSING, kinds.find(services, PROCESSING, call), call.operation)
-
-
 def stop(services: Services, call: Call) -> Json:
     """StopProcessingJob."""
     services.runner.stop(kinds.stop(services, PROCESSING, call).arn)

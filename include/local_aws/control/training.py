@@ -54,11 +54,6 @@ def check_metrics(algorithm: Mapping[str, Any]) -> None:
             ) from error
 
 
-def describe(services: Services, call: Call) -> Json:
-    """DescribeTrainingJob."""
-    return kinds.describe(TRAINING, kinds.find(services, TRAINING, call), call.operation)
-
-
 def stop(services: Services, call: Call) -> Json:
     """StopTrainingJob."""
     services.runner.stop(kinds.stop(services, TRAINING, call).arn)

@@ -30,11 +30,6 @@ def create(services: Services, call: Call) -> Json:
     return {"TransformJobArn": resource.arn}
 
 
-def describe(services: Services, call: Call) -> Json:
-    """DescribeTransformJob."""
-    return kinds.describe(TRANSFORM, kinds.find(services, TRANSFORM, call), call.operation)
-
-
 def stop(services: Services, call: Call) -> Json:
     """StopTransformJob."""
     services.runner.stop(kinds.stop(services, TRANSFORM, call).arn)

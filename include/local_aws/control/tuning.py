@@ -72,11 +72,6 @@ def create(services: Services, call: Call) -> Json:
     return {"HyperParameterTuningJobArn": resource.arn}
 
 
-def describe(services: Services, call: Call) -> Json:
-    """DescribeHyperParameterTuningJob."""
-    return kinds.describe(TUNING, kinds.find(services, TUNING, call), call.operation)
-
-
 def stop(services: Services, call: Call) -> Json:
     """StopHyperParameterTuningJob: it stops its training jobs, then it is Stopped."""
     services.tunings.stop(kinds.stop(services, TUNING, call).arn)
