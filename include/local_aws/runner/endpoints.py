@@ -107,7 +107,7 @@ class Endpoints:
     def _start(self, endpoint: Resource, wanted: Mapping[str, Any], place: dict[str, Deployment]) -> None:
         instance = f"i-{secrets.token_hex(9)[:17]}"
         folder = inside(self._folder, f"{endpoint.region}/{endpoint.name}/{instance}")
-        job = Job(self._store, endpoint, folder, self._s3, self._logbook, self._shutdown)
+        job = Job(self._store, endpoint, lambda: folder, self._s3, self._logbook, self._shutdown)
         deployment = Deployment(job, wanted, instance)
         thread = threading.Thread(target=self._run, args=(deployment, folder), name=endpoint.name, daemon=True)
         with self._lock:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,19 @@ _SIGNAL_SECONDS = 2.0
 
 
 class Job:
-    """What the steps of a job share. ``job.request`` is the Create request; changes go to the store at once."""
+    """What the steps of a job share. ``job.request`` is the Create request; changes go to the store at once.
+
+    ``folder`` says where its files lie, once it has some: hundreds may wait, and pathlib keeps every name.
+    """
 
     def __init__(
-        self, store: Store, resource: Resource, folder: Path, s3: S3Access, logbook: Logbook, shutdown: threading.Event
+        self,
+        store: Store,
+        resource: Resource,
+        folder: Callable[[], Path],
+        s3: S3Access,
+        logbook: Logbook,
+        shutdown: threading.Event,
     ) -> None:
         self._store = store
         self._logbook = logbook
@@ -40,11 +50,16 @@ class Job:
         self.stop_asked = threading.Event()
         self.resource = resource
         self.request: Mapping[str, Any] = resource.request
-        self.folder = folder
+        self._folder = folder
         self.s3: S3Client = s3.client(resource.region)
         self._aws = s3.variables(resource.region)
         self.interrupt_after = FOREVER
         self._wait_until = _wait_until(resource)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the job's files lie."""
+        return self._folder()
 
     # ---- the store
 

@@ -68,7 +68,7 @@ class Runner:
 
     def submit(self, resource: Resource) -> None:
         """Run the job of a resource that was just created."""
-        folder = inside(self._folder, f"{resource.kind}/{resource.region}/{resource.name}")
+        folder = partial(inside, self._folder, f"{resource.kind}/{resource.region}/{resource.name}")
         job = Job(self._store, resource, folder, self._s3, self._logbook, self._shutdown)
         fate = fate_of(self._book, resource)
         with self._lock:

@@ -27,7 +27,7 @@ def job(tmp_path: Path) -> Job:
     return Job(
         Store(tmp_path / "s.sqlite"),
         endpoint,
-        tmp_path,
+        lambda: tmp_path,
         S3Access(None, "http://127.0.0.1:9"),
         nothing,
         threading.Event(),
