@@ -11,13 +11,14 @@ from typing import Any
 
 import boto3
 import numpy as np
+from botocore import xform_name
 from botocore.config import Config
 
 from tests.chaos.airflow_state import AirflowState
 from tests.chaos.cluster import Cluster, NotStarted
 from tests.chaos.disturbance import Disturbance
 from tests.chaos.scenario import PERSON, SHORT_ROUNDS, Scenario
-from tests.chaos.verdict import Verdict, jobs, judge
+from tests.chaos.verdict import JOBS, Verdict, jobs, judge
 
 # A run needs 30 s undisturbed on two busy cores; every kill of the scheduler that it meets adds half a minute. These
 # are limits for what is stuck, not for what is slow.
@@ -130,8 +131,8 @@ class Campaign:
 
     def _live(self) -> bool:
         return any(
-            getattr(self._client, f"list_{kind.lower()}_jobs")(StatusEquals=status)[f"{kind}JobSummaries"]
-            for kind in ("Training", "Transform")
+            getattr(self._client, xform_name(f"List{kind}s"))(StatusEquals=status)[f"{kind}Summaries"]
+            for kind in JOBS
             for status in ("InProgress", "Stopping")
         )
 

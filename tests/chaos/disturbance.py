@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.chaos import scenario as scenarios
@@ -21,12 +22,15 @@ from tests.chaos.tap import Call
 _JOB = re.compile(r"chaos-(?P<step>[a-z]+)-(?P<run>s\d+)")
 _NAMED_BY = {
     "CreateTrainingJob": "TrainingJobName",
+    "CreateHyperParameterTuningJob": "HyperParameterTuningJobName",
     "CreateModel": "ModelName",
     "CreateTransformJob": "TransformJobName",
     "DescribeTrainingJob": "TrainingJobName",
+    "DescribeHyperParameterTuningJob": "HyperParameterTuningJobName",
     "DescribeTransformJob": "TransformJobName",
     "DescribeLogStreams": "logStreamNamePrefix",
 }
+_AT_THE_END = (scenarios.ENDED, scenarios.FINISHING)
 # A worker is there at its moment or not; another victim may be down at first; a job and its task come back slowly.
 _SECONDS_TO_KILL, _SECONDS_TO_TRY, _SECONDS_TO_WAIT = 5.0, 60.0, 600.0
 # A scheduler that had read a run before a person marked it has written its state by then.
@@ -73,7 +77,7 @@ class Disturbance:
         for one in list(self._pending.values()):
             if one.moment != scenarios.BETWEEN or not _is(tasks, one.run, one.step, "success"):
                 continue
-            following = scenarios.STEPS[scenarios.STEPS.index(one.step) + 1]
+            following = one.steps[one.steps.index(one.step) + 1]
             # Between two tasks there is no worker to kill; the soonest is when the next one begins.
             if one.victim != "worker" or _is(tasks, one.run, following, "running"):
                 self._take(one, following)
@@ -87,8 +91,7 @@ class Disturbance:
         if call.operation == "DescribeLogStreams":
             one = self._at(call, scenarios.FINISHING)
         else:
-            # A worker is held where it learns of the end; it would be gone before it could be found.
-            one = self._at(call, scenarios.ENDED, where=lambda one: one.victim == "worker" and self._has_ended(call))
+            one = self._at(call, *_AT_THE_END, where=lambda one: _learns_the_end(one) and self._has_ended(call))
         if one:
             self._strike(one, one.step)
         return True
@@ -214,13 +217,21 @@ class Disturbance:
 
     def _has_ended(self, call: Call) -> bool:
         """Whether the job that the call names exists and has ended; nobody knows while the embedded AWS is down."""
-        kind = "Training" if "TrainingJobName" in call.request else "Transform"
-        name = call.request.get(f"{kind}JobName")
+        member = _NAMED_BY[call.operation]
+        kind = member.removesuffix("Name")
         try:
-            described = getattr(self._client, f"describe_{kind.lower()}_job")(**{f"{kind}JobName": name})
+            described = getattr(self._client, xform_name(f"Describe{kind}"))(**{member: call.request[member]})
         except (BotoCoreError, ClientError):
             return False
-        return str(described[f"{kind}JobStatus"]) != "InProgress"
+        return str(described[f"{kind}Status"]) != "InProgress"
+
+
+def _learns_the_end(one: Scenario) -> bool:
+    """Whether the moment is where a task learns that its job has ended.
+
+    A worker is held there; it would be gone before it could be found. And a tuning job has no log to finish with.
+    """
+    return one.victim == "worker" if one.moment == scenarios.ENDED else one.step == scenarios.TUNE
 
 
 def _is(tasks: dict[tuple[str, str], Task], run: str, step: str, state: str) -> bool:

@@ -82,7 +82,7 @@ def _report(outcomes: list[Outcome], wanted: int) -> bool:
         for told in (*one.verdict.duplicates, *one.verdict.wrong, *one.verdict.left):
             print(f"WRONG {told}")
         if not one.disturbed:
-            print(f"MISSED {one.scenario.run}: {one.scenario.cell} at {one.scenario.step}")
+            print(f"MISSED {one.scenario.run}: {one.scenario.cell}")
     heads = ("scenarios", "duplicates", "wrong ends", "left running")
     print(f"\n{'victim':<10} {'moment':<18}", *(f"{head:>12}" for head in heads))
     for cell in sorted({(one.scenario.victim, one.scenario.moment) for one in outcomes}):

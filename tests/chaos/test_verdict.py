@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.scenario import CLEAR, DEEDS, FAIL_TASK, MOMENTS, PERSON, VICTIMS, Scenario, plan
+from tests.chaos.scenario import CLEAR, DEEDS, FAIL_TASK, MOMENTS, PERSON, TUNE, VICTIMS, Scenario, plan
 from tests.chaos.verdict import Job, judge
+from tests.support.chain import TRAININGS
 
 LOST = "InternalServerError: The embedded AWS endpoint ended while the job was running. Please try again."
 KILL = Scenario("s0001", "worker", "after Create", "train", True, 60, 0.5, 0.5, "task")
@@ -81,11 +82,37 @@ def test_a_cleared_running_task_has_its_job_stopped_and_one_more() -> None:
     assert counted(cleared, "success", [again("", "Stopped"), again("-r1"), again("-r2"), *GOOD[1:]]) == (1, 0, 0)
 
 
-def test_the_same_seed_makes_the_same_scenarios_and_31_of_them_meet_every_victim_at_every_moment() -> None:
+def tuned(status: str, *ends: str) -> list[Job]:
+    children = tuple(Job(f"chaos-tune-s0001-{n:03}-x", end, ("s0001", "tune", 0)) for n, end in enumerate(ends, 1))
+    return [Job("chaos-tune-s0001", status, ("s0001", "tune", 0), children=children), *GOOD[1:]]
+
+
+def test_a_tuning_job_has_all_its_trainings_and_no_more() -> None:
+    tunes = replace(KILL, step=TUNE)
+    ends = ["Completed"] * TRAININGS
+    assert counted(tunes, "success", tuned("Completed", *ends)) == (0, 0, 0)
+    assert counted(tunes, "success", tuned("Completed", *ends, "Completed")) == (1, 0, 0)
+    assert counted(tunes, "success", tuned("Completed", *ends[1:])) == (0, 1, 0)
+    assert counted(tunes, "success", tuned("Completed", *ends[1:], "Failed")) == (0, 1, 0)
+    assert counted(tunes, "success", tuned("Completed", *ends[1:], "InProgress")) == (0, 1, 1)
+    assert counted(tunes, "success", [*tuned("Completed", *ends), *tuned("Stopped", "Stopped")[:1]]) == (1, 0, 0)
+
+
+def test_a_person_who_fails_a_tuning_finds_its_trainings_stopped() -> None:
+    failed = replace(KILL, victim=PERSON, moment=FAIL_TASK, step=TUNE)
+    assert counted(failed, "failed", tuned("Stopped", "Stopped", "Stopped")[:1]) == (0, 0, 0)
+    assert counted(failed, "failed", tuned("Stopped", "Stopped", "InProgress")[:1]) == (0, 0, 1)
+
+
+def test_the_same_seed_makes_the_same_scenarios() -> None:
     assert plan(60, 7) == plan(60, 7) != plan(60, 8)
+    assert len({one.run for one in plan(60, 7)}) == 60
+
+
+def test_one_turn_meets_every_victim_at_every_moment_and_two_strike_a_tuning_at_each() -> None:
     cells = {(victim, moment) for victim in VICTIMS for moment in MOMENTS} | {(PERSON, deed) for deed in DEEDS}
     assert {(one.victim, one.moment) for one in plan(len(cells), 7)} == cells
-    assert len({one.run for one in plan(60, 7)}) == 60
+    assert {(one.victim, one.moment) for one in plan(2 * len(cells), 7) if one.step == TUNE} == cells
 
 
 def test_a_worker_is_killed_only_where_there_is_one() -> None:
