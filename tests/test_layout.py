@@ -11,6 +11,18 @@ from tests.support.repository import ROOT, imports
 
 # Room -> what a file in it must not import. Imports point one way: dags -> plugins -> include/autopilot.
 FORBIDDEN = {
+    # What the domain and the embedded AWS have in common.
+    "include/cells": (
+        "airflow",
+        "airflow_autopilot",
+        "airflow_sagemaker_once",
+        "dags",
+        "include.autopilot",
+        "include.bace",
+        "include.local_aws",
+        "scripts",
+        "tests",
+    ),
     "dags": ("include.local_aws", "include.bace", "scripts", "tests"),
     "plugins": ("dags", "include.local_aws", "include.bace", "scripts", "tests"),
     # A package of its own: it travels alone.

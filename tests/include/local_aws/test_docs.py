@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from include.cells import booleans, decision, missing
+from include.cells import dates as cell_dates
 from include.local_aws import durable_s3, moto_services, runtimes
 from include.local_aws.__main__ import READY
 from include.local_aws.control.plane import OPERATIONS
@@ -14,8 +16,6 @@ from include.local_aws.faults import rules
 from include.local_aws.runner import deployment, processing, runner, training, transform
 from include.local_aws.runner.processes import GRACE_SECONDS
 from include.local_aws.runtimes import features
-from include.local_aws.runtimes.cells import booleans, decision, missing
-from include.local_aws.runtimes.cells import dates as cell_dates
 from include.local_aws.runtimes.data_builder import columns
 from include.local_aws.runtimes.features import dates, texts
 from include.local_aws.runtimes.mlp import hyperparameters as mlp

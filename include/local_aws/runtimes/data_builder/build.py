@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from include.cells import is_missing
 from include.local_aws.runtimes import ClientError
-from include.local_aws.runtimes.cells import is_missing
 from include.local_aws.runtimes.data_builder.columns import describe, problem_type
 from include.local_aws.runtimes.data_builder.table import Table, read_table, write_rows
 from include.local_aws.runtimes.number_texts import as_numbers

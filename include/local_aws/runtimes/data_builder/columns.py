@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from include.cells import FITTING, Decision, is_missing
+from include.cells.amounts import decide_amounts
+from include.cells.booleans import decide_booleans
+from include.cells.dates import all_dates_in_digits, decide_dates
 from include.local_aws.runtimes import ClientError
-from include.local_aws.runtimes.cells import FITTING, Decision, is_missing
-from include.local_aws.runtimes.cells.amounts import decide_amounts
-from include.local_aws.runtimes.cells.booleans import decide_booleans
-from include.local_aws.runtimes.cells.dates import all_dates_in_digits, decide_dates
 from include.local_aws.runtimes.number_texts import as_numbers
 
 Kind = Literal["numeric", "datetime", "boolean", "amount", "categorical", "text", "ignored"]

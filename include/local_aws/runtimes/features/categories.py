@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from include.local_aws.runtimes.cells import is_missing
+from include.cells import is_missing
 from include.local_aws.runtimes.features.reading import MODULE, Reader, tell_unread
 
 _UNSEEN = "were not seen when this was fitted and count as rare ones"

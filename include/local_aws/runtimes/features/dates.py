@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from include.local_aws.runtimes.cells.dates import Moment, decide_dates, read_date
-from include.local_aws.runtimes.cells.decision import once
+from include.cells.dates import Moment, decide_dates, read_date
+from include.cells.decision import once
 from include.local_aws.runtimes.features.reading import MODULE, Reader, as_missing, tell_decision, tell_unread
 
 Numbers = NDArray[np.float64]

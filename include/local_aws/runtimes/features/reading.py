@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from include.local_aws.runtimes.cells import Decision, is_missing
+from include.cells import Decision, is_missing
 
 # Artifacts name the classes here. It is the image's name for them (see runtimes/imports.py).
 MODULE = "automl_containers.features"

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from include.local_aws.runtimes.cells import is_missing
+from include.cells import is_missing
 from include.local_aws.runtimes.features.reading import MODULE, Reader
 
 _TOPICS = 30

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from include.local_aws.runtimes.cells import Decision
-from include.local_aws.runtimes.cells.amounts import decide_amounts, read_amount
-from include.local_aws.runtimes.cells.booleans import decide_booleans, read_boolean
-from include.local_aws.runtimes.cells.decision import once
+from include.cells import Decision
+from include.cells.amounts import decide_amounts, read_amount
+from include.cells.booleans import decide_booleans, read_boolean
+from include.cells.decision import once
 from include.local_aws.runtimes.features.reading import MODULE, Reader, as_missing, tell_decision, tell_unread
 
 

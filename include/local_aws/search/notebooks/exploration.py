@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from include.local_aws.runtimes.cells.missing import MISSING
+from include.cells.missing import MISSING
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.notebooks.book import Book, escaped, table
 from include.local_aws.search.settings import Settings

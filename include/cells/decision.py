@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from include.local_aws.runtimes.cells.missing import says_nothing
+from include.cells.missing import says_nothing
 
 # A column is of a kind if nearly all of its values are: the rest are taken as missing.
 FITTING = 0.95

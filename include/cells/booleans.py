@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from include.local_aws.runtimes.cells.decision import NOTHING, Decision, counted
+from include.cells.decision import NOTHING, Decision, counted
 
 # Letters mean other things elsewhere, so a column is read in one language. Numbers alone are numbers, and come before.
 _SPELLINGS = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.local_aws.runtimes.cells.amounts import decide_amounts, read_amount
+from include.cells.amounts import decide_amounts, read_amount
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from include.local_aws.runtimes.cells import is_missing
+from include.cells import is_missing
 
 
 def test_what_stands_for_no_value() -> None:

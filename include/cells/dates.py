@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from include.local_aws.runtimes.cells.decision import NOTHING, Decision, counted
-from include.local_aws.runtimes.cells.words import MONTHS, WEEKDAYS
+from include.cells.decision import NOTHING, Decision, counted
+from include.cells.words import MONTHS, WEEKDAYS
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86_400

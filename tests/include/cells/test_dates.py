@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.local_aws.runtimes.cells.dates import WAYS, all_dates_in_digits, decide_dates, read_date
-from include.local_aws.runtimes.cells.words import MONTHS, WEEKDAYS
+from include.cells.dates import WAYS, all_dates_in_digits, decide_dates, read_date
+from include.cells.words import MONTHS, WEEKDAYS
 
 
 def read(text: str, *ways: str) -> datetime | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.local_aws.runtimes.cells.booleans import LANGUAGES, decide_booleans, read_boolean
+from include.cells.booleans import LANGUAGES, decide_booleans, read_boolean
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from include.local_aws.runtimes.cells.decision import NOTHING, Decision, counted
+from include.cells.decision import NOTHING, Decision, counted
 
 POINT, COMMA = ".", ","
 _CURRENCIES = """

@@ -5,7 +5,7 @@ The data builder asks which kind a column is; featurizers ask how its values are
 
 from __future__ import annotations
 
-from include.local_aws.runtimes.cells.decision import FITTING, Decision
-from include.local_aws.runtimes.cells.missing import is_missing, says_nothing
+from include.cells.decision import FITTING, Decision
+from include.cells.missing import is_missing, says_nothing
 
 __all__ = ["FITTING", "Decision", "is_missing", "says_nothing"]
