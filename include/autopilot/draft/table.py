@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -17,27 +14,10 @@ from include.autopilot.base.errors import DraftError
 from include.autopilot.base.numbers import is_blank, read_number, read_numbers
 from include.autopilot.rows.cells import Findings
 from include.autopilot.rows.csvfile import CsvFile
+from include.cells.amounts import decide_amounts, read_amount
+from include.cells.dates import decide_dates
 
-_DATES = ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%m-%Y", "%d.%m.%y", "%m/%d/%y", "%d/%m/%y")
-_DATES_IN_WORDS = (
-    "%d %B %Y",
-    "%d %b %Y",
-    "%d. %B %Y",
-    "%B %d, %Y",
-    "%b %d, %Y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%B %Y",
-    "%b %Y",
-)
-# A number with a currency before it or a unit after it, groups of thousands, and parentheses for a minus.
-_AMOUNT = re.compile(
-    r"[(+-]*\s*(?P<before>[A-Za-z]{0,2}[^\w\s.,()+'-]|[A-Z]{3}\s)?\s*[+-]?\s*\d[\d.,'\s]*"
-    r"(?P<after>[^\W\d]{0,10}|[^\w\s.,()+'-])\s*[-)]*"
-)
 _WORDS_OF_PROSE = 3.0
-# The rest may be typing errors.
-_MOSTLY = 0.95
 _LOOKED_AT = 2000
 
 
@@ -86,22 +66,23 @@ class Column:
 
     @cached_property
     def is_date(self) -> bool:
-        """Whether the filled cells are dates, but for a few; digits alone are numbers."""
-        looked = self.filled[:_LOOKED_AT]
-        return bool(looked) and not self.number_count and sum(map(_is_date, looked)) >= _MOSTLY * len(looked)
+        """Whether a search reads the filled cells as dates, but for a few; digits alone are numbers."""
+        return not self.number_count and decide_dates(self.filled[:_LOOKED_AT]).fits
 
     @cached_property
     def is_amount(self) -> bool:
-        """Whether the filled cells are numbers that a search reads, but for a few: $1,234.50, 12 %, (5), 7 kg.
+        """Whether a search reads the filled cells as amounts, but for a few: $1,234.50, 12 %, (5), 7 kg.
 
         All must be of the same currency or unit; a bare number may stand among them. Plain numbers alone are none.
         """
         looked = self.filled[:_LOOKED_AT]
-        found = [match for cell in looked if (match := _AMOUNT.fullmatch(cell.strip()))]
-        units = Counter((match["before"] or match["after"] or "").strip() for match in found)
-        mixed = len([unit for unit in units if unit]) > 1
-        plain = all(read_number(match.string) is not None for match in found)
-        return not (plain or mixed or self.is_date) and len(found) >= _MOSTLY * len(looked)
+        amounts = decide_amounts(looked)
+        if self.is_date or not amounts.fits:
+            return False
+        decimal, unit = amounts.form
+        return any(
+            read_number(cell) is None and read_amount(cell.strip(), decimal, unit) is not None for cell in looked
+        )
 
     @cached_property
     def is_prose(self) -> bool:
@@ -153,22 +134,3 @@ def read_table(path: Path) -> Table:
     if not records:
         raise DraftError(f"{path} has a header and no rows.")
     return Table(str(path), file.header, [record.cells for record in records], [record.line for record in records])
-
-
-def _is_date(cell: str) -> bool:
-    text = cell.strip()
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        # What follows a day, such as a time and its zone, does not matter here.
-        day = text.partition(" ")[0]
-        return any(_matches(day, form) for form in _DATES) or any(_matches(text, form) for form in _DATES_IN_WORDS)
-    return True
-
-
-def _matches(text: str, form: str) -> bool:
-    try:
-        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it is one
-    except ValueError:
-        return False
-    return True
