@@ -28,7 +28,10 @@ def judge(column: ColumnDrift, rules: DriftConfig) -> ColumnDrift:
     found = [(action, reason) for action, reason in _findings(column, rules) if action != "off"]
     actions = {action for action, _ in found}
     outcome: Outcome = "block" if "block" in actions else "warn" if "warn" in actions else "none"
-    return replace(column, action=outcome, reasons=tuple(reason for _, reason in found))
+    reasons = tuple(reason for _, reason in found)
+    if column.moves_on:
+        reasons += ("its dates move on with the drops",)
+    return replace(column, action=outcome, reasons=reasons)
 
 
 def judge_file(columns: Sequence[ColumnDrift], rules: DriftConfig) -> list[tuple[Action, str]]:

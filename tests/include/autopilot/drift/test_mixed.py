@@ -94,3 +94,4 @@ def test_the_page_shows_days_and_says_what_is_not_compared() -> None:
     assert "<td>datetime: month/day/year</td>" in page
     assert "<td>text, not compared</td>" in page
     assert "2022-01-0" in page
+    assert "<td>its dates move on with the drops</td>" in page
