@@ -10,6 +10,7 @@ from include.autopilot.base.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, RE
 from include.autopilot.base.numbers import is_blank, read_number
 from include.autopilot.draft.named import listed
 from include.autopilot.draft.table import Column, Table
+from include.cells import says_nothing
 
 # Whole numbers of so few values may be counts, grades or codes of classes; nobody can tell by looking.
 _FEW_NUMBERS = 20
@@ -72,6 +73,8 @@ def _problem_type(table: Table, column: Column) -> str:
                 f"they are amounts, PROBLEM_TYPE={REGRESSION}, or names of classes, PROBLEM_TYPE={MULTICLASS}"
             )
         return REGRESSION
+    if told := _instead(column):
+        raise DraftError(f"{table.file}: the target {column.name} {told}, or say PROBLEM_TYPE={MULTICLASS}")
     if column.number_count >= _MOSTLY_NUMBERS * len(column.filled):
         raise DraftError(f"{_text_in(table, column)} among numbers. Empty such cells, or say PROBLEM_TYPE={MULTICLASS}")
     if classes > _MOST_CLASSES or classes * _FEWEST_ROWS_EACH > len(column.filled):
@@ -79,11 +82,32 @@ def _problem_type(table: Table, column: Column) -> str:
             f"{table.file}: the target {column.name} has {classes:,} different texts in {len(column.filled):,} rows, "
             f"which are no classes to learn. Name another TARGET, or say PROBLEM_TYPE={MULTICLASS}"
         )
+    if nothing := sorted(filter(says_nothing, column.distinct)):
+        raise DraftError(
+            f"{table.file}: the target {column.name} holds {nothing[0]!r}, which would be a class. Empty such cells, "
+            f"or say PROBLEM_TYPE={MULTICLASS}"
+        )
     return MULTICLASS
+
+
+def _instead(column: Column) -> str | None:
+    """Say what to deliver in place of a target that a search reads in a feature only; None where it is none such."""
+    if column.is_amount:
+        told = "holds amounts such as {!r}. Deliver plain numbers like 1234.5, without signs and groups of thousands"
+    elif column.is_date:
+        told = "holds dates such as {!r}, and no model predicts a date. Deliver the days until then as a number"
+    elif column.is_yes_or_no:
+        told = "says yes and no in {1} ways, such as {0!r}. Spell each in one way"
+    else:
+        return None
+    said = [cell.strip() for cell in column.filled if not says_nothing(cell)]
+    return told.format(said[0], len(set(said)))
 
 
 def _check(table: Table, column: Column, problem_type: str) -> None:
     classes = len(column.distinct)
+    if problem_type == REGRESSION and (told := _instead(column)):
+        raise DraftError(f"{table.file}: the target {column.name} {told}.")
     if problem_type == REGRESSION and not column.is_numeric:
         raise DraftError(f"{_text_in(table, column)}, and a regression predicts numbers. Empty such cells.")
     if problem_type == BINARY and classes != 2:

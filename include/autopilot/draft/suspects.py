@@ -59,7 +59,10 @@ def _suspect(table: Table, column: Column, target: Column) -> Suspect | None:
         return Suspect(column.name, why, clear=not share)
     if column.is_date:
         why = "holds dates, of which a model learns year, month, weekday, hour and time elapsed"
-        return Suspect(column.name, f"{why}; ignore it if it only says when the row was written", clear=False)
+        why += "; ignore it if it only says when the row was written"
+        if undecided := column.dates.undecided:
+            why += f". Taken for {column.dates.told} ({undecided}): write days like 2024-01-31 if that is wrong"
+        return Suspect(column.name, why, clear=False)
     if column.is_amount or column.is_prose:
         return None
     if column.number_count:

@@ -14,7 +14,9 @@ from include.autopilot.base.errors import DraftError
 from include.autopilot.base.numbers import is_blank, read_number, read_numbers
 from include.autopilot.rows.cells import Findings
 from include.autopilot.rows.csvfile import CsvFile
+from include.cells import Decision
 from include.cells.amounts import decide_amounts, read_amount
+from include.cells.booleans import decide_booleans
 from include.cells.dates import decide_dates
 
 _WORDS_OF_PROSE = 3.0
@@ -67,7 +69,12 @@ class Column:
     @cached_property
     def is_date(self) -> bool:
         """Whether a search reads the filled cells as dates, but for a few; digits alone are numbers."""
-        return not self.number_count and decide_dates(self.filled[:_LOOKED_AT]).fits
+        return not self.number_count and self.dates.fits
+
+    @cached_property
+    def dates(self) -> Decision:
+        """How the filled cells are written, taken for dates."""
+        return decide_dates(self.filled[:_LOOKED_AT])
 
     @cached_property
     def is_amount(self) -> bool:
@@ -83,6 +90,11 @@ class Column:
         return any(
             read_number(cell) is None and read_amount(cell.strip(), decimal, unit) is not None for cell in looked
         )
+
+    @cached_property
+    def is_yes_or_no(self) -> bool:
+        """Whether the filled cells say yes and no in more than two spellings, but for a few; numbers alone do not."""
+        return not self.is_numeric and len(self.distinct) > 2 and decide_booleans(self.filled).fits
 
     @cached_property
     def is_prose(self) -> bool:

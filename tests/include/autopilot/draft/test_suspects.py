@@ -29,6 +29,12 @@ def looked(name: str, cells: list[str], target: list[str] = TARGET) -> tuple[str
         ("tag", [f"{row % 28 + 1}.03.2024 " for row in range(COUNT)], "holds dates", False),
         ("when", [f"2024-01-01T00:00:{row % 60:02}Z" for row in range(COUNT)], "holds dates", False),
         ("at", [f"01/{row % 28 + 1:02}/2024 10:{row % 60:02} AM" for row in range(COUNT)], "holds dates", False),
+        (
+            "either",
+            [f"{row % 12 + 1:02}/{row % 11 + 1:02}/2024" for row in range(COUNT)],
+            "Taken for month/day/year (every value can be day/month/year, too;",
+            False,
+        ),
         ("signed", [f"{row % 28 + 1} March 2024" for row in range(COUNT)], "holds dates", False),
         ("codes", [f"B{row}" for row in range(COUNT)], "has another text in every row", True),
         ("row", [str(row) for row in range(COUNT)], "numbers the rows", True),
