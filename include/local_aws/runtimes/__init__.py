@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, cast
 
-# Repository name -> sub-package or module here. AWS does not publish its data builder image: that name is ours.
+# Repository name -> sub-package or module here. AWS does not publish its images autopilot-...: these names are ours.
 _RUNTIMES = {
     "autogluon-inference": "autogluon.serving",
     "autogluon-training": "autogluon.training",
     "autopilot-data-builder": "data_builder",
+    "autopilot-reports": "reports",
     "knn": "knn",
     "linear-learner": "linear_learner",
     "mxnet-algorithms": "mlp",

@@ -1,6 +1,6 @@
 """The search behind an AutoML job for a table: Autopilot's modes HYPERPARAMETER_TUNING and ENSEMBLING.
 
-It leaves what Autopilot leaves: real jobs, candidates, a generated module and its notebooks, at the same places.
+It leaves what Autopilot leaves: real jobs, candidates, a generated module, notebooks and reports, at the same places.
 """
 
 from include.local_aws.search.check import check

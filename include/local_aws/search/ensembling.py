@@ -29,8 +29,8 @@ TRIALS: tuple[dict[str, str], ...] = (
 )
 
 
-def blend(workspace: Workspace) -> None:
-    """Run the trials; return when they are done.
+def blend(workspace: Workspace) -> Json:
+    """Run the trials; return the best candidate when they are done.
 
     :raises SearchFailed: the data cannot be searched, or no trial finished.
     :raises SearchStopped: the user stopped the search.
@@ -45,24 +45,26 @@ def blend(workspace: Workspace) -> None:
     workspace.write(exploration, notebooks.exploration(workspace.settings, columns, workspace.source()))
     workspace.resolve(columns, objective, DataExplorationNotebookLocation=exploration)
     progress.secondary("TrainingModels")
-    if _Trials(workspace, columns, objective).run() is None:
+    best = _Trials(workspace, columns, objective).run()
+    if best is None:
         raise SearchFailed("No candidate finished successfully; see the FailureReason of the candidates.")
-    progress.secondary("MergingAutoMLTaskReports")
+    return best
 
 
 @dataclass
 class _Trials:
     """The trials of one search.
 
-    :param best: the objective of the best one so far.
+    :param best: the best one so far, as it is told; `value` is its objective.
     """
 
     workspace: Workspace
     columns: Columns
     objective: Objective
-    best: float | None = None
+    best: Json | None = None
+    value: float | None = None
 
-    def run(self) -> float | None:
+    def run(self) -> Json | None:
         jobs = self.workspace.jobs
         running: dict[int, Job] = {}
         try:
@@ -96,20 +98,20 @@ class _Trials:
         value = logged(child).get(self.objective.logged_by(AUTOGLUON))
         completed = child["TrainingJobStatus"] == "Completed" and value is not None
         if completed:
-            candidate = self.workspace.names.trial_candidate(number)
-            artifact = self.workspace.names.ensemble(candidate)
+            artifact = self.workspace.names.ensemble(self.workspace.names.trial_candidate(number))
             self.workspace.copy(child["ModelArtifacts"]["S3ModelArtifacts"], artifact)
-        self._show(number, child)
-        if completed and value is not None and (self.best is None or self.objective.better(value, self.best)):
-            self.best = value
-            self.workspace.progress.best(candidate)
+        candidate = self._show(number, child)
+        if completed and value is not None and (self.value is None or self.objective.better(value, self.value)):
+            self.best, self.value = candidate, value
+            self.workspace.progress.best(candidate["CandidateName"])
 
-    def _show(self, number: int, child: Json) -> None:
+    def _show(self, number: int, child: Json) -> Json:
         name = self.workspace.names.trial_candidate(number)
         candidate = outline(name, [step("TrainingJob", child)], child)
         if child["TrainingJobStatus"] == "Completed":
             candidate |= self._result(name, logged(child))
         self.workspace.progress.candidate(candidate)
+        return candidate
 
     def _result(self, name: str, found: dict[str, float]) -> Json:
         result: Json = {

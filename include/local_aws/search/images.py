@@ -62,6 +62,7 @@ class Image:
 
 
 DATA_BUILDER = Image("autopilot-data-builder", "1.0-1-cpu-py3")
+REPORTS = Image("autopilot-reports", "1.0-1-cpu-py3")
 FEATURIZER = Image("sagemaker-sklearn-automl", "2.5-1-cpu-py3")
 XGBOOST = Image("sagemaker-xgboost", "1.3-1-cpu-py3")
 LINEAR_LEARNER_TRAINING = Image("linear-learner", "training-cpu", "built-in")

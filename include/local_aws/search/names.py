@@ -110,6 +110,27 @@ class Names:
         """The generated notebooks."""
         return f"{self.output}/sagemaker-automl-candidates/{self.generator}/notebooks"
 
+    @property
+    def reports(self) -> str:
+        """The processing job that reports on the best candidate."""
+        return self._step("documentation-1")
+
+    def explainability(self, candidate: str) -> str:
+        """Place the report on which columns a candidate's answers come from."""
+        return f"{self._documentation}/explainability/output/{candidate}"
+
+    def insights(self, candidate: str) -> str:
+        """Place the report on how good a candidate's answers are."""
+        return f"{self._documentation}/model_monitor/output/{candidate}"
+
+    def reports_config(self, candidate: str) -> str:
+        """Place what the job that makes both is told."""
+        return f"{self._documentation}/config/{candidate}/analysis_config.json"
+
+    @property
+    def _documentation(self) -> str:
+        return f"{self.output}/documentation"
+
     def _step(self, label: str) -> str:
         return f"{self.job}-{label}-{self._hex(label)}"[:_LONGEST]
 

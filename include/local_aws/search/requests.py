@@ -7,7 +7,7 @@ from typing import Any
 
 from include.local_aws.search.algorithms import Algorithm
 from include.local_aws.search.columns import Columns
-from include.local_aws.search.images import DATA_BUILDER, FEATURIZER, Image
+from include.local_aws.search.images import DATA_BUILDER, FEATURIZER, REPORTS, Image
 from include.local_aws.search.interface import Json
 from include.local_aws.search.names import Names
 from include.local_aws.search.objectives import Objective
@@ -45,20 +45,25 @@ class Requests:
         }
         if settings.problem_type:
             environment["problem_type"] = settings.problem_type
+        inputs = [_channel_input(given) for given in settings.channels]
         outputs = [_output("tuning_data", names.tuning_data), _output("columns", names.columns)]
-        cluster = {"InstanceCount": 1, "InstanceType": _BUILDER_INSTANCE, "VolumeSizeInGB": _BUILDER_VOLUME_GB}
-        network = {"EnableInterContainerTrafficEncryption": settings.encrypt_traffic} | self._vpc()
-        return {
-            "ProcessingJobName": names.data_builder,
-            "RoleArn": settings.role,
-            "AppSpecification": {"ImageUri": DATA_BUILDER.uri(settings.region)},
-            "Environment": environment,
-            "ProcessingInputs": [_input(given) for given in settings.channels],
-            "ProcessingOutputConfig": {"Outputs": outputs} | self._output_kms(),
-            "ProcessingResources": {"ClusterConfig": cluster | self._volume_kms()},
-            "StoppingCondition": {"MaxRuntimeInSeconds": _DAY_SECONDS},
-            "NetworkConfig": network,
-        }
+        request = self._processing(names.data_builder, DATA_BUILDER, _BUILDER_VOLUME_GB, inputs, outputs)
+        return request | {"Environment": environment}
+
+    def reports(self, candidate: Json) -> Json:
+        """CreateProcessingJob: judge and explain a candidate on the validation rows."""
+        names, name = self.names, candidate["CandidateName"]
+        folders = [one["ModelDataUrl"].rpartition("/")[0] for one in predicting(candidate)]
+        inputs = [
+            _input("config", names.reports_config(name)),
+            _input("rows", f"{names.tuning_data}/validation/"),
+            *(_input(f"containers/{number}", f"{folder}/") for number, folder in enumerate(folders)),
+        ]
+        outputs = [
+            _output("explainability", names.explainability(name)),
+            _output("model_insights", names.insights(name)),
+        ]
+        return self._processing(names.reports, REPORTS, _VOLUME_GB, inputs, outputs)
 
     def fit(self, processor: Processor) -> Json:
         """CreateTrainingJob: fit a featurizer on the training rows."""
@@ -189,6 +194,20 @@ class Requests:
             "EnableManagedSpotTraining": False,
         } | self._vpc()
 
+    def _processing(self, name: str, image: Image, volume: int, inputs: list[Json], outputs: list[Json]) -> Json:
+        settings = self.settings
+        cluster = {"InstanceCount": 1, "InstanceType": _BUILDER_INSTANCE, "VolumeSizeInGB": volume}
+        return {
+            "ProcessingJobName": name,
+            "RoleArn": settings.role,
+            "AppSpecification": {"ImageUri": image.uri(settings.region)},
+            "ProcessingInputs": inputs,
+            "ProcessingOutputConfig": {"Outputs": outputs} | self._output_kms(),
+            "ProcessingResources": {"ClusterConfig": cluster | self._volume_kms()},
+            "StoppingCondition": {"MaxRuntimeInSeconds": _DAY_SECONDS},
+            "NetworkConfig": {"EnableInterContainerTrafficEncryption": settings.encrypt_traffic} | self._vpc(),
+        }
+
     def _vpc(self) -> Json:
         return {"VpcConfig": self.settings.vpc} if self.settings.vpc else {}
 
@@ -218,16 +237,25 @@ def container(uri: str, artifact: str, environment: dict[str, str]) -> dict[str,
     return {"Image": uri, "ModelDataUrl": artifact, "Environment": environment}
 
 
-def _input(given: Channel) -> Json:
-    name = "train" if given.kind == "training" else "validation"
+def predicting(candidate: Json) -> list[Json]:
+    """Return the containers of a candidate that predict: all but the one that turns class numbers into labels."""
+    containers: list[Json] = candidate["InferenceContainers"][:2]
+    return containers
+
+
+def _channel_input(given: Channel) -> Json:
+    return _input("train" if given.kind == "training" else "validation", given.uri, given.data_type)
+
+
+def _input(folder: str, uri: str, data_type: str = "S3Prefix") -> Json:
     source = {
-        "S3Uri": given.uri,
-        "LocalPath": f"{_PROCESSING}/input/{name}",
-        "S3DataType": given.data_type,
+        "S3Uri": uri,
+        "LocalPath": f"{_PROCESSING}/input/{folder}",
+        "S3DataType": data_type,
         "S3InputMode": "File",
         "S3DataDistributionType": "FullyReplicated",
     }
-    return {"InputName": name, "S3Input": source}
+    return {"InputName": folder.replace("/", "-"), "S3Input": source}
 
 
 def _output(name: str, uri: str) -> Json:

@@ -13,6 +13,7 @@ from include.local_aws.search.interface import Api, Json, Progress, SearchFailed
 from include.local_aws.search.jobs import Job, Jobs, OutOfTime, SearchStopped
 from include.local_aws.search.objectives import Objective, objective_for
 from include.local_aws.search.processors import Processor, processors_for
+from include.local_aws.search.reports import report
 from include.local_aws.search.settings import Settings
 from include.local_aws.search.tuning import tune
 from include.local_aws.search.workspace import Workspace
@@ -31,10 +32,9 @@ def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> str
     jobs = Jobs(api, progress, settings)
     workspace = Workspace(settings, jobs, s3, progress)
     try:
-        if settings.ensembling:
-            blend(workspace)
-        else:
-            _Search(workspace).run()
+        best = blend(workspace) if settings.ensembling else _Search(workspace).run()
+        secondary = report(workspace, best)
+        progress.secondary("MergingAutoMLTaskReports")
     except SearchStopped:
         return "Stopped"
     except OutOfTime as error:
@@ -43,7 +43,7 @@ def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> str
         ) from error
     finally:
         jobs.stop_all()
-    return "MaxAutoMLJobRuntimeReached" if jobs.out_of_time else "Completed"
+    return "MaxAutoMLJobRuntimeReached" if jobs.out_of_time else secondary
 
 
 class _Search:
@@ -57,7 +57,7 @@ class _Search:
         self._requests = workspace.requests
         self._processors = processors_for(workspace.settings.algorithms)
 
-    def run(self) -> None:
+    def run(self) -> Json:
         self._progress.secondary("AnalyzingData")
         built = self._workspace.build_data()
         columns = self._workspace.columns()
@@ -67,9 +67,10 @@ class _Search:
         featurized = self._featurize(step("ProcessingJob", built))
         self._progress.secondary("ModelTuning")
         candidates = Candidates(self._requests, self._names, objective, columns)
-        if tune(self._jobs, self._progress, candidates, featurized) is None:
+        best = tune(self._jobs, self._progress, candidates, featurized)
+        if best is None:
             raise SearchFailed("No candidate finished successfully; see the FailureReason of the candidates.")
-        self._progress.secondary("MergingAutoMLTaskReports")
+        return best
 
     def _publish(self, columns: Columns, objective: Objective) -> None:
         """Write the generated module and the notebooks, and tell what was found out."""
@@ -98,7 +99,7 @@ class _Search:
             self._jobs.create_model(self._requests.model(processor, artifact))
         transforms = self._together("TransformJob", {one: self._requests.featurize(one) for one in fits}, failures)
         if failures:
-            self._progress.update(PartialFailureReasons=[{"PartialFailureMessage": text} for text in failures])
+            self._workspace.failed_partly(*failures)
         if not transforms:
             raise SearchFailed(f"No feature engineering step succeeded. {failures[0]}")
         return [

@@ -11,8 +11,8 @@ _TRAINING = "TrainingJob"
 _POLL_SECONDS = 0.25  # a tuning job's description is long
 
 
-def tune(jobs: Jobs, progress: Progress, candidates: Candidates, featurized: list[Featurized]) -> str | None:
-    """Try candidates until there are enough or time is over; return the best one's name, None if none succeeded.
+def tune(jobs: Jobs, progress: Progress, candidates: Candidates, featurized: list[Featurized]) -> Json | None:
+    """Try candidates until there are enough or time is over; return the best one, None if none succeeded.
 
     :raises SearchStopped: the user stopped the search.
     :raises OutOfTime: time is over and no candidate has finished.
@@ -32,7 +32,8 @@ def tune(jobs: Jobs, progress: Progress, candidates: Candidates, featurized: lis
         jobs.stop_all()
         if watch.look(tuner) is None or isinstance(ended, SearchStopped):
             raise
-    return watch.look(tuner)
+    best = watch.look(tuner)
+    return watch.described(best) if best else None
 
 
 class _Watch:
@@ -67,6 +68,12 @@ class _Watch:
             self._progress.best(best)
         return best
 
+    def described(self, name: str) -> Json:
+        """Return a candidate as it is told."""
+        return self._candidate(self._jobs.describe(Job(_TRAINING, name)))
+
     def _tell(self, child: Json) -> None:
-        featurized = self._featurized[child["OutputDataConfig"]["S3OutputPath"]]
-        self._progress.candidate(self._candidates.describe(featurized, child))
+        self._progress.candidate(self._candidate(child))
+
+    def _candidate(self, child: Json) -> Json:
+        return self._candidates.describe(self._featurized[child["OutputDataConfig"]["S3OutputPath"]], child)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from include.local_aws.runner.s3 import Location, location
@@ -30,6 +30,7 @@ class Workspace:
     jobs: Jobs
     s3: S3Client
     progress: Progress
+    _failures: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> Names:
@@ -82,6 +83,11 @@ class Workspace:
                 "CompletionCriteria": criteria,
             },
         )
+
+    def failed_partly(self, *reasons: str) -> None:
+        """Tell what has failed without ending the search."""
+        self._failures.extend(reasons)
+        self.progress.update(PartialFailureReasons=[{"PartialFailureMessage": text} for text in self._failures])
 
     def write(self, uri: str, text: str) -> None:
         """Write a text, encrypted as the search was asked to."""

@@ -20,6 +20,8 @@ from include.local_aws.runtimes.autogluon.model import Ensemble
 from include.local_aws.runtimes.estimators.serving import contents_of
 from include.local_aws.runtimes.imports import provide
 from include.local_aws.runtimes.invocation import check_size, execution_parameters, in_batch, wanted_type
+from include.local_aws.runtimes.recordio import Matrix
+from include.local_aws.runtimes.sklearn_automl.featurizer import Featurizer
 from include.local_aws.runtimes.sklearn_automl.programs import serving_program
 from include.local_aws.runtimes.sklearn_automl.table import parse_cells
 
@@ -27,7 +29,6 @@ CSV = "text/csv"
 _LABEL = "predicted_label"
 _OF_NUMBERS = (_LABEL,)
 _OF_CLASSES = (_LABEL, "probability", "probabilities", "labels")
-_THRESHOLD = 0.5
 
 
 def load(model_dir: Path, environment: Mapping[str, str]) -> Servant:
@@ -64,6 +65,20 @@ class EnsembleServant:
 
     ensemble: Ensemble
     environment: Mapping[str, str]
+    threshold = 0.5  # from which on a row is of class 1
+
+    @property
+    def featurizer(self) -> Featurizer:
+        """What makes features of rows."""
+        return self.ensemble.featurizer
+
+    def encoded(self, features: Matrix) -> Matrix:
+        """Return features as they are: they are not sent to another container."""
+        return features
+
+    def predict(self, features: Matrix) -> NDArray[np.float64]:
+        """Return the members' weighted mean, in the form of the ensemble's task."""
+        return self.ensemble.of_features(features)
 
     def execution_parameters(self) -> dict[str, object]:
         """Answer batch transform."""
@@ -86,7 +101,7 @@ class EnsembleServant:
         return encode(answer, wanted_type(accept, self.environment), in_batch(self.environment))
 
     def _contents(self, predictions: NDArray[np.float64]) -> list[dict[str, Any]]:
-        contents = contents_of(self.ensemble.task, predictions, _THRESHOLD)
+        contents = contents_of(self.ensemble.task, predictions, self.threshold)
         if not self.ensemble.labels:
             return contents
         labels = list(self.ensemble.labels)

@@ -29,6 +29,15 @@ class EstimatorServant:
     model: Model
     environment: Mapping[str, str]
 
+    @property
+    def threshold(self) -> float:
+        """The probability from which on a row is of class 1."""
+        return self.model.threshold
+
+    def predict(self, features: Matrix) -> NDArray[np.float64]:
+        """Return predictions in the form of the model's task."""
+        return self.model.predict(features)
+
     def execution_parameters(self) -> dict[str, object]:
         """Answer batch transform."""
         return execution_parameters(self.environment)
@@ -42,7 +51,7 @@ class EstimatorServant:
         :raises ClientError: the request is too large, empty, unreadable, of the wrong width or of an unsupported type.
         """
         check_size(body, self.environment)
-        predictions = self.model.predict(_parse(body, content_type))
+        predictions = self.predict(_parse(body, content_type))
         answer = self._answer(predictions)
         return encode(answer, wanted_type(accept, self.environment), in_batch(self.environment))
 

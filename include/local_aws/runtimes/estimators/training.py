@@ -58,7 +58,7 @@ def run_training(opt_ml: Path, plan: Plan) -> None:
         print(note, flush=True)
     for name, examples in channels.items():
         print(f"The {name} channel has {examples.rows} rows and {examples.columns} columns", flush=True)
-    model = _train_folds(plan, channels) if plan.kfold else _train_once(plan, channels)
+    model = _train_folds(plan, channels, opt_ml / "output" / "data") if plan.kfold else _train_once(plan, channels)
     if "test" in channels:
         test = channels["test"]
         _tell(plan, "test", score(plan.task, test.labels, model.predict(test.features), model.threshold))
@@ -80,8 +80,11 @@ def _train_once(plan: Plan, channels: dict[str, Examples]) -> Model:
     return _model(plan, train, (estimator,), threshold)
 
 
-def _train_folds(plan: Plan, channels: dict[str, Examples]) -> Model:
-    """Cross-validate; the threshold is chosen on all held-out predictions together, the scores are means over folds."""
+def _train_folds(plan: Plan, channels: dict[str, Examples], output: Path) -> Model:
+    """Cross-validate; the threshold is chosen on all held-out predictions together, the scores are means over folds.
+
+    The held-out predictions go to `held_out.csv`: label and number; of classes label, probability and class.
+    """
     examples = merged(channels["train"], channels.get("validation"))
     number = plan.kfold or 0
     print(f"Run {plan.repeats}-round of {number}-fold cross validation with {examples.rows} rows", flush=True)
@@ -95,9 +98,18 @@ def _train_folds(plan: Plan, channels: dict[str, Examples]) -> Model:
         unseen.append((test.labels, plan.task.predictions(estimators[-1], test.features)))
     labels, predictions = (np.concatenate([pair[at] for pair in unseen]) for at in (0, 1))
     threshold = _threshold(plan, labels, predictions)
+    _save(output, plan.task, labels, predictions, threshold)
     for name, pairs in (("train", seen), ("validation", unseen)):
         _tell(plan, name, mean(score(plan.task, truth, predicted, threshold) for truth, predicted in pairs))
     return _model(plan, examples, tuple(estimators), threshold)
+
+
+def _save(folder: Path, task: Task, labels: Numbers, predictions: Numbers, threshold: float) -> None:
+    columns = [labels, predictions.max(axis=1) if predictions.ndim > 1 else predictions]
+    if task.classes:
+        columns.append(predictions.argmax(axis=1) if predictions.ndim > 1 else predictions >= threshold)
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savetxt(folder / "held_out.csv", np.column_stack(columns), delimiter=",", fmt="%.9g")
 
 
 def _fitted(plan: Plan, examples: Examples) -> Any:

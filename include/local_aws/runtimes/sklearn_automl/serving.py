@@ -51,7 +51,7 @@ class FeatureServant:
     """
 
     def __init__(self, featurizer: Featurizer, features_only: bool, environment: Mapping[str, str]) -> None:
-        self._featurizer = featurizer
+        self.featurizer = featurizer
         self._features_only = features_only
         self._accept = environment.get(ACCEPT, CSV)
         self._sparse = environment.get(SPARSE) == "1"
@@ -68,16 +68,20 @@ class FeatureServant:
         wanted = (self._accept if accept in (None, "", "*/*") else str(accept)).partition(";")[0].strip()
         if wanted not in (CSV, RECORDIO):
             raise ClientError(f"Accept type {wanted} is not supported by this featurizer: ask for {CSV} or {RECORDIO}")
-        features, labels = self._featurizer.transform(parse_cells(body, "the request"))
+        features, labels = self.featurizer.transform(parse_cells(body, "the request"))
         if self._features_only and labels is not None:
             features, labels = np.column_stack([labels, _dense(features)]), None
         if wanted == CSV:
             return _csv(features, labels), CSV
         return self._records(features, labels), RECORDIO
 
-    def _records(self, features: Matrix, labels: NDArray[np.float64] | None) -> bytes:
+    def encoded(self, features: Matrix) -> Matrix:
+        """Return features as the next container reads them from records."""
         encoded = sparse.csr_matrix(features) if self._sparse else _dense(features)
-        return write_records(encoded.astype(np.float32), None if labels is None else labels.astype(np.float32))
+        return encoded.astype(np.float32)
+
+    def _records(self, features: Matrix, labels: NDArray[np.float64] | None) -> bytes:
+        return write_records(self.encoded(features), None if labels is None else labels.astype(np.float32))
 
 
 def _csv(features: Matrix, labels: NDArray[np.float64] | None) -> bytes:

@@ -53,14 +53,18 @@ class Hits:
         """Per class; 0 for one that was never there."""
         return _ratio(self.both, self.true)
 
+    def f(self, beta: float) -> Counts:
+        """Per class; recall counts `beta` times as much as precision."""
+        return _ratio((1 + beta**2) * self.both, beta**2 * self.true + self.predicted)
+
     @property
     def f1(self) -> Counts:
         """Per class."""
-        return _ratio(2 * self.both, self.true + self.predicted)
+        return self.f(1)
 
-    def of_class_1(self, values: Counts) -> float:
-        """Return the value of class 1; 0 if it does not occur."""
-        return float(values[self.classes == 1].sum())
+    def of_class(self, number: int, values: Counts) -> float:
+        """Return the value of a class; 0 if it does not occur."""
+        return float(values[self.classes == number].sum())
 
 
 def _ratio(part: Counts, whole: Counts) -> Counts:

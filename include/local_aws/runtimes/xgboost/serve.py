@@ -30,6 +30,7 @@ class BoosterServant:
     environment: Mapping[str, str]
     objective: str
     classes: int  # 0 unless multi-class
+    threshold = 0.5  # above which a row is of class 1
 
     @classmethod
     def load(cls, model_dir: Path, environment: Mapping[str, str]) -> BoosterServant:
@@ -59,7 +60,7 @@ class BoosterServant:
         check_size(body, self.environment)
         kind = data_format(content_type)
         features = self._checked(_parse(body, kind), kind)
-        answer = select(self._predict(features), self.environment, self.objective, self.classes)
+        answer = select(self.predict(features), self.environment, self.objective, self.classes)
         return encode(answer, wanted_type(accept, self.environment), in_batch(self.environment))
 
     def _checked(self, features: Matrix, kind: str) -> Matrix:
@@ -76,7 +77,8 @@ class BoosterServant:
             f"Unable to evaluate payload provided: Feature size of {kind} inference data {given} {problem}"
         )
 
-    def _predict(self, features: Matrix) -> NDArray[Any]:
+    def predict(self, features: Matrix) -> NDArray[Any]:
+        """Return the boosters' mean answer per row."""
         data = xgboost.DMatrix(features, nthread=1)
         ensemble = np.array([booster.predict(data) for booster in self.boosters])
         if len(ensemble) == 1:

@@ -92,14 +92,8 @@ SINCE["DescribeAutoMLJobV2"] = {
     f"{_RESOLVED}.CompletionCriteria.MaxAutoMLJobRuntimeInSeconds",
     f"{_RESOLVED}.CompletionCriteria.MaxRuntimePerTrainingJobInSeconds",
 }
-# What the recorded requests asked and is refused here, and reports that are not made.
-NOT_HERE = {
-    "DescribeAutoMLJobV2": {
-        "AutoMLProblemTypeConfig.TabularJobConfig.FeatureSpecificationS3Uri",
-        "BestCandidate.CandidateProperties.CandidateArtifactLocations.Explainability",
-        "BestCandidate.CandidateProperties.CandidateArtifactLocations.ModelInsights",
-    }
-}
+# What the recorded requests asked and is refused here.
+NOT_HERE = {"DescribeAutoMLJobV2": {"AutoMLProblemTypeConfig.TabularJobConfig.FeatureSpecificationS3Uri"}}
 
 
 def members_of(shape: Shape, value: Any, path: str = "") -> Iterator[tuple[str, str]]:

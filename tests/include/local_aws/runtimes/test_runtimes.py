@@ -25,8 +25,8 @@ def test_an_image_without_a_runtime_is_refused_with_those_that_have_one() -> Non
         container_for("382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1")
     assert str(caught.value) == (
         "no local runtime for the image 382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1: "
-        "there are autogluon-inference, autogluon-training, autopilot-data-builder, knn, linear-learner, "
-        "mxnet-algorithms, sagemaker-scikit-learn, sagemaker-sklearn-automl, sagemaker-xgboost"
+        "there are autogluon-inference, autogluon-training, autopilot-data-builder, autopilot-reports, knn, "
+        "linear-learner, mxnet-algorithms, sagemaker-scikit-learn, sagemaker-sklearn-automl, sagemaker-xgboost"
     )
 
 

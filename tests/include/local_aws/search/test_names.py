@@ -13,7 +13,7 @@ LONGEST = "a" * 32
 def test_names_are_names_of_sagemaker(job: str) -> None:
     names = Names(job, f"s3://b/{job}")
     tuned = [names.tuner, *(names.child(number) for number in (1, 750))]
-    made = [names.data_builder, names.generator]
+    made = [names.data_builder, names.generator, names.reports]
     made += [make(number) for number in range(3) for make in (names.fit, names.model)]
     made += [names.featurize(0, "rpb"), names.featurize(0, "csv")]
     assert len({*made, *tuned}) == len(made) + len(tuned)

@@ -23,10 +23,12 @@ def test_they_agree_with_scikit_learn(classes: int) -> None:
         assert hits.f1.mean() == pytest.approx(metrics.f1_score(truth, predicted, **average))
         assert hits.precision.mean() == pytest.approx(metrics.precision_score(truth, predicted, **average))
         assert hits.recall.mean() == pytest.approx(metrics.recall_score(truth, predicted, **average))
+        recalled = metrics.fbeta_score(truth, predicted, beta=2, **average)
+        assert hits.f(2).mean() == pytest.approx(recalled)
         seen = hits.recall[hits.true > 0]
         assert seen.mean() == pytest.approx(metrics.balanced_accuracy_score(truth, predicted))
 
 
 def test_class_one_that_does_not_occur() -> None:
     hits = Hits.count(np.array([0.0, 2.0]), np.array([0.0, 0.0]))
-    assert hits.of_class_1(hits.f1) == 0.0
+    assert hits.of_class(1, hits.f1) == 0.0
