@@ -13,6 +13,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 from include.autopilot.base.errors import ConfigError
 
@@ -21,12 +22,15 @@ MOST_CHARACTERS = 256 * 1024
 MOST_VALUES = 20_000
 MOST_LEVELS = 20
 # Escapes can write them; databases refuse them, and with them every DAG that is stored together with this one.
-_NOWHERE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NOWHERE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EXAMPLES = "docs/models.md has whole examples."
 
 
-class _Loader(yaml.SafeLoader):
-    """Composes and constructs what :func:`read_yaml` promises."""
+class _Loader(Composer, yaml.CSafeLoader):
+    """Composes and constructs what :func:`read_yaml` promises.
+
+    The text itself is read by libyaml, which every wheel of PyYAML has: each of the DAG files reads each of the models.
+    """
 
     depth = 0
 
@@ -34,6 +38,10 @@ class _Loader(yaml.SafeLoader):
         first: [rule for rule in rules if rule[0].rpartition(":")[2] not in ("bool", "int", "float")]
         for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def __init__(self, text: str) -> None:
+        yaml.CSafeLoader.__init__(self, text)
+        Composer.__init__(self)
 
     def get_single_node(self) -> yaml.Node | None:
         root: yaml.Node | None = super().get_single_node()
