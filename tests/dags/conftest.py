@@ -56,7 +56,7 @@ def unsearched(aws: str, airflow_db: None) -> Iterator[Tiny]:
     model = config.parse_model(MODEL, "tiny.yaml")
     # Beside the others, because tests that follow in this process look for those.
     before = config.load_models
-    patch.setattr(config, "load_models", lambda: (*before(), model))
+    patch.setattr(config, "load_models", lambda *folder: (*before(*folder), model))
     found = {}
     for name in ("retrain", "search"):
         build: Callable[..., Any] = getattr(importlib.import_module(f"dags.{name}"), name)
