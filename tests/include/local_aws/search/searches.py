@@ -14,10 +14,10 @@ from tests.include.local_aws.search.tables import job
 SECONDS = 600
 
 
-def put(clients: Clients, data: bytes) -> str:
+def put(clients: Clients, data: bytes, **metadata: str) -> str:
     name = unique("table")
     clients.s3.create_bucket(Bucket=name)
-    clients.s3.put_object(Bucket=name, Key="in/data.csv", Body=data)
+    clients.s3.put_object(Bucket=name, Key="in/data.csv", Body=data, Metadata=metadata)
     return name
 
 

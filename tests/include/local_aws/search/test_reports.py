@@ -20,6 +20,7 @@ ROWS = 520
 REPORTS = {"analysis.json", "report.html", "explanations_shap/out.csv", "explanations_shap/baseline.csv"}
 FAST = {"CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["xgboost", "linear-learner"]}]}}
 HOSTILE = "<script>"
+SOURCE = "SYNTHETIC rows of a test"
 
 
 def table(labels: tuple[str, ...] = ()) -> bytes:
@@ -161,11 +162,14 @@ def test_what_ensembles_answer_for_validation_rows_is_judged(clients: Clients, b
 @pytest.mark.parametrize("algorithm", ["linear-learner", "mlp"])
 def test_other_algorithms_and_several_classes(clients: Clients, algorithm: str) -> None:
     config = {"CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": [algorithm]}]}}
-    bucket = put(clients, table(("a", "b", "c")))
+    bucket = put(clients, table(("a", "b", "c")), **{"data-source": SOURCE})
     best = search(clients, job(bucket, candidates=1, **config))["BestCandidate"]
     found = best["CandidateProperties"]["CandidateArtifactLocations"]
     told = json.loads(read(clients, f"{found['ModelInsights']}/statistics.json"))
     assert told["dataset"]["item_count"] == ROWS
+    assert told["embedded_aws"]["data_source"] == SOURCE
+    for place in found.values():
+        assert SOURCE in read(clients, f"{place}/report.html").decode()
     accuracy = told["multiclass_classification_metrics"]["accuracy"]["value"]
     assert accuracy == pytest.approx(best["FinalAutoMLJobObjectiveMetric"]["Value"], rel=0.01)
     explained = json.loads(read(clients, f"{found['Explainability']}/analysis.json"))
