@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Literal
 
 from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift import shift
-from include.autopilot.drift.dates import days_of, moves_on
+from include.autopilot.drift.dates import moves_on
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers
-from include.autopilot.drift.reading import written
 from include.autopilot.drift.shape import Shape, categories_shape, numbers_shape
 
 Outcome = Literal["none", "warn", "block"]
 Role = Literal["feature", "target"]
 Test = Literal["values", "missing", "outside"]
+# Numbers between these may be dates that are written like 20240131.
+_FIRST_DAY, _LAST_DAY = 19000101, 22001231
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,7 @@ class ColumnDrift:
 
     :param kind: what its values are compared as; those of ``text`` are not.
     :param missing_before: the share of missing cells in the baseline; ``missing_now``: in the drop.
-    :param form: how its dates or amounts are written; empty for other kinds.
-    :param range_before: the smallest and the largest number; of dates, days since 1970.
+    :param range_before: the smallest and the largest number.
     :param outside: the share of (sampled) numbers beyond the range before; of categories, that of rows with one
         that the baseline does not have.
     :param unseen: values that neither the baseline nor the candidate's classes have.
@@ -46,7 +45,6 @@ class ColumnDrift:
     missing_before: float
     missing_now: float
     emptied: bool
-    form: str = ""
     range_before: tuple[float, float] | None = None
     range_now: tuple[float, float] | None = None
     outside: float | None = None
@@ -62,8 +60,8 @@ class ColumnDrift:
 
     @property
     def ks(self) -> float | None:
-        """The KS distance of a column that is compared as numbers."""
-        return None if self.kind in ("categorical", "text") else self.distance
+        """The KS distance of a numeric column."""
+        return self.distance if self.kind == "numeric" else None
 
 
 def compare_column(before: ColumnProfile, now: ColumnProfile, schema: Schema) -> ColumnDrift:
@@ -76,8 +74,7 @@ def compare_column(before: ColumnProfile, now: ColumnProfile, schema: Schema) ->
         p["missing"] = shift.missing_test((before.present, before.missing), (now.present, now.missing))
     found: dict[str, Any] = {}
     if before.numbers is not None and now.numbers is not None:
-        found = _numbers(before.numbers, now.numbers, before.present, now.kind, p)
-        found["moves_on"] = moves_on(days_of(before), days_of(now))
+        found = _numbers(before.numbers, now.numbers, before.present, p)
     elif before.categories is not None and now.categories is not None:
         found = _categories(before.categories, now.categories, p)
         classes = schema.labels if now.name == schema.target else ()
@@ -89,19 +86,20 @@ def compare_column(before: ColumnProfile, now: ColumnProfile, schema: Schema) ->
         missing_before=before.missing_share,
         missing_now=now.missing_share,
         emptied=bool(before.present and not now.present),
-        form=before.reading.told if before.reading else "",
         p=p,
         **found,
     )
 
 
-def _numbers(before: Numbers, now: Numbers, ranged: int, kind: Kind, p: dict[Test, float]) -> dict[str, Any]:
+def _numbers(before: Numbers, now: Numbers, ranged: int, p: dict[Test, float]) -> dict[str, Any]:
     """Compare numbers; ``ranged`` old values set the old range, more than are in the sample of a long table."""
     old, new = _range(before), _range(now)
     found: dict[str, Any] = {"range_before": old, "range_now": new}
     if old is None or new is None:
         return found
-    found["shape"] = numbers_shape(before.sample, now.sample, partial(written, kind))
+    if before.whole and now.whole and old[0] >= _FIRST_DAY and new[1] <= _LAST_DAY:
+        found["moves_on"] = moves_on(_texts(before), _texts(now))
+    found["shape"] = numbers_shape(before.sample, now.sample)
     outside = int(((now.sample < old[0]) | (now.sample > old[1])).sum())
     found["outside"] = outside / len(now.sample)
     # What never varies in either sample cannot tell them apart; leaving it out by looking at both together is fair.
@@ -124,7 +122,12 @@ def _categories(before: Mapping[str, int], now: Mapping[str, int], p: dict[Test,
         "distance": shift.total_variation(*bins),
         "outside": outside,
         "shape": categories_shape(before, now),
+        "moves_on": moves_on(before, now),
     }
+
+
+def _texts(numbers: Numbers) -> list[str]:
+    return [str(int(number)) for number in numbers.sample]
 
 
 def _range(numbers: Numbers) -> tuple[float, float] | None:

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-import numpy as np
-
-from include.autopilot.drift.moments import Floats
-from include.autopilot.drift.profile import ColumnProfile
-from include.autopilot.drift.reading import days_in_digits
+from include.autopilot.base.cutoff import as_utc
 from include.autopilot.settings.drift import Action, DriftConfig
 
-# The earliest dates may be slips; from this share of a column's dates on they say when it begins.
-_BEGINS = 0.05
+_FIRST_YEAR = 1900
 
 
-def days_of(column: ColumnProfile) -> Floats:
-    """Return the sampled dates of a column as days since 1970, ascending; none where it holds no days."""
-    numbers, reading = column.numbers, column.reading
-    if numbers is None or (reading is not None and not reading.has_days):
-        return np.array([])
-    if reading is not None:
-        return numbers.sample
-    return days_in_digits([f"{number:.0f}" for number in numbers.sample]) if numbers.whole else np.array([])
+def _as_written(form: str, text: str) -> datetime:
+    return datetime.strptime(text, form)  # noqa: DTZ007 - a cell; in UTC like all that says nothing else
 
 
-def moves_on(before: Floats, now: Floats) -> bool:
-    """Whether the days of now begin no earlier and end later than those before; both ascending."""
-    if not len(before) or not len(now):
-        return False
-    begins = [days[int(_BEGINS * (len(days) - 1))] for days in (before, now)]
-    return bool(begins[1] >= begins[0] and now[-1] > before[-1])
+# Who writes 3/4/2024 means one of two dates; which, the other cells of the column say.
+_READERS: tuple[Callable[[str], datetime], ...] = (
+    datetime.fromisoformat,
+    *(partial(_as_written, form) for form in ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d")),
+)
+
+
+def moves_on(before: Collection[str], now: Collection[str]) -> bool:
+    """Whether all cells of a column are dates, and those of now begin no earlier and end later than those before."""
+    for reader in _READERS:
+        old, new = _dates(before, reader), _dates(now, reader)
+        if old and new:
+            return min(new) >= min(old) and max(new) > max(old)
+    return False
 
 
 def dates_told(drops: Sequence[Mapping[str, Any]], rules: DriftConfig) -> Iterator[tuple[Action, str]]:
@@ -43,9 +42,16 @@ def dates_told(drops: Sequence[Mapping[str, Any]], rules: DriftConfig) -> Iterat
     if names and rules.on_feature != "off":
         text = (
             f"The dates of {', '.join(map(repr, names))} move on with the drops, which differ from the baseline by "
-            "their nature; that is told no further. Nothing is learnt of days still to come, but of what comes again "
-            "(month, weekday, hour) and of the time between two dates. If the template makes no such features of "
-            "them, deliver the time elapsed between two events in their place, or put the columns under ignore, and "
-            "search for a new template."
+            "their nature; that is told no further. No model learns from a date still to come: deliver the time "
+            "elapsed between two events in its place, or put the column under ignore, and search for a new template."
         )
         yield "warn", text
+
+
+def _dates(cells: Collection[str], reader: Callable[[str], datetime]) -> list[datetime]:
+    """Return all cells as dates; nothing where one of them is none."""
+    try:
+        found = [as_utc(reader(cell.strip())) for cell in cells]
+    except (ValueError, OverflowError):
+        return []
+    return found if all(date.year >= _FIRST_YEAR for date in found) else []

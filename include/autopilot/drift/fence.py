@@ -58,8 +58,7 @@ def fences_of(reference: Profile, schema: Schema) -> dict[str, Fence]:
     """
     fences = {}
     for column in reference.columns:
-        # Of dates the last ones are far from the middle by their nature.
-        if column.numbers is not None and column.kind != "datetime" and len(column.numbers.sample) >= FEWEST:
+        if column.numbers is not None and len(column.numbers.sample) >= FEWEST:
             role: Role = "target" if column.name == schema.target else "feature"
             fences[column.name] = fence_of(column.numbers.sample, role, reference.rows)
     return fences

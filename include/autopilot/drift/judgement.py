@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from include.autopilot.base.shortened import shortened
 from include.autopilot.drift.columns import ColumnDrift, Outcome, Test
-from include.autopilot.drift.reading import written
 from include.autopilot.settings.drift import Action, DriftConfig
 
 # Fewer drifted columns than this say nothing about a whole file, however small their number makes the file.
@@ -23,15 +22,11 @@ def judge(column: ColumnDrift, rules: DriftConfig) -> ColumnDrift:
 
     :param column: one whose q-values are known.
     """
-    differs = _shifted(column, rules) or _counts(column, "outside", rules)
-    column = replace(column, moves_on=column.moves_on and column.role == "feature" and differs)
+    column = replace(column, moves_on=column.moves_on and column.role == "feature" and _shifted(column, rules))
     found = [(action, reason) for action, reason in _findings(column, rules) if action != "off"]
     actions = {action for action, _ in found}
     outcome: Outcome = "block" if "block" in actions else "warn" if "warn" in actions else "none"
-    reasons = tuple(reason for _, reason in found)
-    if column.moves_on:
-        reasons += ("its dates move on with the drops",)
-    return replace(column, action=outcome, reasons=reasons)
+    return replace(column, action=outcome, reasons=tuple(reason for _, reason in found))
 
 
 def judge_file(columns: Sequence[ColumnDrift], rules: DriftConfig) -> list[tuple[Action, str]]:
@@ -70,13 +65,10 @@ def _many(found: Sequence[ColumnDrift], tested: Sequence[ColumnDrift], share: fl
 def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action, str]]:
     target = column.role == "target"
     if _counts(column, "missing", rules):
-        other = f" or not written as {column.form}" if column.form else ""
         if column.emptied:
-            no = f"no value that is written as {column.form}" if column.form else "no value at all"
-            yield rules.on_emptied, f"it has {no}; {column.missing_before:.0%} were missing before"
+            yield rules.on_emptied, f"it has no value at all; {column.missing_before:.0%} were missing before"
         elif abs(column.missing_now - column.missing_before) >= rules.missing:
-            told = f"{column.missing_now:.1%} are missing{other}; {column.missing_before:.1%} were before"
-            yield rules.on_missing, told
+            yield rules.on_missing, f"{column.missing_now:.1%} are missing; {column.missing_before:.1%} were before"
     if target and column.kind == "categorical" and column.unseen:
         fix = "search for a template that knows it, or take these rows out"
         yield rules.on_new_label, f"the baseline does not have the class {_named(column.unseen)}; {fix}"
@@ -87,8 +79,8 @@ def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action,
     if target and _counts(column, "values", rules) and (column.distance or 0) >= rules.apart:
         yield rules.on_apart, "its values have hardly anything in common with the baseline's; see to its unit"
     if _counts(column, "outside", rules) and (column.outside or 0) >= rules.outside and column.range_before:
-        low, high = (written(column.kind, end) for end in column.range_before)
-        yield rules.on_outside, f"{column.outside:.0%} of its values lie outside {low} to {high}"
+        low, high = column.range_before
+        yield rules.on_outside, f"{column.outside:.0%} of its values lie outside {low:g} to {high:g}"
 
 
 def _counts(column: ColumnDrift, test: Test, rules: DriftConfig) -> bool:
@@ -101,7 +93,7 @@ def _shifted(column: ColumnDrift, rules: DriftConfig) -> bool:
 
 
 def _shift(column: ColumnDrift) -> str:
-    distance = "total variation" if column.ks is None else "KS"
+    distance = "KS" if column.kind == "numeric" else "total variation"
     figures = f"PSI {column.psi:.2f}, {distance} {column.distance:.2f}, q {column.q['values']:.1g}"
     unseen = f", new: {_named(column.unseen)}" if column.unseen else ""
     return f"its values shifted ({figures}{unseen})"

@@ -6,21 +6,18 @@ equal width between minimum and maximum, closed below, the last one on both side
 population's. ``sketch.data`` is the one level of a KLL sketch that never had to compact. Of a table with more rows it
 is a sample, in which every value weighs the same: shares and quantiles read from it are right, counts are not.
 
-``dataset.sample_count`` is ours, and ``read_as`` of a column of dates or amounts: how its texts are read, and the
-figures of the numbers that they become. Every other name is Model Monitor's. AWS does not document what its own
-container writes for a column without values, or for a text with very many: what is not defined is left out here.
+``dataset.sample_count`` is ours; every other name is Model Monitor's. AWS does not document what its own container
+writes for a column without values, or for a text with very many: what is not defined is left out here.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from include.autopilot.drift.moments import Floats
 from include.autopilot.drift.profile import ColumnProfile, Numbers, Profile
-from include.autopilot.drift.reading import Reading
 from include.autopilot.drift.sample import SIZE
 
 _BUCKETS = 10
@@ -71,10 +68,7 @@ def _feature(column: ColumnProfile) -> dict[str, Any]:
     common = {"num_present": column.present, "num_missing": column.missing}
     feature = {"name": column.name, "inferred_type": _inferred_type(column)}
     if column.numbers is not None:
-        numbers = _numbers(column.numbers)
-        if column.reading is None:
-            return feature | {"numerical_statistics": {"common": common} | numbers}
-        return feature | {"string_statistics": {"common": common}, "read_as": asdict(column.reading) | numbers}
+        return feature | {"numerical_statistics": {"common": common} | _numbers(column.numbers)}
     strings: dict[str, Any] = {"common": common}
     if column.categories is not None:
         buckets = [{"value": value, "count": count} for value, count in column.categories.items()]
@@ -115,7 +109,7 @@ def _buckets(sample: Floats, minimum: float, maximum: float) -> list[dict[str, f
 def _inferred_type(column: ColumnProfile) -> str:
     if not column.present:
         return "Unknown"
-    if column.numbers is None or column.reading is not None:
+    if column.numbers is None:
         return "String"
     return "Integral" if column.numbers.whole else "Fractional"
 
@@ -126,7 +120,7 @@ def _constraint(column: ColumnProfile) -> dict[str, Any]:
         "inferred_type": _inferred_type(column),
         "completeness": 1 - column.missing_share,
     }
-    if column.numbers is not None and column.numbers.minimum is not None and column.reading is None:
+    if column.numbers is not None and column.numbers.minimum is not None:
         return constraint | {"num_constraints": {"is_non_negative": column.numbers.minimum >= 0}}
     if column.categories:
         return constraint | {"string_constraints": {"domains": list(column.categories)}}
@@ -134,20 +128,18 @@ def _constraint(column: ColumnProfile) -> dict[str, Any]:
 
 
 def _column(feature: dict[str, Any]) -> ColumnProfile:
-    name, numerical = feature["name"], feature.get("numerical_statistics")
+    numerical = feature.get("numerical_statistics")
     if numerical is not None:
         present, missing = numerical["common"]["num_present"], numerical["common"]["num_missing"]
-        numbers = _read_numbers(numerical, feature["inferred_type"])
-        return ColumnProfile(name, "numeric", present, missing, numbers)
+        return ColumnProfile(
+            feature["name"], "numeric", present, missing, _read_numbers(numerical, feature["inferred_type"])
+        )
     strings = feature["string_statistics"]
     present, missing = strings["common"]["num_present"], strings["common"]["num_missing"]
-    if (read := feature.get("read_as")) is not None:
-        reading = Reading(read["kind"], tuple(read["form"]), read["told"])
-        return ColumnProfile(name, reading.kind, present, missing, _read_numbers(read, ""), reading=reading)
     if "distribution" not in strings:
-        return ColumnProfile(name, "text", present, missing)
+        return ColumnProfile(feature["name"], "text", present, missing)
     categories = {bucket["value"]: bucket["count"] for bucket in strings["distribution"]["categorical"]["buckets"]}
-    return ColumnProfile(name, "categorical", present, missing, categories=categories)
+    return ColumnProfile(feature["name"], "categorical", present, missing, categories=categories)
 
 
 def _read_numbers(found: dict[str, Any], inferred_type: str) -> Numbers:

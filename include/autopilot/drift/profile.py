@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from include.autopilot.drift.moments import Floats
-from include.autopilot.drift.reading import Reading
 
-Kind = Literal["numeric", "datetime", "amount", "categorical", "text"]
+Kind = Literal["numeric", "categorical", "text"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +34,9 @@ class ColumnProfile:
     """One column.
 
     :param kind: what its values are compared as; ``text`` (too many different values) is not compared.
-    :param missing: blank cells, and in a column that is read as numbers cells that are none.
-    :param numbers: of a column that is compared as numbers.
+    :param missing: blank cells, and in a numeric column cells that are no number.
+    :param numbers: of a numeric column.
     :param categories: of a categorical column: rows per value. Of all rows, or of the sample where they are too many.
-    :param reading: how the texts of a ``datetime`` or ``amount`` column become numbers. Where it was decided from this
-        very table, ``present``, ``missing`` and ``numbers`` are of the sampled rows.
     """
 
     name: str
@@ -48,7 +45,6 @@ class ColumnProfile:
     missing: int
     numbers: Numbers | None = None
     categories: Mapping[str, int] | None = None
-    reading: Reading | None = None
 
     @property
     def missing_share(self) -> float:

@@ -19,7 +19,6 @@ from include.autopilot.base.numbers import is_blank, read_numbers
 from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.moments import Floats, Moments
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers, Profile
-from include.autopilot.drift.reading import FEW_NUMBERS, Reading, reading_of
 from include.autopilot.drift.sample import SIZE, RowSample
 
 Cells = NDArray[np.object_]
@@ -28,8 +27,8 @@ Cells = NDArray[np.object_]
 _BLOCK = 5000
 # More different values than this are no categories but free text, and counting them would not be constant memory.
 MOST_CATEGORIES = 500
-# So are more than these of which most rows have their own.
-_FEW_TEXTS, _OFTEN = 20, 0.5
+# A column that the contract does not call numeric is one all the same when it holds numbers, and more than these.
+_FEW_NUMBERS = 20
 
 
 def profile_of(
@@ -73,10 +72,8 @@ class Profiler:
         self._values: dict[int, Counter[str] | None] = {
             index: Counter()
             for index, name in enumerate(self._columns)
-            if self._kinds.get(name) in (None, "categorical")
+            if self._kinds.get(name) not in ("numeric", "text")
         }
-        known = {column.name: column.reading for column in (like.columns if like else ()) if column.reading}
-        self._readings = {index: known[name] for index, name in enumerate(self._columns) if name in known}
 
     def add(self, lines: Sequence[tuple[str, str]]) -> Floats:
         """Add rows, key and CSV line of each, and return their cells as numbers: rows by columns.
@@ -112,8 +109,6 @@ class Profiler:
         numbers = np.full(cells.shape, np.nan)
         for index in self._numeric:
             numbers[:, index] = read_numbers(cells[:, index])
-        for index, reading in self._readings.items():
-            numbers[:, index] = reading.numbers(cells[:, index])
         return numbers
 
     def _forget_texts(self) -> None:
@@ -131,14 +126,10 @@ class Profiler:
             self._values[index] = None
 
     def _column(self, index: int, cells: Cells, numbers: Floats) -> ColumnProfile:
-        name = self._columns[index]
-        if name not in self._kinds and (reading := reading_of(cells)):
-            return _read(name, reading, cells)
-        kind = self._kind(index)
-        if kind not in ("categorical", "text"):
-            present, summary = int(self._moments.count[index]), _summary(self._moments, index, numbers)
-            reading = self._readings.get(index)
-            return ColumnProfile(name, kind, present, self._rows - present, summary, reading=reading)
+        name, kind = self._columns[index], self._kind(index)
+        if kind == "numeric":
+            present = int(self._moments.count[index])
+            return ColumnProfile(name, kind, present, self._rows - present, self._summary(index, numbers))
         present = self._rows - int(self._blank[index])
         if kind == "text":
             return ColumnProfile(name, kind, present, self._rows - present)
@@ -154,36 +145,27 @@ class Profiler:
         counter = self._values[index]
         present = self._rows - int(self._blank[index])
         all_numbers = int(self._moments.count[index]) == present
-        if all_numbers and (counter is None or len(counter) > FEW_NUMBERS):
+        if all_numbers and (counter is None or len(counter) > _FEW_NUMBERS):
             return "numeric"
-        return "text" if counter is None or len(counter) > max(_FEW_TEXTS, present * _OFTEN) else "categorical"
+        return "text" if counter is None else "categorical"
 
+    def _summary(self, index: int, sample: Floats) -> Numbers:
+        moments = self._moments
+        there = bool(moments.count[index])
 
-def _read(name: str, reading: Reading, cells: Cells) -> ColumnProfile:
-    """Return the profile of a column whose reading was decided from these sampled cells."""
-    values, moments = reading.numbers(cells), Moments(1)
-    moments.add(values[:, np.newaxis])
-    present = int(moments.count[0])
-    missing = len(cells) - present
-    return ColumnProfile(name, reading.kind, present, missing, _summary(moments, 0, values), reading=reading)
+        def figure(values: Floats) -> float | None:
+            value = float(values[index])
+            return value if there and np.isfinite(value) else None
 
-
-def _summary(moments: Moments, index: int, sample: Floats) -> Numbers:
-    there = bool(moments.count[index])
-
-    def figure(values: Floats) -> float | None:
-        value = float(values[index])
-        return value if there and np.isfinite(value) else None
-
-    return Numbers(
-        whole=there and bool(moments.whole[index]),
-        minimum=figure(moments.minimum),
-        maximum=figure(moments.maximum),
-        mean=figure(moments.mean),
-        total=figure(moments.total()),
-        deviation=figure(moments.deviation()),
-        sample=np.sort(sample[np.isfinite(sample)]),
-    )
+        return Numbers(
+            whole=there and bool(moments.whole[index]),
+            minimum=figure(moments.minimum),
+            maximum=figure(moments.maximum),
+            mean=figure(moments.mean),
+            total=figure(moments.total()),
+            deviation=figure(moments.deviation()),
+            sample=np.sort(sample[np.isfinite(sample)]),
+        )
 
 
 def _known_kinds(schema: Schema, like: Profile | None) -> dict[str, Kind]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +29,10 @@ class Shape:
     now: tuple[float, ...]
 
 
-def numbers_shape(before: Floats, now: Floats, written: Callable[[float], str] = "{:.4g}".format) -> Shape | None:
+def numbers_shape(before: Floats, now: Floats) -> Shape | None:
     """Return the shape of numbers in equally wide bars; None where they are too large for a scale.
 
     One value in two hundred at either end counts in the outermost bar, so that a single far one leaves a picture.
-
-    :param written: how a number is shown.
     """
     together = np.concatenate([before, now])
     low, high = (float(end) for end in np.quantile(together, (0.005, 0.995)))
@@ -46,7 +44,7 @@ def numbers_shape(before: Floats, now: Floats, written: Callable[[float], str] =
         counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), bins=edges)
         return _shares(counts.tolist())
 
-    return Shape(tuple(written(float(edge)) for edge in edges[:-1]), shares(before), shares(now))
+    return Shape(tuple(f"{edge:.3g}" for edge in edges[:-1]), shares(before), shares(now))
 
 
 def categories_shape(before: Mapping[str, int], now: Mapping[str, int]) -> Shape:

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from include.autopilot.drift.comparison import Drift
-from include.autopilot.drift.reading import written
 from include.autopilot.drift.shape import drawn
 
 _ADAPTER = TypeAdapter(Drift)
@@ -76,5 +75,5 @@ def _percent(value: float | None) -> str:
     return _DASH if value is None else f"{value:.1%}"
 
 
-def _range(value: tuple[float, float] | None, kind: str) -> str:
-    return _DASH if value is None else " … ".join(written(kind, end) for end in value)
+def _range(value: tuple[float, float] | None) -> str:
+    return _DASH if value is None else f"{value[0]:.4g} … {value[1]:.4g}"
