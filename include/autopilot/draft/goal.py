@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from include.autopilot.base.errors import DraftError
@@ -73,7 +74,7 @@ def _problem_type(table: Table, column: Column) -> str:
                 f"they are amounts, PROBLEM_TYPE={REGRESSION}, or names of classes, PROBLEM_TYPE={MULTICLASS}"
             )
         return REGRESSION
-    if told := _instead(column):
+    if told := _instead(table, column):
         raise DraftError(f"{table.file}: the target {column.name} {told}, or say PROBLEM_TYPE={MULTICLASS}")
     if column.number_count >= _MOSTLY_NUMBERS * len(column.filled):
         raise DraftError(f"{_text_in(table, column)} among numbers. Empty such cells, or say PROBLEM_TYPE={MULTICLASS}")
@@ -90,23 +91,24 @@ def _problem_type(table: Table, column: Column) -> str:
     return MULTICLASS
 
 
-def _instead(column: Column) -> str | None:
+def _instead(table: Table, column: Column) -> str | None:
     """Say what to deliver in place of a target that a search reads in a feature only; None where it is none such."""
+    said = {cell.strip() for cell in column.filled if not says_nothing(cell)}
     if column.is_amount:
-        told = "holds amounts such as {!r}. Deliver plain numbers like 1234.5, without signs and groups of thousands"
+        told = "amounts such as {}. Deliver plain numbers like 1234.5, without signs and groups of thousands"
     elif column.is_date:
-        told = "holds dates such as {!r}, and no model predicts a date. Deliver the days until then as a number"
-    elif column.is_yes_or_no:
-        told = "says yes and no in {1} ways, such as {0!r}. Spell each in one way"
+        told = "dates such as {}, and no model predicts a date. Deliver the days until then as a number"
+    elif column.is_yes_or_no and len(said) > 2:
+        told = f"yes and no in {len(said)} ways, such as {{}}. Spell each in one way"
     else:
         return None
-    said = [cell.strip() for cell in column.filled if not says_nothing(cell)]
-    return told.format(said[0], len(set(said)))
+    line, cell = _first_text(table, column)
+    return f"holds {told.format(f'{cell.strip()!r} in line {line}')}"
 
 
 def _check(table: Table, column: Column, problem_type: str) -> None:
     classes = len(column.distinct)
-    if problem_type == REGRESSION and (told := _instead(column)):
+    if problem_type == REGRESSION and (told := _instead(table, column)):
         raise DraftError(f"{table.file}: the target {column.name} {told}.")
     if problem_type == REGRESSION and not column.is_numeric:
         raise DraftError(f"{_text_in(table, column)}, and a regression predicts numbers. Empty such cells.")
@@ -123,9 +125,17 @@ def _values(column: Column) -> str:
 
 
 def _text_in(table: Table, column: Column) -> str:
-    line, cell = next(
-        (line, cell)
-        for line, cell in zip(table.lines, column.cells, strict=True)
-        if not is_blank(cell) and read_number(cell) is None
-    )
+    line, cell = next(_texts(table, column))
     return f"{table.file}: the target {column.name} holds the text {cell!r} in line {line}"
+
+
+def _first_text(table: Table, column: Column) -> tuple[int, str]:
+    """Return the first cell that says something but no number, and its line."""
+    return next((line, cell) for line, cell in _texts(table, column) if not says_nothing(cell))
+
+
+def _texts(table: Table, column: Column) -> Iterator[tuple[int, str]]:
+    """Give the cells that state no number, and their lines."""
+    for line, cell in zip(table.lines, column.cells, strict=True):
+        if not is_blank(cell) and read_number(cell) is None:
+            yield line, cell

@@ -23,6 +23,7 @@ MOST_VALUES = 20_000
 MOST_LEVELS = 20
 # Escapes can write them; databases refuse them, and with them every DAG that is stored together with this one.
 _NOWHERE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TAB = re.compile("^ *\t", re.MULTILINE)
 _EXAMPLES = "docs/models.md has whole examples."
 
 
@@ -108,13 +109,19 @@ def read_yaml(text: str) -> dict[str, Any]:
         ) from None
     # PyYAML lets Python's own errors through where a value only looks like a date or a number, as 2024-13-01 does.
     except (yaml.YAMLError, ValueError, OverflowError, TypeError, AttributeError, LookupError) as error:
-        raise ConfigError(f"it is not YAML: {error}. Correct it; {_EXAMPLES}") from error
+        raise ConfigError(f"it is not YAML: {error}.{_told_of_tabs(text)} Correct it; {_EXAMPLES}") from error
     if values is None:
         raise ConfigError(f"it is empty. {_EXAMPLES}")
     if not isinstance(values, dict):
         kind = "a text" if isinstance(values, str) else "a list" if isinstance(values, list) else "a number or a date"
         raise ConfigError(f"it is {kind}, not keys and values. {_EXAMPLES}")
     return values
+
+
+def _told_of_tabs(text: str) -> str:
+    """Name the commonest slip, which libyaml calls a character that cannot start any token."""
+    found = _TAB.search(text)
+    return f" Line {text.count(chr(10), 0, found.start()) + 1} begins with a tab: write blanks." if found else ""
 
 
 def _size(node: yaml.Node, known: dict[int, int]) -> int:

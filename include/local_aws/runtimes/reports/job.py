@@ -98,7 +98,7 @@ def _judge(report: _Report, trained: Path, folder: Path) -> None:
         of = "every row, answered in the cross-validation by the model that had not seen it"
     else:
         answers = _answered(report.winner, report.cells)
-        of = f"{len(answers.truth)} of the {len(report.cells)} validation rows, from which nothing was learnt"
+        of = f"{len(answers.truth)} of the {len(report.cells)} validation rows, by which the candidate was chosen"
     found = quality.statistics(report.config["problem_type"], report.winner.labels, answers)
     report.write(folder, "statistics.json", found, {"rows": of})
     metrics = dict(next(value for name, value in found.items() if name.endswith("_metrics")))

@@ -108,7 +108,8 @@ def mixed(table: pd.DataFrame, rows: NDArray[Any]) -> pd.DataFrame:
 
 def _usual(kind: Any, block: pd.DataFrame) -> pd.DataFrame:
     usual = block.mode().head(1) if is_object_dtype(kind) else block.median().to_frame().T
-    return pd.DataFrame(usual)
+    # Texts that are all missing have no most frequent one.
+    return block.head(1).reset_index(drop=True) if usual.empty else pd.DataFrame(usual)
 
 
 def _blocks(table: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame]]:

@@ -56,6 +56,7 @@ def test_an_alias_that_saves_writing_is_taken() -> None:
         ("x: y\n5: 1", "key 5 is no text. Put it in quotes if it is meant."),
         ("null: 1", "key None is no text"),
         ("a: 1\n---\nb: 2", "it is not YAML: expected a single document"),
+        ("a:\n\tb: 1", "Line 2 begins with a tab: write blanks."),
         ("a: 2024-13-01", "it is not YAML: month must be in 1..12"),
         ("a: !!float x", "it is not YAML: could not convert string to float"),
         ("a: !!python/object/apply:os.system [ls]", "it is not YAML: could not determine a constructor"),

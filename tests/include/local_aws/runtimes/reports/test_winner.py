@@ -32,3 +32,12 @@ def test_rows_are_put_together_cell_by_cell() -> None:
     assert list(found.columns) == [0, 1, 2, 3]
     assert found[[0, 1, 3]].to_numpy().tolist() == [[5.0, "b", "x"], [1.0, "a", ""]]
     assert (found.dtypes == TABLE.dtypes).all()
+
+
+def test_texts_that_are_all_missing_are_missing_in_the_usual_row() -> None:
+    table = pd.DataFrame({0: [None, None], 1: [1.0, 3.0]}, index=[4, 7]).astype({0: object})
+    usual = middle(table)
+    assert usual.shape == (1, 2)
+    assert pd.isna(usual.iloc[0, 0])
+    assert usual.iloc[0, 1] == 2.0
+    assert not differing(table, usual)[:, 0].any()
