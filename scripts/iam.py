@@ -3,7 +3,8 @@
     python -m scripts.iam                                                     rewrite them, and the template's roles
     python -m scripts.iam bace --account 111122223333 --region eu-west-1      print the environment's policy for a model
 
-What a person needs besides who removes what is not needed any more is a file of its own.
+Of several models it prints one policy, for whatever is named and lies as theirs all begin. SageMaker's role is not
+printed. What a person needs besides who removes what is not needed any more is a file of its own.
 In the files ``${...}`` stands for what differs between accounts and models, in CloudFormation's words; printed for a
 model they are filled in, and statements for what its YAML does not use are left out. What AWS asks for besides the
 calls is :data:`DEPENDENT`; what SageMaker's role may do is :data:`JOBS`, which is Amazon's page "How to use SageMaker
@@ -19,6 +20,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,12 @@ _PREFIXES = {"service-quotas": "servicequotas"}
 # AWS asks for no permission.
 FREE = frozenset({"sts.GetCallerIdentity"})
 _ANY = "*"
+# In what models may differ that share a policy: it is for what begins as all of theirs do.
+_BEGINNINGS = ("AutopilotJob", "DropsQueueArn", "JobPrefix", "Model", "Root")
+_HINTS = {
+    "${AutopilotRoleArn}": "the role of the job that autopilot names; replays keep it, "
+    "so give it the rights of deploy/iam/sagemaker-role.json",
+}
 # Not for the tasks: what a person may do besides, who runs the command that removes.
 RETENTION = "Retention"
 _SERVICE = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
@@ -79,7 +87,8 @@ class Grant:
 
 
 DEPENDENT = (
-    Grant("", ("iam:PassRole",), "${SageMakerRoleArn}", _SERVICE, "requests name the role of the jobs"),
+    Grant("Search", ("iam:PassRole",), "${SageMakerRoleArn}", _SERVICE, "requests name the role of the jobs"),
+    Grant("AutopilotJob", ("iam:PassRole",), "${AutopilotRoleArn}", _SERVICE, "replays keep the role of such a job"),
     Grant(
         "Encryption",
         ("kms:Decrypt", "kms:GenerateDataKey"),
@@ -88,11 +97,12 @@ DEPENDENT = (
     ),
     Grant(
         "EncryptedEndpoint",
-        ("kms:CreateGrant", "kms:DescribeKey"),
+        ("kms:CreateGrant",),
         "${KmsKeyArn}",
         {"Bool": {"kms:GrantIsForAWSResource": "true"}},
         "the key of an endpoint's volumes is used on behalf of whoever makes its configuration",
     ),
+    Grant("EncryptedEndpoint", ("kms:DescribeKey",), "${KmsKeyArn}", why="as above; it knows no such condition"),
 )
 JOBS = (
     Grant("", ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"), "${Root}/*", why="inputs and outputs"),
@@ -143,13 +153,14 @@ JOBS = (
 )
 # Which calls only an optional part of the package makes.
 _FEATURES = (
+    (re.compile(r".*\$\{Autopilot"), "AutopilotJob"),
+    (re.compile(r".*\$\{SageMakerRole"), "Search"),
     (re.compile(r"s3\.DeleteObjects|sagemaker\.(DeleteModel|ListModels)"), RETENTION),
     (re.compile(r"sqs\."), "DropsQueue"),
     (re.compile(r"sns\."), "Notify"),
     (re.compile(r"(iam|service-quotas)\."), "Preflight"),
     (re.compile(r"sagemaker\.\w+(Endpoint| endpoint)"), "Endpoint"),
     (re.compile(r".*(HyperParameterTuningJob| hyper-parameter-tuning-job)"), "Retune"),
-    (re.compile(r".*\$\{Autopilot"), "AutopilotJob"),
 )
 
 
@@ -191,9 +202,13 @@ def document(granted: Iterable[Grant]) -> dict[str, Any]:
 def template() -> str:
     """Return deploy/cloudformation.yaml with the statements of the roles as they are now."""
     text = TEMPLATE.read_text(encoding="utf-8")
-    for name, granted in _granted().items():
-        if name == "retention.json":
-            continue
+    execution = _granted()["execution-role.json"]
+    sections = {
+        "execution-role.json, every model": [one for one in execution if not one.feature],
+        "execution-role.json, options": [one for one in execution if one.feature],
+        "sagemaker-role.json": JOBS,
+    }
+    for name, granted in sections.items():
         section = "".join(_in_template(*one) for one in _statements(granted))
         begin, end = f"          # begin {name}\n", f"          # end {name}\n"
         text = text[: text.index(begin)] + begin + section + text[text.index(end) :]
@@ -224,11 +239,27 @@ def values(model: ModelConfig, account: str, region: str) -> dict[str, str]:
         "SageMakerRoleArn": model.search.role_arn if model.search else None,
         "DropsQueueArn": f"arn:{partition}:sqs:{':'.join(queue.groups())}" if queue else None,
         "TopicArn": model.notify.sns_topic_arn if model.notify else None,
-        "KmsKeyArn": model.kms_key if (model.kms_key or "").startswith("arn:") else None,
+        "KmsKeyArn": model.kms_key and (model.kms_key if model.kms_key.startswith("arn:") else "${KmsKeyArn}"),
         # Autopilot began the names of a job's jobs with ten characters of its own name, and later with all of it.
         "AutopilotJob": (model.autopilot.job or model.autopilot.training_job or "")[:10] if model.autopilot else None,
     }
     return {name: value for name, value in known.items() if value}
+
+
+def common(many: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return what the parameters are for several models: what is the same for all, or how all begin, with an asterisk.
+
+    :raises ValueError: they differ in what does not begin alike.
+    """
+    found = {}
+    for name in sorted(set().union(*many)):
+        told = sorted({one[name] for one in many if name in one})
+        begin = commonprefix(told)
+        # Of an address not only the bucket, of an ARN not only the account.
+        if len(told) > 1 and (name not in _BEGINNINGS or not re.sub(r"^(.*:|[^/]*/)", "", begin)):
+            raise ValueError(f"{name} is {told[0]} and {told[-1]}: print a policy for each, or let them begin alike")
+        found[name] = begin if len(told) == 1 else f"{begin}*"
+    return found
 
 
 def features(model: ModelConfig) -> set[str]:
@@ -236,6 +267,7 @@ def features(model: ModelConfig) -> set[str]:
     uses = {
         "": True,
         "Preflight": True,
+        "Search": model.search is not None,
         "AutopilotJob": model.autopilot is not None,
         "Retune": model.retunes is not None,
         "DropsQueue": model.drops_queue_url is not None,
@@ -248,21 +280,28 @@ def features(model: ModelConfig) -> set[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the files, or print the policy for one model; returns the exit code."""
+    """Write the files, or print the policy for the models that are named; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", nargs="?", help="a model of include/models/")
+    parser.add_argument("model", nargs="*", help="a model of include/models/, or several")
     parser.add_argument("--account", metavar="ID", help="the account's twelve digits")
     parser.add_argument("--region", help="where the environment and the jobs are")
     asked = parser.parse_args(arguments)
     if asked.model and not (asked.account and asked.region):
         parser.error("with a model, say --account and --region")
     if asked.model:
-        model = find_model(asked.model)
-        policy = document(one for one in grants(calls()) if one.feature in features(model))
-        text = json.dumps(filled(policy, values(model, asked.account, asked.region)), indent=2)
-        print(text)
+        models = [find_model(name) for name in asked.model]
+        used = set().union(*map(features, models))
+        try:
+            known = common([values(model, asked.account, asked.region) for model in models])
+        except ValueError as error:
+            parser.error(str(error))
+        text = json.dumps(filled(document(one for one in grants(calls()) if one.feature in used), known), indent=2)
+        print(text.replace("**", "*"))
+        for name in sorted(name for name in known if known[name].endswith("*")):
+            print(f"for every model whose {name} is {known[name]}", file=sys.stderr)
         for name in sorted(set(re.findall(r"\$\{\w+\}", text))):
-            print(f"fill in {name}: {asked.model}.yaml does not say it as an ARN", file=sys.stderr)
+            why = _HINTS.get(name, f"{', '.join(asked.model)}.yaml does not say it as an ARN")
+            print(f"fill in {name}: {why}", file=sys.stderr)
         return 0
     TEMPLATE.write_text(template(), encoding="utf-8")
     print("deploy/cloudformation.yaml written")
@@ -310,9 +349,10 @@ def _in_template(feature: str, statement: Mapping[str, Any]) -> str:
 def _statement(feature: str, resource: str, condition: str, actions: list[str]) -> dict[str, Any]:
     services = sorted({action.partition(":")[0] for action in actions})
     words = re.findall(r"[A-Za-z0-9]+", resource.rpartition(":")[2] if resource.startswith("arn:") else resource)
+    keys = [key.partition(":")[2] for test in (json.loads(condition) or {}).values() for key in test]
     said: dict[str, Any] = {
         # A managed policy is not let be long: the resource says which service it is.
-        "Sid": "".join(word[0].upper() + word[1:] for word in (feature, *(words or services)) if word),
+        "Sid": "".join(word[0].upper() + word[1:] for word in (feature, *(words or services), *keys) if word),
         "Effect": "Allow",
         "Action": actions,
         "Resource": resource,

@@ -1,4 +1,4 @@
-"""docs/mwaa.md: what it says of AWS is in botocore, and what it says of this package is so."""
+"""docs/mwaa.md and docs/rights.md: what they say of AWS is in botocore, and of this package is so."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from include.autopilot.gate.decline import decline
 from include.autopilot.requests.asking import PATIENCE_SECONDS
+from scripts.iam import JOBS, RETENTION, calls, grants
 from tests.support.commandlines import unknown_in
 from tests.support.modelkeys import keys
 from tests.support.named import tasks_of_dags
@@ -17,6 +18,7 @@ from tests.support.pages import rows, shell, spans
 from tests.support.repository import ROOT
 
 PAGE = (ROOT / "docs" / "mwaa.md").read_text()
+RIGHTS = (ROOT / "docs" / "rights.md").read_text()
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 
 
@@ -25,7 +27,7 @@ def members(operation: str) -> set[str]:
     return set(shape.members) if shape else set()
 
 
-@pytest.mark.parametrize("command", shell(PAGE))
+@pytest.mark.parametrize("command", shell(PAGE) + shell(RIGHTS))
 def test_every_command_can_be_typed(command: str) -> None:
     assert unknown_in(command) == []
 
@@ -49,6 +51,12 @@ def test_every_service_that_is_asked_has_its_endpoint() -> None:
         asked |= {name.replace("-", "") for name in found}
     assert asked >= {"s3", "sqs", "logs", "iam", "sts", "servicequotas"}
     assert asked | {"sagemaker", "sns"} <= told
+
+
+def test_every_option_has_its_line() -> None:
+    told = {span for row in rows(RIGHTS)[1:] for span in spans(row[0])}
+    there = {one.feature for one in [*grants(calls()), *JOBS]}
+    assert told == there - {"", RETENTION}
 
 
 def test_the_key_is_chosen_at_creation_only() -> None:

@@ -33,7 +33,9 @@ from scripts.iam import (
     TEMPLATE,
     action_of,
     calls,
+    common,
     document,
+    features,
     filled,
     grants,
     main,
@@ -153,10 +155,25 @@ def test_what_is_on_everything_has_no_resource_to_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["execution-role.json", "sagemaker-role.json"])
 def test_a_role_is_passed_to_sagemaker_only(name: str) -> None:
-    (statement,) = [one for one in policies()[name]["Statement"] if "iam:PassRole" in one["Action"]]
-    assert statement["Action"] == ["iam:PassRole"]
-    assert statement["Resource"] == "${SageMakerRoleArn}"
-    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    found = [one for one in policies()[name]["Statement"] if "iam:PassRole" in one["Action"]]
+    passed = {"execution-role.json": ["${AutopilotRoleArn}", "${SageMakerRoleArn}"]}
+    assert [one["Resource"] for one in found] == passed.get(name, ["${SageMakerRoleArn}"])
+    for statement in found:
+        assert statement["Action"] == ["iam:PassRole"]
+        assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+
+
+def test_a_condition_stands_where_the_action_knows_it() -> None:
+    conditions = {
+        (action, key)
+        for policy in policies().values()
+        for one in policy["Statement"]
+        for action in one["Action"]
+        for test in one.get("Condition", {}).values()
+        for key in test
+    }
+    # Of others they are not sent, and the action would never be allowed.
+    assert conditions == {("iam:PassRole", "iam:PassedToService"), ("kms:CreateGrant", "kms:GrantIsForAWSResource")}
 
 
 @pytest.mark.parametrize("name", ["execution-role.json", "retention.json", "sagemaker-role.json"])
@@ -166,8 +183,8 @@ def test_iam_takes_the_policy(name: str) -> None:
     sids = [one["Sid"] for one in policy["Statement"]]
     assert len(set(sids)) == len(sids)
     assert all(re.fullmatch(r"[A-Za-z0-9]+", sid) for sid in sids)
-    # A managed policy holds 6,144 characters without blanks.
-    assert len(json.dumps(filled(policy, known), separators=(",", ":"))) < 6144
+    # What the policies of a role may hold that are its own, without blanks.
+    assert len(json.dumps(filled(policy, known), separators=(",", ":"))) < 10_240
 
 
 def test_a_model_is_allowed_its_own_and_nothing_of_others() -> None:
@@ -214,9 +231,54 @@ def test_a_model_gets_the_statements_of_what_it_uses(capsys: pytest.CaptureFixtu
     assert actions == {"iam", "logs", "s3", "sagemaker", "servicequotas"}
 
 
+def test_an_adopted_job_has_a_role_of_its_own_and_no_other_is_asked_for() -> None:
+    adopted = "autopilot: {job: churn-2023}\n"
+    model = parse_model(re.sub(r"(?ms)^search:.*?(?=^\w|\Z)", adopted, TINY), "tiny.yaml")
+    assert model.search is None
+    policy = document(one for one in grants(calls()) if one.feature in features(model))
+    for action in ("iam:PassRole", "iam:GetRole"):
+        assert [one["Resource"] for one in policy["Statement"] if action in one["Action"]] == ["${AutopilotRoleArn}"]
+
+
+def test_several_models_share_what_begins_as_theirs_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bace", "bace_scaffold", "--account", "111122223333", "--region", "eu-west-1"]) == 0
+    told = capsys.readouterr()
+    policy = json.loads(told.out)
+    assert "**" not in told.out
+    assert "for every model whose Model is bace*" in told.err
+    arn = "arn:aws:sagemaker:eu-west-1:111122223333"
+    for name in ("bace", "bace-scaffold"):
+        assert allowed(policy, "sagemaker:CreateTrainingJob", f"{arn}:training-job/{name}-train")
+        assert allowed(policy, "sagemaker:UpdateModelPackage", f"{arn}:model-package/{name}/3")
+    assert allowed(policy, "s3:PutObject", "arn:aws:s3:::autopilot-retrain/bace_scaffold/champion.json")
+    assert not allowed(policy, "s3:PutObject", "arn:aws:s3:::autopilot-retrain/churn/champion.json")
+    assert not allowed(policy, "sagemaker:CreateTrainingJob", f"{arn}:training-job/churn-train")
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"name: tiny": "name: churn"}, "JobPrefix is churn and tiny"),
+        ({"s3://tiny-models/tiny": "s3://other/tiny"}, "Bucket is other and tiny-models"),
+        ({"s3://tiny-models/tiny": "s3://tiny-models/churn"}, "Root is tiny-models/churn and tiny-models/tiny"),
+    ],
+)
+def test_models_that_do_not_begin_alike_share_no_policy(changes: dict[str, str], what: str) -> None:
+    other = TINY
+    for old, new in changes.items():
+        assert old in other
+        other = other.replace(old, new)
+    named = {text: re.findall(r"(?m)^name: (\w+)", text)[0] for text in (TINY, other)}
+    models = [parse_model(text, f"{name}.yaml") for text, name in named.items()]
+    many = [values(model, "111122223333", "eu-west-1") for model in models]
+    with pytest.raises(ValueError, match=what):
+        common(many)
+
+
 def test_the_statements_of_an_option_are_alone() -> None:
     optional = {
         RETENTION,
+        "Search",
         "Preflight",
         "DropsQueue",
         "Notify",
@@ -278,8 +340,11 @@ def test_the_template_has_the_policies(stack: dict[str, Any]) -> None:
     assert TEMPLATE.read_text() == template(), "run python -m scripts.iam"
     # What a request may hold without a detour by way of S3.
     assert TEMPLATE.stat().st_size < 51_200
-    for resource, name in (("ExecutionPolicy", "execution-role.json"), ("SageMakerPolicy", "sagemaker-role.json")):
-        entries = stack["Resources"][resource]["Properties"]["PolicyDocument"]["Statement"]
+    for resources, name in (
+        (("ExecutionPolicy", "OptionsPolicy"), "execution-role.json"),
+        (("SageMakerPolicy",), "sagemaker-role.json"),
+    ):
+        entries = [one for resource in resources for one in statements(stack, resource)]
         conditional = [one["Fn::If"] for one in entries if "Fn::If" in one]
         assert {condition for condition, *_ in conditional} <= set(stack["Conditions"])
         assert all(otherwise == {"Ref": "AWS::NoValue"} for _, _, otherwise in conditional)
@@ -288,6 +353,26 @@ def test_the_template_has_the_policies(stack: dict[str, Any]) -> None:
         assert [(one["Sid"], one["Action"], one.get("Condition")) for one in stated] == [
             (one["Sid"], one["Action"], one.get("Condition")) for one in expected
         ]
+
+
+@pytest.mark.parametrize("resource", ["ExecutionPolicy", "OptionsPolicy", "SageMakerPolicy"])
+def test_a_policy_with_every_option_can_be_attached(stack: dict[str, Any], resource: str) -> None:
+    assert stack["Resources"][resource]["Type"] == "AWS::IAM::ManagedPolicy"
+    assert {"Ref": resource} in [output["Value"] for output in stack["Outputs"].values()]
+    # It may not be empty where no option is used.
+    assert [one for one in statements(stack, resource) if "Fn::If" not in one]
+    # Every name as long as it gets.
+    written = json.dumps(statements(stack, resource), separators=(",", ":"))
+    written = re.sub(r"\$\{(AWS::\w+|JobPrefix|AutopilotJob)\}", "x" * 14, written)
+    written = re.sub(r"\$\{(Bucket|Folder|AutopilotBucket)\}", "x" * 63, written)
+    written = re.sub(r"\$\{\w[\w.]*\}", "x" * 90, written)
+    # What a managed policy may hold, without blanks.
+    assert len(written) < 6144
+
+
+def statements(stack: dict[str, Any], resource: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = stack["Resources"][resource]["Properties"]["PolicyDocument"]["Statement"]
+    return found
 
 
 def test_the_template_names_what_it_has(stack: dict[str, Any]) -> None:
