@@ -51,7 +51,7 @@ class DemoFailed(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Run the demo; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--model", default=EXAMPLE, help="a name in include/models/ (bace)")
+    parser.add_argument("--model", default=EXAMPLE, help="the name of a YAML in include/models/ or dags/models/ (bace)")
     parser.add_argument("--all", action="store_true", help="of BACE: all twelve cutoffs; the last line is JSON")
     parser.add_argument("--folder", type=Path, help="emptied first; .local/demo, of other models .local/demo-<model>")
     chosen = parser.parse_args(arguments)

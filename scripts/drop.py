@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None, folder: Path = UP) -> int:
     parser = argparse.ArgumentParser(prog="make drop", description=__doc__)
     parser.add_argument("file", type=Path, help="a CSV file with a header")
     parser.add_argument("--date", help="YYYY-MM-DD, or YYYY-MM-DD-2 for a second drop of that day; default today (UTC)")
-    parser.add_argument("--model", help="whose file it is: a name in include/models/; needed if there are several")
+    parser.add_argument("--model", help="whose file it is: the name of its YAML; needed if there are several")
     parser.add_argument("--holdout", help="make it this holdout of the model, instead of a drop")
     parser.add_argument("--aws", action="store_true", help="deliver to the AWS account of your own credentials")
     parser.add_argument("--future", action="store_true", help="allow a date in the future")
@@ -101,7 +101,9 @@ def whose(name: str | None) -> ModelConfig:
     if len(models) == 1:
         return models[0]
     if not models:
-        raise NotSaid("There is no model in include/models/ that can be used; docs/models.md says what one needs.")
+        raise NotSaid(
+            "There is no model in include/models/ or dags/models/ that can be used; docs/models.md says what one needs."
+        )
     raise NotSaid(f"Say whose file it is: {' or '.join(f'MODEL={model.name}' for model in models)}")
 
 

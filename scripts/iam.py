@@ -282,7 +282,7 @@ def features(model: ModelConfig) -> set[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Write the files, or print the policy for the models that are named; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", nargs="*", help="a model of include/models/, or several")
+    parser.add_argument("model", nargs="*", help="a model of include/models/ or dags/models/, or several")
     parser.add_argument("--account", metavar="ID", help="the account's twelve digits")
     parser.add_argument("--region", help="where the environment and the jobs are")
     asked = parser.parse_args(arguments)

@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.update(LOCAL_ACCOUNT)
     models = load_models()
     for broken in broken_models():
-        print(f"include/models: {broken}", file=sys.stderr)
+        print(f"models         {broken}", file=sys.stderr)
     print(f"models         {', '.join(model.name for model in models) or 'none; docs/models.md says how to add one'}")
     example = next((model for model in models if model.name == EXAMPLE), None)
     try:

@@ -10,6 +10,7 @@ first drop and a sealed holdout, as files on this machine. Exit codes: 0 written
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ from include.autopilot.draft.typed import first_day, first_sealed, holdout_share
 from include.autopilot.requests.searchrequest import FEWEST_ROWS
 from include.autopilot.settings.config import load_models, parse_model
 from include.autopilot.settings.gate import GateConfig
+from include.autopilot.settings.modelfiles import model_files
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 FILES = Path(".local/new")
@@ -52,17 +54,18 @@ class Outcome:
     searches_again: bool = False
 
 
-def main(arguments: Sequence[str] | None = None, models: Path = MODELS) -> int:
+def main(arguments: Sequence[str] | None = None, models: Path | None = None) -> int:
     """Run the command; returns the exit code.
 
-    :param models: the folder that gets the YAML.
+    :param models: the folder that gets the YAML and has all other models; unless told it goes to include/models/, and
+        there may be others in dags/models/.
     """
     try:
         asked = _parser().parse_args(arguments)
         check_name(asked.name)
-        path = models / f"{asked.name}.yaml"
-        if path.exists():
-            raise DraftError(f"{_typed(path)} is there already. Edit it, remove it, or take another NAME.")
+        path = (models or MODELS) / f"{asked.name}.yaml"
+        for there in model_files(models).get(path.name, []):
+            raise DraftError(f"{_typed(Path(str(there)))} is there already. Edit it, remove it, or take another NAME.")
         outcome = _from_job(asked) if asked.automl_job else _from_table(asked)
         cut = _cut(asked, outcome)
         _judging(outcome, cut)
@@ -74,9 +77,7 @@ def main(arguments: Sequence[str] | None = None, models: Path = MODELS) -> int:
     except (BotoCoreError, ClientError) as error:
         return unreadable(f"AWS could not be asked: {error}")
     print(
-        "\n".join(
-            [f"{_typed(path)} written", *(f"  {line}" for line in outcome.told), *_next(asked, outcome.draft, files)]
-        )
+        "\n".join([f"{_typed(path)} written", *(f"  {line}" for line in outcome.told), *_next(asked, outcome, files)])
     )
     return 0
 
@@ -176,7 +177,7 @@ def _key_beside(found: Found, table: Table | None, asked: str | None) -> str:
     return key_of(replace(table, header=beside, rows=[[row[at] for at in places] for row in table.rows]), "", asked)
 
 
-def _checked(draft: Draft, models: Path) -> str:
+def _checked(draft: Draft, models: Path | None) -> str:
     """Return the YAML, read once as Airflow will read it.
 
     :raises ConfigError: it could not be used.
@@ -230,7 +231,7 @@ def _written(outcome: Outcome, cut: Cut | None) -> tuple[str, str]:
         if table is not None and outcome.draft.job is None:
             _tell_few(told, len(table.rows), "the table")
             told.append("nothing is sealed yet: bring rows that are in no drop, or remove the YAML and add HOLDOUT=0.2")
-        return table.file if table else "<drop>.csv", "<sealed rows>.csv"
+        return table.file if table else "your-drop.csv", "your-sealed-rows.csv"
     folder = FILES / outcome.draft.name
     rows = write_cut(table, cut, folder)
     told.append(f"{folder / DROP}: {rows[DROP]:,} rows; {folder / SEALED}: {rows[SEALED]:,} rows that no training sees")
@@ -279,13 +280,23 @@ def _unmeasured(goal: Goal) -> list[str]:
     return [f"{goal.unmeasured:,} rows have no target and are of no use"] if goal.unmeasured else []
 
 
-def _next(asked: argparse.Namespace, draft: Draft, files: tuple[str, str]) -> list[str]:
-    drop, sealed = files
+def _next(asked: argparse.Namespace, outcome: Outcome, files: tuple[str, str]) -> list[str]:
+    """Say what to type next; the job of an account is in no embedded AWS, which only its export can be brought to."""
+    draft, (drop, sealed) = outcome.draft, files
+    account = draft.job is not None and not (asked.endpoint_url or os.environ.get("AWS_ENDPOINT_URL"))
+    where = " AWS=1" if account else ""
+    delivered = [
+        f"  make drop FILE={sealed} MODEL={draft.name} HOLDOUT={draft.holdouts[0]}{where}",
+        f"  make drop FILE={drop} MODEL={draft.name} DATE={asked.date}{where}",
+    ]
+    if not account:
+        return ["next:", *delivered, f"  make demo MODEL={draft.name}"]
+    tried = "" if outcome.searches_again else "; to try it on this machine before you pay: docs/try.md"
     return [
-        "next:",
-        f"  make drop FILE={sealed} MODEL={draft.name} HOLDOUT={draft.holdouts[0]}",
-        f"  make drop FILE={drop} MODEL={draft.name} DATE={asked.date}",
-        f"  make demo MODEL={draft.name}",
+        f"next, in your AWS account{tried}:",
+        *delivered,
+        "  make mwaa-bundle",
+        f"then upload it (docs/mwaa.md), and trigger {draft.name}_retrain with dry_run (docs/from-lambda.md)",
     ]
 
 

@@ -109,7 +109,7 @@ def test_whose_file_it_is_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     with pytest.raises(NotSaid, match="Say whose file it is: MODEL=bace or MODEL=churn"):
         whose(None)
     monkeypatch.setattr(module, "load_models", lambda: ())
-    with pytest.raises(NotSaid, match="no model in include/models/"):
+    with pytest.raises(NotSaid, match="no model in include/models/ or dags/models/ that"):
         whose(None)
 
 

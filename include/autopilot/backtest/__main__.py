@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = command("include.autopilot.backtest", __doc__)
     add = parser.add_argument
-    add("model", metavar="MODEL", help="the name of a file in include/models/, without .yaml")
+    add("model", metavar="MODEL", help="the name of a file in include/models/ or dags/models/, without .yaml")
     add("--cutoff", metavar="DATE", help="models and drops up to this date only")
     add("--chart", metavar="FILE", type=Path, help="write the picture to this SVG file, for light and dark pages")
     add("--json", action="store_true", help="print one JSON object, not a table")

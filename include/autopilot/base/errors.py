@@ -10,7 +10,7 @@ class AutopilotError(Exception):
 
 
 class ConfigError(AutopilotError):
-    """A file in include/models/ cannot be used as it stands."""
+    """A model's file, in include/models/ or dags/models/, cannot be used as it stands."""
 
 
 class DraftError(AutopilotError):

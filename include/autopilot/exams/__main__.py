@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = command("include.autopilot.exams", __doc__)
     add = parser.add_argument
-    add("model", metavar="MODEL", help="the name of a file in include/models/, without .yaml")
+    add("model", metavar="MODEL", help="the name of a file in include/models/ or dags/models/, without .yaml")
     add("--json", action="store_true", help="print one JSON list, not lines")
     add_aws_options(parser)
     return parser

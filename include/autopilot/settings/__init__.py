@@ -5,6 +5,7 @@ __all__ = [
     "drift",
     "gate",
     "identity",
+    "modelfiles",
     "options",
     "recent",
     "retune",

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from include.autopilot import newmodel
 from include.autopilot.drops.recent import recent_keys
 from include.autopilot.newmodel import main
+from include.autopilot.settings import modelfiles
 from include.autopilot.settings.config import parse_model
 from tests.support import churn, mixedtable
+from tests.support.toy import AUTOML_JOB, Toy
 
 Run = Callable[..., tuple[int, str]]
 
@@ -153,7 +156,7 @@ def test_too_few_rows_are_told(run: Run) -> None:
     _, said = run(*asked, name="all")
     assert "attention" not in said
     assert "  nothing is sealed yet: bring rows that are in no drop, or remove the YAML and add HOLDOUT=0.2" in said
-    assert "  make drop FILE=<sealed rows>.csv MODEL=all HOLDOUT=sealed" in said
+    assert "  make drop FILE=your-sealed-rows.csv MODEL=all HOLDOUT=sealed" in said
 
 
 def test_a_class_of_newest_rows_only_leaves_the_holdout_to_judge(run: Run) -> None:
@@ -169,3 +172,46 @@ def test_a_class_of_newest_rows_only_leaves_the_holdout_to_judge(run: Run) -> No
     assert parse_model(Path("models/churn.yaml").read_text(), "churn.yaml").gate.judge_on == "sealed"
     churn.write(Path("t.csv"), [[*row[:2], "ab"[place % 2]] for place, row in enumerate(table)], ("id", "x", "kind"))
     assert "the holdout judges" not in run("--csv", "t.csv", "--target", "kind", "--key", "id", name="even")[1]
+
+
+def test_the_job_of_an_account_goes_on_there(run: Run, searched: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recorded job stands for one that AWS has; no endpoint is named."""
+    monkeypatch.setattr(newmodel, "aws_clients", lambda _: lambda service: getattr(searched, service))
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    asked = ("--automl-job", AUTOML_JOB, "--key", "id")
+    code, said = run(*asked)
+    assert (code, said.splitlines()[-5:]) == (
+        0,
+        [
+            "next, in your AWS account; to try it on this machine before you pay: docs/try.md:",
+            "  make drop FILE=your-sealed-rows.csv MODEL=churn HOLDOUT=sealed AWS=1",
+            "  make drop FILE=your-drop.csv MODEL=churn DATE=2024-06-01 AWS=1",
+            "  make mwaa-bundle",
+            "then upload it (docs/mwaa.md), and trigger churn_retrain with dry_run (docs/from-lambda.md)",
+        ],
+    )
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    _, said = run(*asked, "--root", "s3://toy-models/local", name="local")
+    assert said.splitlines()[-1] == "  make demo MODEL=local"
+    assert "AWS=1" not in said
+
+
+def test_models_beside_the_dags_are_others_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models, beside = tmp_path / "include" / "models", tmp_path / "dags" / "models"
+    for folder in (models, beside):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(modelfiles, "files", lambda _: tmp_path / "include")
+    monkeypatch.setattr(newmodel, "MODELS", models)
+    churn.write(Path("t.csv"))
+    asked = ["--csv", "t.csv", "--target", "churned", "--key", "customer_id", "--date", "2024-06-01"]
+    assert main(["churn", *asked]) == 0
+    (models / "churn.yaml").rename(beside / "churn.yaml")
+    capsys.readouterr()
+    assert main(["churn", *asked]) == 2
+    assert "dags/models/churn.yaml is there already." in capsys.readouterr().err
+    assert main(["other", *asked, "--root", "s3://autopilot-retrain/churn"]) == 2
+    assert "The model churn has the folder s3://autopilot-retrain/churn already." in capsys.readouterr().err
+    assert [*models.iterdir()] == []
