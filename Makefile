@@ -107,8 +107,8 @@ test-mwaa: install ## the bundle in an Airflow installed as MWAA does: make test
 test-matrix: install ## DAGs, plugins, dashboard and operators on every Airflow and Python, as a table: make test-matrix AIRFLOW="3.2.1" PYTHONS="3.12"
 	@$(PY) -m tests.matrix.run $(if $(AIRFLOW),--airflow $(AIRFLOW)) $(if $(PYTHONS),--python $(PYTHONS))
 
-mwaa-bundle: install ## dist/mwaa/: what goes to an Amazon MWAA bucket
-	@$(PY) -m scripts.mwaa_bundle dist/mwaa
+mwaa-bundle: install ## dist/mwaa/: what goes to an Amazon MWAA bucket, WITHOUT="bace bace_scaffold" or other models
+	@$(PY) -m scripts.mwaa_bundle dist/mwaa $(if $(WITHOUT),--without $(WITHOUT))
 
 wheel: install ## dist/: the operators alone, for any Airflow
 	@$(PY) -m scripts.wheel

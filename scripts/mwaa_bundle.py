@@ -11,7 +11,7 @@ import argparse
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from include.autopilot.champion.revision import BUNDLED, UNKNOWN, code_revision
@@ -34,21 +34,29 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the bundle, replacing an older one; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", nargs="?", type=Path, default=ROOT / "dist" / "mwaa")
-    target: Path = parser.parse_args(arguments).target
+    parser.add_argument("--without", nargs="+", default=[], metavar="MODEL", help="models that stay at home")
+    asked = parser.parse_args(arguments)
+    target: Path = asked.target
+    left_out = tuple(f"include/models/{model}.yaml" for model in asked.without)
+    for file in left_out:
+        if not (ROOT / file).is_file():
+            parser.error(f"there is no {file} to leave out")
     if target.exists() and not (target / "plugins.zip").exists() and any(target.iterdir()):
         print(f"{target} holds something else than a bundle: name another folder", file=sys.stderr)
         return 1
-    revision = bundle(ROOT, target)
+    revision = bundle(ROOT, target, left_out)
     for path in sorted(path for path in target.rglob("*") if path.is_file()):
         print(f"{path.stat().st_size:>9,}  {path.relative_to(target)}")
     print(f"revision of the code: {revision}")
     return 0
 
 
-def bundle(root: Path, target: Path) -> str:
+def bundle(root: Path, target: Path, left_out: Sequence[str] = ()) -> str:
     """Write the bundle of the sources under ``root`` into ``target``, which is emptied first; gives their revision.
 
     A revision that is not known is not written: the code then says ``unknown`` itself.
+
+    :param left_out: files and folders that stay at home, beside :data:`LEFT_OUT`.
     """
     revision = code_revision(root)
     shutil.rmtree(target, ignore_errors=True)
@@ -60,20 +68,20 @@ def bundle(root: Path, target: Path) -> str:
     with zipfile.ZipFile(target / "plugins.zip", "w") as archive:
         for path in _sources(root, "plugins"):
             _add(archive, path.relative_to(root / "plugins"), path.read_bytes())
-        for path in _sources(root, "include"):
+        for path in _sources(root, "include", left_out):
             _add(archive, path.relative_to(root), path.read_bytes())
         if revision != UNKNOWN:
             _add(archive, Path(BUNDLED), f"{revision}\n".encode())
     return revision
 
 
-def _sources(root: Path, room: str) -> Iterator[Path]:
+def _sources(root: Path, room: str, left_out: Sequence[str] = ()) -> Iterator[Path]:
     """Yield the files of a room in a fixed order, without byte code, hidden files and what stays at home."""
     for path in sorted((root / room).rglob("*")):
         place = path.relative_to(root)
-        left_out = any(place.is_relative_to(part) for part in LEFT_OUT) or "__pycache__" in place.parts
+        stays = any(place.is_relative_to(part) for part in (*LEFT_OUT, *left_out)) or "__pycache__" in place.parts
         hidden = path.name.startswith(".") and path.name != ".airflowignore"
-        if path.is_file() and not left_out and not hidden:
+        if path.is_file() and not stays and not hidden:
             yield path
 
 

@@ -43,6 +43,7 @@ from scripts.iam import (
     template,
     values,
 )
+from tests.support.pages import rows
 from tests.support.repository import ROOT
 from tests.support.tiny import MODEL as TINY
 
@@ -386,8 +387,12 @@ def test_the_alarms_are_those_of_the_page(stack: dict[str, Any]) -> None:
     page = (ROOT / "docs" / "mwaa.md").read_text()
     alarms = [one["Properties"] for one in stack["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"]
     assert len(alarms) == 3
+    table = rows(page[page.index("## Alarms") : page.index("## An update")])
+    assert len([row for row in table[1:] if row[3] != "no"]) == len(alarms)
     for one in alarms:
-        (row,) = [line for line in page.splitlines() if line.startswith("|") and f"`{one['MetricName']}`" in line]
+        ((*cells, made),) = [line for line in table if f"`{one['MetricName']}`" in line[1]]
+        row = " ".join(cells)
+        assert made == ("with `Environment`" if one["Namespace"] == "AmazonMWAA" else "yes")
         assert f"`{one['Namespace']}`" in row
         minutes = re.search(r"above (\d+) minutes", row)
         number = int(minutes[1]) * 60 if minutes else int(re.search(r"(?:above|below) (\d+)", row)[1])  # type: ignore[index]

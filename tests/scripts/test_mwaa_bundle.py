@@ -48,6 +48,11 @@ def imported(made: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     """What a fresh process sees of the unpacked bundle, far from this repository."""
     there = tmp_path_factory.mktemp("elsewhere")
     shutil.copytree(made / "dags", there / "dags")
+    return seen(made, there)
+
+
+def seen(made: Path, there: Path) -> dict:
+    """What a process sees in ``there``, where DAG files are already, of the bundle's plugins."""
     with zipfile.ZipFile(made / "plugins.zip") as archive:
         archive.extractall(there / "plugins")
     environment = {
@@ -142,6 +147,24 @@ def test_an_older_bundle_is_replaced(tmp_path, capsys):
     assert main([str(tmp_path / "mwaa")]) == 0
     assert not (tmp_path / "mwaa" / "dags" / "gone.py").exists()
     assert "plugins.zip" in capsys.readouterr().out
+
+
+def test_in_a_shared_bucket_dag_files_have_a_folder_and_models_that_are_named_are_left_out(tmp_path):
+    made = tmp_path / "mwaa"
+    assert main([str(made), "--without", "bace", "bace_scaffold"]) == 0
+    assert not [name for name in names(made) if name.startswith("include/models/")]
+    shutil.copytree(made / "dags", tmp_path / "dags" / "autopilot")
+    (tmp_path / "dags" / "models").mkdir()
+    shutil.copy(ROOT / "include" / "models" / "bace_scaffold.yaml", tmp_path / "dags" / "models")
+    found = seen(made, tmp_path)
+    assert found["errors"] == {}
+    assert "retrain.py" in {Path(file).name for file in found["dag_files"]}
+
+
+def test_a_model_that_is_not_there_cannot_be_left_out(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main([str(tmp_path / "mwaa"), "--without", "bac"])
+    assert "there is no include/models/bac.yaml to leave out" in capsys.readouterr().err
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path, capsys):

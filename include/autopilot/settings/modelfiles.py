@@ -27,7 +27,10 @@ def model_files(folder: Traversable | None = None) -> dict[str, list[Traversable
 
 def _folders() -> Iterator[Traversable]:
     include = files("include")
-    yield include.joinpath("models")
+    bundled = include.joinpath("models")
+    # A bundle may have all its models beside the DAG files.
+    if bundled.is_dir():
+        yield bundled
     if isinstance(include, Path):
         # It is beside dags/, or below plugins/, which is: so Airflow's folders are on Amazon MWAA and in a container.
         room = include.parent.parent if include.parent.name == "plugins" else include.parent
