@@ -300,7 +300,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in sorted(name for name in known if known[name].endswith("*")):
             print(f"for every model whose {name} is {known[name]}", file=sys.stderr)
         for name in sorted(set(re.findall(r"\$\{\w+\}", text))):
-            why = _HINTS.get(name, f"{', '.join(asked.model)}.yaml does not say it as an ARN")
+            why = _HINTS.get(name, f"{', '.join(asked.model)}.yaml does not say it, or not as an ARN")
             print(f"fill in {name}: {why}", file=sys.stderr)
         return 0
     TEMPLATE.write_text(template(), encoding="utf-8")
