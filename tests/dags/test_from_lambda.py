@@ -128,7 +128,7 @@ class Walker:
         words = shlex.split(self.here(command))
         if words[0] == "make":
             told = subprocess.run(
-                ["make", "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
+                ["make", "--no-print-directory", "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
             ).stdout
             words = shlex.split(told[told.rindex(" -m ") :].replace("\\\n", " "))
         module, *options = words[words.index("-m") + 1 :]
