@@ -9,53 +9,19 @@ import pytest
 
 from tests.support.repository import ROOT, imports
 
+# What stands above everything in include/, or beside it.
+ABOVE = ("airflow", "airflow_autopilot", "airflow_sagemaker_once", "dags", "scripts", "tests")
 # Room -> what a file in it must not import. Imports point one way: dags -> plugins -> include/autopilot.
 FORBIDDEN = {
     # What the domain and the embedded AWS have in common.
-    "include/cells": (
-        "airflow",
-        "airflow_autopilot",
-        "airflow_sagemaker_once",
-        "dags",
-        "include.autopilot",
-        "include.bace",
-        "include.local_aws",
-        "scripts",
-        "tests",
-    ),
+    "include/cells": (*ABOVE, "include.autopilot", "include.bace", "include.local_aws"),
     "dags": ("include.local_aws", "include.bace", "scripts", "tests"),
     "plugins": ("dags", "include.local_aws", "include.bace", "scripts", "tests"),
     # A package of its own: it travels alone.
     "plugins/airflow_sagemaker_once": ("airflow_autopilot", "dags", "include", "scripts", "tests"),
-    "include/autopilot": (
-        "airflow",
-        "airflow_autopilot",
-        "airflow_sagemaker_once",
-        "dags",
-        "include.bace",
-        "include.local_aws",
-        "scripts",
-        "tests",
-    ),
-    "include/bace": (
-        "airflow",
-        "airflow_autopilot",
-        "airflow_sagemaker_once",
-        "dags",
-        "include.local_aws",
-        "scripts",
-        "tests",
-    ),
-    "include/local_aws": (
-        "airflow",
-        "airflow_autopilot",
-        "airflow_sagemaker_once",
-        "dags",
-        "include.autopilot",
-        "include.bace",
-        "scripts",
-        "tests",
-    ),
+    "include/autopilot": (*ABOVE, "include.bace", "include.local_aws"),
+    "include/bace": (*ABOVE, "include.local_aws"),
+    "include/local_aws": (*ABOVE, "include.autopilot", "include.bace"),
 }
 # A DAG file is read again and again: what touches data or a network is imported by the tasks, where they run.
 HEAVY = ("boto3", "botocore", "matplotlib", "numpy", "pandas", "rdkit", "requests", "scipy", "sklearn", "xgboost")

@@ -94,6 +94,9 @@ def _problem_type(table: Table, column: Column) -> str:
 def _instead(table: Table, column: Column) -> str | None:
     """Say what to deliver in place of a target that a search reads in a feature only; None where it is none such."""
     said = {cell.strip() for cell in column.filled if not says_nothing(cell)}
+    first = next((text for text in _texts(table, column) if not says_nothing(text[1])), None)
+    if first is None:  # numbers and cells that say nothing
+        return None
     if column.is_amount:
         told = "amounts such as {}. Deliver plain numbers like 1234.5, without signs and groups of thousands"
     elif column.is_date:
@@ -102,7 +105,7 @@ def _instead(table: Table, column: Column) -> str | None:
         told = f"yes and no in {len(said)} ways, such as {{}}. Spell each in one way"
     else:
         return None
-    line, cell = _first_text(table, column)
+    line, cell = first
     return f"holds {told.format(f'{cell.strip()!r} in line {line}')}"
 
 
@@ -127,11 +130,6 @@ def _values(column: Column) -> str:
 def _text_in(table: Table, column: Column) -> str:
     line, cell = next(_texts(table, column))
     return f"{table.file}: the target {column.name} holds the text {cell!r} in line {line}"
-
-
-def _first_text(table: Table, column: Column) -> tuple[int, str]:
-    """Return the first cell that says something but no number, and its line."""
-    return next((line, cell) for line, cell in _texts(table, column) if not says_nothing(cell))
 
 
 def _texts(table: Table, column: Column) -> Iterator[tuple[int, str]]:

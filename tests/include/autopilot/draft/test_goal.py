@@ -65,6 +65,12 @@ def test_the_values_say_what_is_predicted(cells: list[str], asked: str | None, g
         ([*NUMBERS, "1,200"], None, "y holds amounts such as '1,200' in line 202. Deliver plain numbers like 1234.5"),
         (["yes", "N", "no"] * 99, None, "y holds yes and no in 3 ways, such as 'yes' in line 2. Spell each in one way"),
         (["yes", "no", "n/a"] * 99, None, "y holds 'n/a', which would be a class. Empty such cells, or say PROBLEM_"),
+        (
+            ["0", "1", "1.0", "n/a"] * 50,
+            None,
+            "y holds 'n/a', which would be a class. Empty such cells, or say PROBLEM_",
+        ),
+        (["0", "1", "1.0", "n/a"] * 50, "Regression", "y holds the text 'n/a' in line 5, and a regression predicts"),
         ([*["0", "1"] * 99, "?"], None, "y holds the text '?' in line 200 among numbers. Empty such cells, or say"),
         (["a", "b", "n/a"] * 99, None, "y holds 'n/a', which would be a class. Empty such cells, or say PROBLEM_TYPE"),
         (["a", "b", "c"] * 9, "BinaryClassification", "BinaryClassification is of two classes, and y has 3 (a, b, c)."),
