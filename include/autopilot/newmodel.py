@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,6 +38,7 @@ from include.autopilot.settings.modelfiles import model_files
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 FILES = Path(".local/new")
+_SPOKEN = {"amount": "amounts", "datetime": "dates", "boolean": "yes and no"}
 
 
 @dataclass
@@ -151,12 +153,10 @@ def _from_job(asked: argparse.Namespace) -> Outcome:
 
 def _kinds(features: Sequence[Column]) -> str:
     """Say how many columns there are of each kind that a search reads."""
-    numbers = sum(column.is_numeric for column in features)
-    amounts = sum(column.is_amount for column in features)
-    dates = sum(column.is_date for column in features)
-    others = f"{amounts} of amounts" if amounts else "", f"{dates} of dates" if dates else ""
-    told = ", ".join((f"{numbers} columns of numbers", *filter(None, others)))
-    return f"{told} and {len(features) - numbers - amounts - dates} of texts"
+    counts: Counter[str] = Counter(column.kind.name for column in features)
+    told = [f"{counts[kind]} of {what}" for kind, what in _SPOKEN.items() if counts[kind]]
+    texts = len(features) - sum(counts[kind] for kind in ("numeric", *_SPOKEN))
+    return ", ".join((f"{counts['numeric']} columns of numbers", *told)) + f" and {texts} of texts"
 
 
 def _key_beside(found: Found, table: Table | None, asked: str | None) -> str:

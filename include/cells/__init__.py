@@ -1,6 +1,6 @@
 """What the texts in a table's cells say: dates, amounts, yes or no, nothing. Decided for a column, then read by cell.
 
-The data builder asks which kind a column is; featurizers ask how its values are written and then hold to that.
+Which kind a column is stands in kind.py; featurizers ask how its values are written and then hold to that.
 """
 
 from __future__ import annotations

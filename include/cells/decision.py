@@ -40,8 +40,15 @@ NOTHING = Decision((), "no known form", 0.0)
 
 
 def counted(texts: Iterable[str]) -> Counter[str]:
-    """Count the values of a column, without blanks around them and without what is missing."""
-    return Counter({text: count for text, count in Counter(map(str.strip, texts)).items() if not says_nothing(text)})
+    """Count the values of a column, without blanks around them and without what is missing.
+
+    :param texts: its cells, or a Counter that says how often each comes.
+    """
+    values: Counter[str] = Counter()
+    for text, count in (texts if isinstance(texts, Counter) else Counter(texts)).items():
+        if not says_nothing(text):
+            values[text.strip()] += count
+    return values
 
 
 def once(read: Callable[[str], Read], texts: Iterable[str]) -> list[Read]:

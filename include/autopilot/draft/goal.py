@@ -97,11 +97,11 @@ def _instead(table: Table, column: Column) -> str | None:
     first = next((text for text in _texts(table, column) if not says_nothing(text[1])), None)
     if first is None:  # numbers and cells that say nothing
         return None
-    if column.is_amount:
+    if column.kind.name == "amount":
         told = "amounts such as {}. Deliver plain numbers like 1234.5, without signs and groups of thousands"
-    elif column.is_date:
+    elif column.kind.name == "datetime":
         told = "dates such as {}, and no model predicts a date. Deliver the days until then as a number"
-    elif column.is_yes_or_no and len(said) > 2:
+    elif column.kind.name == "boolean" and len(said) > 2:
         told = f"yes and no in {len(said)} ways, such as {{}}. Spell each in one way"
     else:
         return None

@@ -63,7 +63,7 @@ def candidates(table: Table, target: str) -> list[str]:
 
 
 def _may_be_key(column: Column) -> bool:
-    if not column.is_unique or column.is_date or (column.number_count and not column.is_whole):
+    if not column.is_unique or (column.number_count and not column.is_whole) or column.kind.name == "datetime":
         return False
     return is_named_id(column.name) or not is_row_number(column)
 

@@ -57,13 +57,13 @@ def _suspect(table: Table, column: Column, target: Column) -> Suspect | None:
     if (share := _threshold(column, target)) is not None:
         why = f"follows a threshold of the target in {1 - share:.1%} of the rows; ignore it if it is made from it"
         return Suspect(column.name, why, clear=not share)
-    if column.is_date:
+    if column.kind.name == "datetime":
         why = "holds dates, of which a model learns year, month, weekday, hour and time elapsed"
         why += "; ignore it if it only says when the row was written"
-        if undecided := column.dates.undecided:
-            why += f". Taken for {column.dates.told} ({undecided}): write days like 2024-01-31 if that is wrong"
+        if column.kind.decision.undecided:
+            why += f". Taken for {column.kind.note}: write days like 2024-01-31 if that is wrong"
         return Suspect(column.name, why, clear=False)
-    if column.is_amount or column.is_prose:
+    if column.kind.name in ("amount", "boolean") or column.is_prose:
         return None
     if column.number_count:
         return _odd_numbers(table, column)
@@ -83,13 +83,14 @@ def _odd_numbers(table: Table, column: Column) -> Suspect | None:
             if not is_blank(cell) and read_number(cell) is None
         )
         texts = len(column.filled) - column.number_count
-        why = f"has numbers and {texts:,} texts, first {cell!r} in line {line}; empty such cells, or all count as texts"
+        lost = "they count as missing" if column.kind.name == "numeric" else "all count as texts"
+        why = f"has numbers and {texts:,} texts, first {cell!r} in line {line}; empty such cells, or {lost}"
         return Suspect(column.name, why, clear=False)
     return None
 
 
 def _odd_texts(column: Column) -> Suspect | None:
-    if column.is_unique:
+    if column.is_unique and column.kind.name == "ignored":
         return Suspect(column.name, "has another text in every row", clear=True)
     if len(column.distinct) > _NAMES * len(column.filled):
         why = f"has {len(column.distinct):,} different texts in {len(column.filled):,} rows; if they are names, ignore"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,12 +15,8 @@ from include.autopilot.base.errors import DraftError
 from include.autopilot.base.numbers import is_blank, read_number, read_numbers
 from include.autopilot.rows.cells import Findings
 from include.autopilot.rows.csvfile import CsvFile
-from include.cells import Decision
-from include.cells.amounts import decide_amounts, read_amount
-from include.cells.booleans import decide_booleans
-from include.cells.dates import decide_dates
+from include.cells.kind import WORDS_OF_TEXT, Kind, kind_of
 
-_WORDS_OF_PROSE = 3.0
 _LOOKED_AT = 2000
 
 
@@ -67,41 +64,20 @@ class Column:
         return len(self.filled) == len(self.cells) == len(self.distinct)
 
     @cached_property
-    def is_date(self) -> bool:
-        """Whether a search reads the filled cells as dates, but for a few; digits alone are numbers."""
-        return not self.number_count and self.dates.fits
+    def kind(self) -> Kind:
+        """What a search makes of the column.
 
-    @cached_property
-    def dates(self) -> Decision:
-        """How the filled cells are written, taken for dates."""
-        return decide_dates(self.filled[:_LOOKED_AT])
-
-    @cached_property
-    def is_amount(self) -> bool:
-        """Whether a search reads the filled cells as amounts, but for a few: $1,234.50, 12 %, (5), 7 kg.
-
-        All must be of the same currency or unit; a bare number may stand among them. Plain numbers alone are none.
+        Where so many values differ that looking at all would take long, cells from all over the column tell.
         """
-        looked = self.filled[:_LOOKED_AT]
-        amounts = decide_amounts(looked)
-        if self.is_date or not amounts.fits:
-            return False
-        decimal, unit = amounts.form
-        return any(
-            read_number(cell) is None and read_amount(cell.strip(), decimal, unit) is not None for cell in looked
-        )
+        if len(self.distinct) <= _LOOKED_AT:
+            return kind_of(self.filled, read_number, len(self.cells))
+        step = math.ceil(len(self.filled) / _LOOKED_AT)
+        return kind_of(self.filled[::step], read_number, len(self.cells), len(self.distinct))
 
-    @cached_property
-    def is_yes_or_no(self) -> bool:
-        """Whether the filled cells say yes and no in more than two spellings, but for a few; numbers alone do not."""
-        return not self.is_numeric and len(self.distinct) > 2 and decide_booleans(self.filled).fits
-
-    @cached_property
+    @property
     def is_prose(self) -> bool:
         """Whether the filled cells are texts of several words, which a search reads word by word."""
-        looked = self.filled[:_LOOKED_AT]
-        words = sum(len(cell.split()) for cell in looked)
-        return bool(looked) and not self.number_count and words >= _WORDS_OF_PROSE * len(looked)
+        return self.kind.name == "text" and self.kind.words >= WORDS_OF_TEXT
 
 
 @dataclass(frozen=True)

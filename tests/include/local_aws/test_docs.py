@@ -9,6 +9,7 @@ from typing import get_args
 
 from include.cells import booleans, decision, missing
 from include.cells import dates as cell_dates
+from include.cells import kind as kinds
 from include.local_aws import durable_s3, moto_services, runtimes
 from include.local_aws.__main__ import READY
 from include.local_aws.control.plane import OPERATIONS
@@ -73,7 +74,7 @@ def test_every_image_and_algorithm_is_named() -> None:
 
 def test_the_table_of_kinds_is_the_kinds() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", COLUMNS, re.MULTILINE)
-    assert [kind for kind, _, _ in rows] == list(get_args(columns.Kind))
+    assert [kind for kind, _, _ in rows] == list(get_args(kinds.Name))
     for kind, _, becomes in rows:
         code = PROCESSORS[0].code(_only(kind))
         built = {name for name in features.__all__ if f"{name}(" in code}
@@ -91,9 +92,9 @@ def test_the_table_of_kinds_is_the_kinds() -> None:
 def test_numbers_of_columns_are_the_codes() -> None:
     told = " ".join(COLUMNS.split())
     assert f"needs {decision.FITTING:.0%}".replace("%", " %") in told
-    assert f"at most {columns._FEW} different ones in {1 / columns._FEW_SHARE:.0f} rows or more" in told
-    assert columns._DISTINCT_SHARE == 0.5
-    assert (columns._WORDS_OF_TEXT, f"its own, {columns._WORDS_OF_NAMES} |" in told) == (3.0, True)
+    assert f"at most {kinds.FEW} different ones in {1 / kinds.FEW_SHARE:.0f} rows or more" in told
+    assert kinds.DISTINCT_SHARE == 0.5
+    assert (kinds.WORDS_OF_TEXT, f"its own, {kinds.WORDS_OF_NAMES} |" in told) == (3.0, True)
     spelt = told.partition("**Missing values** are")[2].partition(" XGBoost")[0]
     assert set(re.findall(r"`([^`]+)`", spelt)) == missing.MISSING - {""}
     assert len(booleans.LANGUAGES) == 7
