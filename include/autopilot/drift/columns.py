@@ -10,11 +10,12 @@ from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift import shift
 from include.autopilot.drift.dates import moves_on
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers
+from include.autopilot.drift.reading import Reading
 from include.autopilot.drift.shape import Shape, categories_shape, numbers_shape
 
 Outcome = Literal["none", "warn", "block"]
 Role = Literal["feature", "target"]
-Test = Literal["values", "missing", "outside"]
+Test = Literal["values", "missing", "outside", "unread"]
 # Numbers between these may be dates that are written like 20240131.
 _FIRST_DAY, _LAST_DAY = 19000101, 22001231
 
@@ -25,6 +26,8 @@ class ColumnDrift:
 
     :param kind: what its values are compared as; those of ``text`` are not.
     :param missing_before: the share of missing cells in the baseline; ``missing_now``: in the drop.
+    :param form: how its amounts are written in the baseline.
+    :param unread_before: the share of filled cells that are not written so; ``unread_now``: in the drop.
     :param range_before: the smallest and the largest number.
     :param outside: the share of (sampled) numbers beyond the range before; of categories, that of rows with one
         that the baseline does not have.
@@ -45,6 +48,9 @@ class ColumnDrift:
     missing_before: float
     missing_now: float
     emptied: bool
+    form: str | None = None
+    unread_before: float | None = None
+    unread_now: float | None = None
     range_before: tuple[float, float] | None = None
     range_now: tuple[float, float] | None = None
     outside: float | None = None
@@ -60,8 +66,8 @@ class ColumnDrift:
 
     @property
     def ks(self) -> float | None:
-        """The KS distance of a numeric column."""
-        return self.distance if self.kind == "numeric" else None
+        """The KS distance of a column of numbers or amounts."""
+        return self.distance if self.kind in ("numeric", "amount") else None
 
 
 def compare_column(before: ColumnProfile, now: ColumnProfile, schema: Schema) -> ColumnDrift:
@@ -74,7 +80,10 @@ def compare_column(before: ColumnProfile, now: ColumnProfile, schema: Schema) ->
         p["missing"] = shift.missing_test((before.present, before.missing), (now.present, now.missing))
     found: dict[str, Any] = {}
     if before.numbers is not None and now.numbers is not None:
-        found = _numbers(before.numbers, now.numbers, before.present, p)
+        amounts = before.reading is not None
+        found = _numbers(before.numbers, now.numbers, before.read if amounts else before.present, p, dates=not amounts)
+        if before.reading is not None:
+            found |= _unread(before, now, before.reading, p)
     elif before.categories is not None and now.categories is not None:
         found = _categories(before.categories, now.categories, p)
         classes = schema.labels if now.name == schema.target else ()
@@ -91,13 +100,24 @@ def compare_column(before: ColumnProfile, now: ColumnProfile, schema: Schema) ->
     )
 
 
-def _numbers(before: Numbers, now: Numbers, ranged: int, p: dict[Test, float]) -> dict[str, Any]:
-    """Compare numbers; ``ranged`` old values set the old range, more than are in the sample of a long table."""
+def _unread(before: ColumnProfile, now: ColumnProfile, reading: Reading, p: dict[Test, float]) -> dict[str, Any]:
+    """Compare how many cells are not written as the baseline's amounts are."""
+    if before.unread or now.unread:
+        p["unread"] = shift.missing_test((before.read, before.unread), (now.read, now.unread))
+    return {"form": reading.told, "unread_before": before.unread_share, "unread_now": now.unread_share}
+
+
+def _numbers(before: Numbers, now: Numbers, ranged: int, p: dict[Test, float], dates: bool) -> dict[str, Any]:
+    """Compare numbers.
+
+    :param ranged: how many old values set the old range, more than are in the sample of a long table.
+    :param dates: whether they may be dates in digits.
+    """
     old, new = _range(before), _range(now)
     found: dict[str, Any] = {"range_before": old, "range_now": new}
     if old is None or new is None:
         return found
-    if before.whole and now.whole and old[0] >= _FIRST_DAY and new[1] <= _LAST_DAY:
+    if dates and before.whole and now.whole and old[0] >= _FIRST_DAY and new[1] <= _LAST_DAY:
         found["moves_on"] = moves_on(_texts(before), _texts(now))
     found["shape"] = numbers_shape(before.sample, now.sample)
     outside = int(((now.sample < old[0]) | (now.sample > old[1])).sum())

@@ -69,11 +69,18 @@ def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action,
             yield rules.on_emptied, f"it has no value at all; {column.missing_before:.0%} were missing before"
         elif abs(column.missing_now - column.missing_before) >= rules.missing:
             yield rules.on_missing, f"{column.missing_now:.1%} are missing; {column.missing_before:.1%} were before"
+    if _counts(column, "unread", rules) and abs(_unread(column)) >= rules.missing:
+        now, before = f"{column.unread_now:.1%}", f"{column.unread_before:.1%}"
+        yield rules.on_missing, f"{now} of its values are not {column.form}; {before} were not before"
     if target and column.kind == "categorical" and column.unseen:
         fix = "search for a template that knows it, or take these rows out"
         yield rules.on_new_label, f"the baseline does not have the class {_named(column.unseen)}; {fix}"
-    if column.moves_on:
-        return
+    if not column.moves_on:
+        yield from _moved(column, rules)
+
+
+def _moved(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action, str]]:
+    target = column.role == "target"
     if _shifted(column, rules):
         yield (rules.on_target if target else rules.on_feature), _shift(column)
     if target and _counts(column, "values", rules) and (column.distance or 0) >= rules.apart:
@@ -81,6 +88,11 @@ def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action,
     if _counts(column, "outside", rules) and (column.outside or 0) >= rules.outside and column.range_before:
         low, high = column.range_before
         yield rules.on_outside, f"{column.outside:.0%} of its values lie outside {low:g} to {high:g}"
+
+
+def _unread(column: ColumnDrift) -> float:
+    """Return how many more of its filled cells are not written as the baseline's amounts are, as a share."""
+    return (column.unread_now or 0) - (column.unread_before or 0)
 
 
 def _counts(column: ColumnDrift, test: Test, rules: DriftConfig) -> bool:
@@ -93,7 +105,7 @@ def _shifted(column: ColumnDrift, rules: DriftConfig) -> bool:
 
 
 def _shift(column: ColumnDrift) -> str:
-    distance = "KS" if column.kind == "numeric" else "total variation"
+    distance = "total variation" if column.ks is None else "KS"
     figures = f"PSI {column.psi:.2f}, {distance} {column.distance:.2f}, q {column.q['values']:.1g}"
     unseen = f", new: {_named(column.unseen)}" if column.unseen else ""
     return f"its values shifted ({figures}{unseen})"

@@ -6,18 +6,22 @@ equal width between minimum and maximum, closed below, the last one on both side
 population's. ``sketch.data`` is the one level of a KLL sketch that never had to compact. Of a table with more rows it
 is a sample, in which every value weighs the same: shares and quantiles read from it are right, counts are not.
 
-``dataset.sample_count`` is ours; every other name is Model Monitor's. AWS does not document what its own container
-writes for a column without values, or for a text with very many: what is not defined is left out here.
+``dataset.sample_count`` and ``compared_as`` are ours; every other name is Model Monitor's. ``compared_as`` says of a
+column of texts that its cells are compared as amounts, and how they are written; without it they are compared as texts.
+AWS does not document what its own container writes for a column without values, or for a text with very many: what is
+not defined is left out here.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from include.autopilot.drift.moments import Floats
 from include.autopilot.drift.profile import ColumnProfile, Numbers, Profile
+from include.autopilot.drift.reading import Reading
 from include.autopilot.drift.sample import SIZE
 
 _BUCKETS = 10
@@ -67,9 +71,12 @@ def profile_of_statistics(statistics: dict[str, Any]) -> Profile:
 def _feature(column: ColumnProfile) -> dict[str, Any]:
     common = {"num_present": column.present, "num_missing": column.missing}
     feature = {"name": column.name, "inferred_type": _inferred_type(column)}
-    if column.numbers is not None:
+    if column.numbers is not None and column.reading is None:
         return feature | {"numerical_statistics": {"common": common} | _numbers(column.numbers)}
     strings: dict[str, Any] = {"common": common}
+    if column.numbers is not None and column.reading is not None:
+        counts = {"kind": "amount", **asdict(column.reading), "read": column.read, "unread": column.unread}
+        return feature | {"string_statistics": strings, "compared_as": counts | _numbers(column.numbers)}
     if column.categories is not None:
         buckets = [{"value": value, "count": count} for value, count in column.categories.items()]
         strings |= {"distinct_count": len(buckets), "distribution": {"categorical": {"buckets": buckets}}}
@@ -109,7 +116,7 @@ def _buckets(sample: Floats, minimum: float, maximum: float) -> list[dict[str, f
 def _inferred_type(column: ColumnProfile) -> str:
     if not column.present:
         return "Unknown"
-    if column.numbers is None:
+    if column.numbers is None or column.reading is not None:
         return "String"
     return "Integral" if column.numbers.whole else "Fractional"
 
@@ -120,7 +127,7 @@ def _constraint(column: ColumnProfile) -> dict[str, Any]:
         "inferred_type": _inferred_type(column),
         "completeness": 1 - column.missing_share,
     }
-    if column.numbers is not None and column.numbers.minimum is not None:
+    if column.numbers is not None and column.numbers.minimum is not None and column.reading is None:
         return constraint | {"num_constraints": {"is_non_negative": column.numbers.minimum >= 0}}
     if column.categories:
         return constraint | {"string_constraints": {"domains": list(column.categories)}}
@@ -136,6 +143,10 @@ def _column(feature: dict[str, Any]) -> ColumnProfile:
         )
     strings = feature["string_statistics"]
     present, missing = strings["common"]["num_present"], strings["common"]["num_missing"]
+    if (stated := feature.get("compared_as", {})).get("kind") == "amount":
+        reading = Reading(stated["decimal"], stated["unit"], stated["told"])
+        numbers, counts = _read_numbers(stated, ""), (stated["read"], stated["unread"])
+        return ColumnProfile(feature["name"], "amount", present, missing, numbers, None, reading, *counts)
     if "distribution" not in strings:
         return ColumnProfile(feature["name"], "text", present, missing)
     categories = {bucket["value"]: bucket["count"] for bucket in strings["distribution"]["categorical"]["buckets"]}

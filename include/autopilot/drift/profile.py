@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from include.autopilot.drift.moments import Floats
+from include.autopilot.drift.reading import Reading
 
-Kind = Literal["numeric", "categorical", "text"]
+Kind = Literal["numeric", "amount", "categorical", "text"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +36,11 @@ class ColumnProfile:
 
     :param kind: what its values are compared as; ``text`` (too many different values) is not compared.
     :param missing: blank cells, and in a numeric column cells that are no number.
-    :param numbers: of a numeric column.
+    :param numbers: of a column of numbers or amounts.
     :param categories: of a categorical column: rows per value. Of all rows, or of the sample where they are too many.
+    :param reading: how the cells of a column of amounts are read.
+    :param read: how many cells were; ``unread``: filled ones that could not. Of the sampled rows in the table from
+        which the reading was decided, with ``numbers``; of all rows in others.
     """
 
     name: str
@@ -45,6 +49,14 @@ class ColumnProfile:
     missing: int
     numbers: Numbers | None = None
     categories: Mapping[str, int] | None = None
+    reading: Reading | None = None
+    read: int = 0
+    unread: int = 0
+
+    @property
+    def unread_share(self) -> float:
+        """The share of filled cells that are not written as the column's amounts are."""
+        return self.unread / max(1, self.read + self.unread)
 
     @property
     def missing_share(self) -> float:

@@ -19,6 +19,7 @@ from include.autopilot.base.numbers import is_blank, read_numbers
 from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.moments import Floats, Moments
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers, Profile
+from include.autopilot.drift.reading import FEW_NUMBERS, reading_of
 from include.autopilot.drift.sample import SIZE, RowSample
 
 Cells = NDArray[np.object_]
@@ -27,8 +28,6 @@ Cells = NDArray[np.object_]
 _BLOCK = 5000
 # More different values than this are no categories but free text, and counting them would not be constant memory.
 MOST_CATEGORIES = 500
-# A column that the contract does not call numeric is one all the same when it holds numbers, and more than these.
-_FEW_NUMBERS = 20
 
 
 def profile_of(
@@ -72,8 +71,10 @@ class Profiler:
         self._values: dict[int, Counter[str] | None] = {
             index: Counter()
             for index, name in enumerate(self._columns)
-            if self._kinds.get(name) not in ("numeric", "text")
+            if self._kinds.get(name) in (None, "categorical")
         }
+        stated = {column.name: column.reading for column in (like.columns if like else ()) if column.reading}
+        self._readings = {index: stated[name] for index, name in enumerate(self._columns) if name in stated}
 
     def add(self, lines: Sequence[tuple[str, str]]) -> Floats:
         """Add rows, key and CSV line of each, and return their cells as numbers: rows by columns.
@@ -109,6 +110,8 @@ class Profiler:
         numbers = np.full(cells.shape, np.nan)
         for index in self._numeric:
             numbers[:, index] = read_numbers(cells[:, index])
+        for index, reading in self._readings.items():
+            numbers[:, index] = reading.numbers(cells[:, index])
         return numbers
 
     def _forget_texts(self) -> None:
@@ -129,14 +132,25 @@ class Profiler:
         name, kind = self._columns[index], self._kind(index)
         if kind == "numeric":
             present = int(self._moments.count[index])
-            return ColumnProfile(name, kind, present, self._rows - present, self._summary(index, numbers))
+            return ColumnProfile(name, kind, present, self._rows - present, _summary(self._moments, index, numbers))
         present = self._rows - int(self._blank[index])
+        there = present, self._rows - present
+        if kind == "amount":
+            read, summary = int(self._moments.count[index]), _summary(self._moments, index, numbers)
+            return ColumnProfile(name, kind, *there, summary, None, self._readings[index], read, present - read)
+        filled = [cell for cell in cells if not is_blank(cell)]
+        if name not in self._kinds and (reading := reading_of(filled)):
+            values, moments = reading.numbers(filled), Moments(1)
+            moments.add(values[:, np.newaxis])
+            read = int(moments.count[0])
+            summary = _summary(moments, 0, values)
+            return ColumnProfile(name, "amount", *there, summary, None, reading, read, len(filled) - read)
         if kind == "text":
-            return ColumnProfile(name, kind, present, self._rows - present)
+            return ColumnProfile(name, kind, *there)
         counter = self._values[index]
         counts = Counter(cells) if counter is None else counter
         categories = {value: count for value, count in sorted(counts.items()) if not is_blank(value)}
-        return ColumnProfile(name, kind, present, self._rows - present, categories=categories)
+        return ColumnProfile(name, kind, *there, categories=categories)
 
     def _kind(self, index: int) -> Kind:
         known = self._kinds.get(self._columns[index])
@@ -145,27 +159,27 @@ class Profiler:
         counter = self._values[index]
         present = self._rows - int(self._blank[index])
         all_numbers = int(self._moments.count[index]) == present
-        if all_numbers and (counter is None or len(counter) > _FEW_NUMBERS):
+        if all_numbers and (counter is None or len(counter) > FEW_NUMBERS):
             return "numeric"
         return "text" if counter is None else "categorical"
 
-    def _summary(self, index: int, sample: Floats) -> Numbers:
-        moments = self._moments
-        there = bool(moments.count[index])
 
-        def figure(values: Floats) -> float | None:
-            value = float(values[index])
-            return value if there and np.isfinite(value) else None
+def _summary(moments: Moments, index: int, sample: Floats) -> Numbers:
+    there = bool(moments.count[index])
 
-        return Numbers(
-            whole=there and bool(moments.whole[index]),
-            minimum=figure(moments.minimum),
-            maximum=figure(moments.maximum),
-            mean=figure(moments.mean),
-            total=figure(moments.total()),
-            deviation=figure(moments.deviation()),
-            sample=np.sort(sample[np.isfinite(sample)]),
-        )
+    def figure(values: Floats) -> float | None:
+        value = float(values[index])
+        return value if there and np.isfinite(value) else None
+
+    return Numbers(
+        whole=there and bool(moments.whole[index]),
+        minimum=figure(moments.minimum),
+        maximum=figure(moments.maximum),
+        mean=figure(moments.mean),
+        total=figure(moments.total()),
+        deviation=figure(moments.deviation()),
+        sample=np.sort(sample[np.isfinite(sample)]),
+    )
 
 
 def _known_kinds(schema: Schema, like: Profile | None) -> dict[str, Kind]:

@@ -32,7 +32,7 @@ class DriftConfig:
         is in doubt: columns in each other's places, other units.
     :param on_feature: the values of a feature are distributed differently.
     :param on_target: the target's values are distributed differently.
-    :param on_missing: a column has more, or fewer, missing cells.
+    :param on_missing: a column has more, or fewer, missing cells, or cells that are not written as its amounts are.
     :param on_outside: values lie beyond the range seen before.
     :param on_emptied: a column that had values has none at all.
     :param on_new_label: the target holds a class that the template does not know.
