@@ -38,9 +38,10 @@ bace: install ## all twelve cutoffs of BACE, then whether retraining paid, a rol
 
 try: install ## run a real Autopilot job's refit retraining here: make try AUTOPILOT=folder (docs/try.md), perhaps KEY=id DATE_COLUMN=day SHARE=0.5 HOLDOUT=0.2
 	@test -n "$(AUTOPILOT)" || { echo "Say what you exported: make try AUTOPILOT=folder [CSV=table.csv] [JOB=name] [KEY=customer_id]" \
-	  "[DATE_COLUMN=day] [SHARE=0.5] [HOLDOUT=0.2]; docs/try.md says what the folder needs"; exit 2; }
+	  "[LABELS=no,yes] [DATE_COLUMN=day] [SHARE=0.5] [HOLDOUT=0.2]; docs/try.md says what the folder needs"; exit 2; }
 	@$(PY) -m scripts.try_autopilot "$(AUTOPILOT)" $(if $(CSV),--csv "$(CSV)") $(if $(JOB),--job "$(JOB)") $(if $(KEY),--key "$(KEY)") \
-	  $(if $(DATE_COLUMN),--date-column "$(DATE_COLUMN)") $(if $(SHARE),--share "$(SHARE)") $(if $(HOLDOUT),--holdout "$(HOLDOUT)")
+	  $(if $(LABELS),--labels "$(LABELS)") $(if $(DATE_COLUMN),--date-column "$(DATE_COLUMN)") \
+	  $(if $(SHARE),--share "$(SHARE)") $(if $(HOLDOUT),--holdout "$(HOLDOUT)")
 
 new-model: install ## write include/models/NAME.yaml: make new-model NAME=churn CSV=table.csv TARGET=churned HOLDOUT=0.2
 	@test -n "$(NAME)" || { echo "Say make new-model NAME=churn CSV=table.csv TARGET=churned [KEY=customer_id]" \

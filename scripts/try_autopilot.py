@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make try", description=__doc__)
     parser.add_argument("folder", type=Path, help="what was exported of the job")
     parser.add_argument("--job", help="the Autopilot job, where the folder has several")
+    parser.add_argument("--labels", help="the classes, where the module does not name them: no,yes")
     parser.add_argument("--csv", type=Path, help="the table, where the folder has several")
     parser.add_argument("--key", help="the column that identifies a row")
     parser.add_argument("--date-column", help="the first drop has the oldest rows by this column")
@@ -91,7 +92,7 @@ def run(asked: argparse.Namespace) -> int:
     folder: Path = asked.folder
     table = asked.csv or only_table(folder)
     with TemporaryDirectory() as aside:
-        export = read_export(folder, asked.job, DAYS[0].isoformat(), Path(aside) / "template.json")
+        export = read_export(folder, asked.job, DAYS[0].isoformat(), Path(aside) / "template.json", asked.labels)
         wish = Wish(asked.key, asked.date_column, asked.share, asked.holdout)
         cut(table, export.template.schema, wish, Path(aside))  # what is refused leaves the last trial as it is
     place = emptied(asked.place or ROOT / ".local" / "try")
@@ -140,7 +141,7 @@ def tell(folder: Path, export: Export, table: Path, parts: Cut) -> None:
     others = [path for path in programs if path != export.place]
     caution = (
         "The embedded AWS stands for the images, with estimators of its own and newer libraries: figures are not those "
-        "of AWS. It was tried on modules in the shape of generated ones, never yet on one of AWS's own."
+        "of AWS. It was tried on public modules of Autopilot's with rows made up, never yet on all that one job left."
     )
     lines = [
         f"job        {export.job}: {template.problem_type}, {export.algorithm}, {template.objective.metric}",

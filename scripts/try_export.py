@@ -56,17 +56,19 @@ class Export:
     algorithm: str
 
 
-def read_export(folder: Path, job: str | None, until: str, out: Path) -> Export:
+def read_export(folder: Path, job: str | None, until: str, out: Path, labels: str | None = None) -> Export:
     """Read a folder.
 
     :param job: the Autopilot job, where the folder has several.
     :param until: up to when the search counts as having seen data: the date of the first drop.
     :param out: where the template is written.
+    :param labels: the classes, with commas between them, where the module does not name them.
     :raises TrialRefused: something is missing, wrong, or cannot run here.
     """
     _check_files(folder)
     name = job or _only_job(folder)
-    outline, template = _described(folder, name, until, out)
+    stated = ["--labels", labels] if labels else []
+    outline, template = _described(folder, name, [*stated, "--searched-until", until, "--out", str(out)])
     fit = template.steps.fit or {}
     module = processor_module(fit) or ""
     if not _MODULE.fullmatch(module):
@@ -74,6 +76,7 @@ def read_export(folder: Path, job: str | None, until: str, out: Path) -> Export:
             f"The job that fitted the featurizer names the processor_module {module!r}, which is no module's name."
         )
     place, source = _module(folder, module)
+    _refuse_order(source, labels)
     _refuse([*refusals(source, place), *_images(template), *_hyperparameters(template)])
     return Export(name, template, module, source, place, _code(fit), outline["algorithm"])
 
@@ -105,10 +108,13 @@ def _only_job(folder: Path) -> str:
     return names[0]
 
 
-def _described(folder: Path, name: str, until: str, out: Path) -> tuple[dict[str, Any], Template]:
-    """Have the describe command look at the folder, and take the template that it writes."""
+def _described(folder: Path, name: str, arguments: list[str]) -> tuple[dict[str, Any], Template]:
+    """Have the describe command look at the folder, and take the template that it writes.
+
+    :param arguments: of the command; the last one is where the template is written.
+    """
     said, complained = io.StringIO(), io.StringIO()
-    command = [name, "--responses", str(folder), "--searched-until", until, "--json", "--out", str(out)]
+    out, command = Path(arguments[-1]), [name, "--responses", str(folder), "--json", *arguments]
     with redirect_stdout(said), redirect_stderr(complained):
         describe(command)
     if not said.getvalue():
@@ -120,7 +126,9 @@ def _described(folder: Path, name: str, until: str, out: Path) -> tuple[dict[str
             f"{folder} lacks what a retraining is made of: {missing}. {PAGE} has the commands that save it."
         )
     if not outline["replayable"] or not out.is_file():
-        raise TrialRefused(f"{name} cannot be retrained: {outline['reason'] or _line(complained.getvalue())}")
+        reason = outline["reason"] or _line(complained.getvalue())
+        hint = " Of make try it is LABELS=no,yes." if "--labels" in reason else ""
+        raise TrialRefused(f"{name} cannot be retrained: {reason}{hint}")
     try:
         return outline, read_template(str(out))
     except TemplateError as error:
@@ -134,6 +142,16 @@ def _module(folder: Path, module: str) -> tuple[str, str]:
     if not found:
         raise TrialRefused(f"{folder} lacks the generated module {wanted}. {PAGE} has the command that saves it.")
     return found[0].relative_to(folder).as_posix(), found[0].read_text(encoding="utf-8", errors="replace")
+
+
+def _refuse_order(source: str, labels: str | None) -> None:
+    """Refuse classes in another order than the one in which scikit-learn's LabelEncoder will number them."""
+    given = [label.strip() for label in (labels or "").split(",")]
+    if given != sorted(given) and re.search(r"\bLabelEncoder\(", source):
+        raise TrialRefused(
+            f"LABELS={labels}: the module's LabelEncoder numbers classes in the order of their texts, "
+            f"so it is LABELS={','.join(sorted(given))}."
+        )
 
 
 def _code(fit: Mapping[str, Any]) -> str:

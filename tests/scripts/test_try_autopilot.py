@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from scripts.try_autopilot import main
-from tests.support.exported import export
+from tests.support.exported import export, responses
+from tests.support.generated import supervised
 from tests.support.repository import ROOT
+from tests.support.vintages import LABELS
 
 
 def test_what_is_refused_leaves_the_last_trial_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,19 +43,23 @@ def test_a_share_is_a_share(tmp_path: Path, share: str, capsys: pytest.CaptureFi
     [
         ("Regression", ["--key", "id", "--date-column", "since"], "RMSE"),
         ("MulticlassClassification", ["--share", "1"], "Accuracy"),
+        ("BinaryClassification", ["--key", "id"], "F1"),  # its module encodes with the target
     ],
 )
 def test_a_job_is_tried_from_its_folder_to_its_table(
     tmp_path: Path, problem: str, arguments: list[str], metric: str
 ) -> None:
-    folder = export(tmp_path / "job", problem)
+    files = responses(problem)
+    if problem == "BinaryClassification":
+        files["dpp7.py"] = supervised(LABELS[problem])
+    folder = export(tmp_path / "job", problem, files=files)
     (folder / "trainer.py").write_text("raise SystemExit('programs of Autopilot are not run')\n")
     place = tmp_path / "place"
     command = [sys.executable, "-m", "scripts.try_autopilot", str(folder), "--place", str(place), *arguments]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert f"job        Real-Job-1: {problem}, xgboost, " in ended.stdout
-    assert "never yet on one of AWS's own" in ended.stdout
+    assert "never yet on all that one job left" in ended.stdout
     table = ended.stdout.partition("Holdout of a trial of Real-Job-1; data: table.csv\n")[2]
     assert metric in table
     assert "promoted: first model" in table

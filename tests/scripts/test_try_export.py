@@ -6,6 +6,7 @@ import pytest
 
 from scripts.try_export import TrialRefused, read_export
 from tests.support.exported import JOB, export, responses
+from tests.support.generated import module as generated
 from tests.support.vintagefiles import changed, only
 from tests.support.vintages import ensemble, image
 
@@ -84,8 +85,8 @@ CASES = {
         "This cannot run on the embedded AWS. dpp7.py, line 1: the package tsfresh is not in the embedded image.",
     ),
     "an unknown estimator": (
-        module(f"{GOOD}\nfrom sagemaker_sklearn_extension.preprocessing import WOEEncoder\n"),
-        "WOEEncoder of sagemaker_sklearn_extension.preprocessing is not in the embedded image.",
+        module(f"{GOOD}\nfrom sagemaker_sklearn_extension.feature_extraction.sequences import TSFeatureExtractor\n"),
+        "sagemaker_sklearn_extension.feature_extraction.sequences is not in the embedded image: it needs tsfresh.",
     ),
     "an unknown image": (
         trained_by("sagemaker-lightgbm"),
@@ -102,6 +103,31 @@ def test_what_cannot_be_tried_is_refused_in_a_sentence(tmp_path: Path, case: str
         read_export(export(tmp_path / "job", files=files), None, UNTIL, tmp_path / "template.json")
     assert told in str(refused.value)
     assert "\n" not in str(refused.value).strip()
+
+
+def learnt() -> dict[str, object]:
+    """A job of two classes whose module leaves them to scikit-learn's encoder."""
+    parts = {"numeric": (["age", "income"], ["RobustImputer()"])}
+    columns = ["y", "age", "income", "job", "about", "since"]
+    return responses("BinaryClassification") | {"dpp7.py": generated(columns, "y", parts, [], "LabelEncoder()")}
+
+
+def test_classes_that_the_module_does_not_name_are_stated(tmp_path: Path) -> None:
+    folder = export(tmp_path / "job", files=learnt())
+    template = tmp_path / "template.json"
+    found = read_export(folder, None, UNTIL, template, "no,yes")
+    assert found.template.schema.labels == ("no", "yes")
+    for labels, told in (
+        (None, "names 0 classes. State them, the negative one first: --labels no,yes, or"),
+        (None, "Of make try it is LABELS=no,yes."),
+        (
+            "yes,no",
+            "LABELS=yes,no: the module's LabelEncoder numbers classes in the order of their texts, so it is LABELS=",
+        ),
+    ):
+        with pytest.raises(TrialRefused) as refused:
+            read_export(folder, None, UNTIL, template, labels)
+        assert told in str(refused.value)
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ def export(folder: Path, problem: str = "Regression", rows: int = 900, files: Fi
         age, income, job = chance.randrange(20, 60), chance.gauss(100, 20), chance.choice("abcd")
         value = age / 10 + income / 50 + "abcd".index(job) + chance.gauss(0, 0.5)
         label = "low" if value < 7 else "mid" if value < 8.5 else "high"
+        if problem == "BinaryClassification":
+            label = "yes" if value < 7 else "no"
         table.append(
             [
                 f"c{number}",

@@ -13,6 +13,7 @@ from include.local_aws.runtimes.automl_extension.dates import (
     DateTimeProperty,
     DateTimeVectorizer,
 )
+from include.local_aws.runtimes.automl_extension.evidence import WOEEncoder
 from include.local_aws.runtimes.automl_extension.extremes import (
     BaseExtremeValueTransformer,
     LogExtremeValuesTransformer,
@@ -31,6 +32,8 @@ from include.local_aws.runtimes.automl_extension.scaling import (
     RemoveConstantColumnsTransformer,
     RobustStandardScaler,
 )
+from include.local_aws.runtimes.automl_extension.sequences import TSFlattener
+from include.local_aws.runtimes.automl_extension.similarity import SimilarityEncoder
 from include.local_aws.runtimes.automl_extension.texts import MultiColumnTfidfVectorizer
 
 __all__ = ["MEMBERS", "PACKAGE"]
@@ -40,6 +43,7 @@ PACKAGE = "sagemaker_sklearn_extension"
 MEMBERS = {
     "decomposition": (RobustPCA,),
     "feature_extraction.date_time": (DateTimeDefinition, DateTimeProperty, DateTimeVectorizer),
+    "feature_extraction.sequences": (TSFlattener,),
     "feature_extraction.text": (MultiColumnTfidfVectorizer,),
     "impute": (RobustImputer, RobustMissingIndicator, is_finite_numeric),
     "preprocessing": (
@@ -50,12 +54,10 @@ MEMBERS = {
         RemoveConstantColumnsTransformer,
         RobustOrdinalEncoder,
         RobustStandardScaler,
+        SimilarityEncoder,
         ThresholdOneHotEncoder,
+        WOEEncoder,
         log_transform,
         quantile_transform_nonrandom,
     ),
 }
-for _place, _members in MEMBERS.items():
-    for _member in _members:
-        # By this name an artifact holds them: it opens wherever these are provided, also when this package has moved.
-        _member.__module__ = f"{PACKAGE}.{_place}"

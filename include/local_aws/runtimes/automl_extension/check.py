@@ -19,6 +19,12 @@ from include.local_aws.runtimes.automl_extension import PACKAGE
 from include.local_aws.runtimes.sklearn_automl import CONTAINER
 
 _HAS = ("joblib", "numpy", "pandas", "scipy", "sklearn")
+# What the library has and the image has not, where there is a reason to tell.
+_WITHOUT = {
+    "TSFeatureExtractor": "it needs tsfresh",
+    "TSFreshFeatureExtractor": "it needs tsfresh",
+    "read_csv_data": "it needs mlio; programs that read files here are the embedded image's own",
+}
 _BUILDERS = ("build_feature_transform", "build_label_transform")
 # Importing the container's package is what makes PACKAGE importable.
 assert CONTAINER  # noqa: S101
@@ -82,7 +88,8 @@ def _members(node: ast.ImportFrom, known: dict[str, Any]) -> Iterator[str]:
         elif hasattr(module, alias.name):
             known[alias.asname or alias.name] = getattr(module, alias.name)
         elif _module(f"{node.module}.{alias.name}") is not None:
-            yield f"{alias.name} of {node.module} is not in the embedded image"
+            why = f": {_WITHOUT[alias.name]}" if alias.name in _WITHOUT else ""
+            yield f"{alias.name} of {node.module} is not in the embedded image{why}"
 
 
 def _arguments(call: ast.Call, known: dict[str, Any]) -> Iterator[str]:

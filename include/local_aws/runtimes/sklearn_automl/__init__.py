@@ -8,6 +8,7 @@ from pathlib import Path
 from include.local_aws.runtimes import ClientError, Servant
 from include.local_aws.runtimes.automl_extension import MEMBERS, PACKAGE
 from include.local_aws.runtimes.imports import provide
+from include.local_aws.runtimes.sklearn_automl.automl_transformer import AutoMLTransformer
 from include.local_aws.runtimes.sklearn_automl.fitting import fit_processor, run_program
 from include.local_aws.runtimes.sklearn_automl.header import Header
 from include.local_aws.runtimes.sklearn_automl.label_encoders import NALabelEncoder, RobustLabelEncoder
@@ -16,11 +17,11 @@ from include.local_aws.runtimes.sklearn_automl.serving import load
 
 __all__ = ["CONTAINER", "SklearnAutomlContainer"]
 
-provide("sagemaker_sklearn_extension.externals", Header=Header)
-provide(
-    "sagemaker_sklearn_extension.preprocessing", NALabelEncoder=NALabelEncoder, RobustLabelEncoder=RobustLabelEncoder
-)
-for _place, _members in MEMBERS.items():
+_OWN = {"externals": (AutoMLTransformer, Header), "preprocessing": (NALabelEncoder, RobustLabelEncoder)}
+for _place, _members in (*MEMBERS.items(), *_OWN.items()):
+    for _member in _members:
+        # By this name an artifact holds them: it opens wherever these are provided, also when this package has moved.
+        _member.__module__ = f"{PACKAGE}.{_place}"
     provide(f"{PACKAGE}.{_place}", **{member.__name__: member for member in _members})
 provide("automl_containers.featurizer", fit_processor=fit_processor, load=load)
 

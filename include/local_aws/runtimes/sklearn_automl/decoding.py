@@ -65,12 +65,14 @@ class LabelDecoder:
 
     def _rows(self, cells: NDArray[Any]) -> list[list[str]]:
         if not self._received:
-            return [[label] for label in self._labels.decode(_class_numbers(as_numbers(cells)))]
+            return [[label] for label in self._labels.inverse_transform(_class_numbers(as_numbers(cells)))]
         if cells.shape[1] != len(self._received):
             raise ClientError(f"{INPUT} names {len(self._received)} columns, the data has {cells.shape[1]}")
         columns: dict[str, list[str]] = {name: list(cells[:, at]) for at, name in enumerate(self._received)}
         if PREDICTED in columns:
-            columns[PREDICTED] = self._labels.decode(_class_numbers(as_numbers(cells[:, [self._at(PREDICTED)]])))
+            columns[PREDICTED] = self._labels.inverse_transform(
+                _class_numbers(as_numbers(cells[:, [self._at(PREDICTED)]]))
+            )
         columns[LABELS] = [json.dumps(self._labels.classes)] * len(cells)
         return [[columns[name][row] for name in self._wanted] for row in range(len(cells))]
 

@@ -49,6 +49,8 @@ class Featurizer:
         :param cells: rows by columns of text, in the header's order.
         :raises ClientError: another number of columns, or no usable label at all.
         """
+        if cells.shape[1] == len(header.column_names):
+            labels.fit(cells[:, header.target_column_index])
         featurizer = cls(header, transformer, labels, frozenset(_text_columns(transformer)))
         features, encoded = featurizer.split(cells)
         if encoded is None:
@@ -66,17 +68,16 @@ class Featurizer:
 
         :raises ClientError: the number of columns fits neither case.
         """
-        received, with_label = cells.shape[1], len(self.header.column_names)
-        if received == with_label - 1:
+        try:
+            with_target = self.header.has_target(cells.shape[1])
+        except ValueError as error:
+            raise ClientError(str(error)) from error
+        if not with_target:
             return self._typed(cells), None
-        if received != with_label:
-            raise ClientError(
-                f"Received data of unknown size. Expected number of columns is {with_label - 1}. "
-                f"Number of columns in the received data is {received}."
-            )
-        encoded = self.labels.encode(cells[:, self.header.target_index])
+        target = self.header.target_column_index
+        encoded = self.labels.transform(cells[:, target])
         usable = ~np.isnan(encoded)
-        return self._typed(np.delete(cells[usable], self.header.target_index, axis=1)), encoded[usable]
+        return self._typed(np.delete(cells[usable], target, axis=1)), encoded[usable]
 
     def transform(self, cells: NDArray[Any]) -> tuple[Matrix, NDArray[np.float64] | None]:
         """Return features (dense or CSR) and labels (None if the rows have none) for rows of text."""

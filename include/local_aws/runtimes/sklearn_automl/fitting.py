@@ -11,6 +11,7 @@ from include.local_aws.runtimes import ClientError
 from include.local_aws.runtimes.channels import channel_config
 from include.local_aws.runtimes.sklearn_automl.featurizer import Featurizer
 from include.local_aws.runtimes.sklearn_automl.header import Header
+from include.local_aws.runtimes.sklearn_automl.label_encoders import encoder_for
 from include.local_aws.runtimes.sklearn_automl.programs import OPT_ML, importing_from, program
 from include.local_aws.runtimes.sklearn_automl.table import read_cells
 
@@ -49,7 +50,8 @@ def fit_processor(processor_module: str, opt_ml: Path) -> None:
     header: Header = processor.HEADER
     cells = read_cells(_train_folder(opt_ml))
     print(f"Read {cells.shape[0]} rows of {cells.shape[1]} columns", flush=True)
-    featurizer = Featurizer.fit(header, processor.build_feature_transform(), processor.build_label_transform(), cells)
+    labels = encoder_for(processor.build_label_transform())
+    featurizer = Featurizer.fit(header, processor.build_feature_transform(), labels, cells)
     model_dir = opt_ml / "model"
     (model_dir / "code").mkdir(parents=True, exist_ok=True)
     featurizer.save(model_dir)

@@ -24,9 +24,22 @@ class Header:
         self._features = {name: index for index, name in enumerate(self.feature_names)}
 
     @property
-    def target_index(self) -> int:
+    def target_column_index(self) -> int:
         """The target's position among all columns."""
         return self.column_names.index(self.target_column_name)
+
+    def has_target(self, width: int) -> bool:
+        """Say whether rows of so many columns have the target; those without it have one column less.
+
+        :raises ValueError: they have neither number of columns.
+        """
+        features = len(self.column_names) - 1
+        if width not in (features, features + 1):
+            raise ValueError(
+                f"Received data of unknown size. Expected number of columns is {features}. "
+                f"Number of columns in the received data is {width}."
+            )
+        return width == features + 1
 
     @property
     def feature_names(self) -> list[str]:
@@ -42,3 +55,13 @@ class Header:
         if unknown:
             raise ValueError(f"{unknown[0]!r} is not a feature column of HEADER")
         return [self._features[name] for name in names]
+
+    def as_column_indices(self, names: Sequence[str]) -> list[int]:
+        """Return the positions of `names` among all columns.
+
+        :raises ValueError: a name is no column.
+        """
+        unknown = [name for name in names if name not in self.column_names]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is not a column of HEADER")
+        return [self.column_names.index(name) for name in names]

@@ -33,7 +33,7 @@ def test_the_header_and_the_kinds_are_literals(number: int) -> None:
 
 def test_the_first_columns_come_first() -> None:
     header = processor(0)["HEADER"]
-    assert (header.target_column_name, header.target_index, header.feature_names[0]) == ("target", 0, "x")
+    assert (header.target_column_name, header.target_column_index, header.feature_names[0]) == ("target", 0, "x")
 
 
 def test_labels_of_two_classes_are_majority_and_minority() -> None:

@@ -20,11 +20,19 @@ def test_a_module_in_the_shape_of_a_generated_one_can_run() -> None:
         ("import tsfresh", "dpp1.py, line 1: the package tsfresh is not in the embedded image."),
         (
             "from sagemaker_sklearn_extension.feature_extraction.sequences import TSFeatureExtractor",
-            "line 1: the module sagemaker_sklearn_extension.feature_extraction.sequences is not in the embedded image",
+            "sagemaker_sklearn_extension.feature_extraction.sequences is not in the embedded image: it needs tsfresh.",
         ),
         (
-            "from sagemaker_sklearn_extension.preprocessing import RobustLabelEncoder, WOEEncoder",
-            "dpp1.py, line 1: WOEEncoder of sagemaker_sklearn_extension.preprocessing is not in the embedded image.",
+            "from sagemaker_sklearn_extension.externals import AutoMLTransformer, read_csv_data",
+            "read_csv_data of sagemaker_sklearn_extension.externals is not in the embedded image: it needs mlio",
+        ),
+        (
+            "from sagemaker_sklearn_extension.externals.read_data import read_csv_data",
+            "sagemaker_sklearn_extension.externals.read_data is not in the embedded image, so read_csv_data cannot",
+        ),
+        (
+            "from sagemaker_sklearn_extension.preprocessing import RobustLabelEncoder\nRobustLabelEncoder(fill=1)",
+            "dpp1.py, line 2: RobustLabelEncoder takes no argument fill in the embedded image.",
         ),
         (
             "from sklearn.preprocessing.label import LabelEncoder",

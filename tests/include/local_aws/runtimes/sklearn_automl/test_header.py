@@ -7,8 +7,11 @@ from include.local_aws.runtimes.sklearn_automl.header import Header
 
 def test_features_are_counted_without_the_target() -> None:
     header = Header(column_names=["a", "y", "b (c, d)"], target_column_name="y")
-    assert header.target_index == 1
+    assert header.target_column_index == 1
     assert header.as_feature_indices(["b (c, d)", "a"]) == [1, 0]
+    assert header.as_column_indices(["b (c, d)", "y", "a"]) == [2, 1, 0]
+    with pytest.raises(ValueError, match="'c' is not a column of HEADER"):
+        header.as_column_indices(["c"])
 
 
 def test_the_target_is_no_feature() -> None:
