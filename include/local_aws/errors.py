@@ -47,7 +47,7 @@ class ResourceNotFound(AwsError):
 
 
 class ResourceLimitExceeded(AwsError):
-    """More than the account's quota: this machine is one instance."""
+    """More than the account's quota: this machine is one instance, or as many as a job can be divided into."""
 
     code = "ResourceLimitExceeded"
 

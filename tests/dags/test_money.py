@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,8 +12,10 @@ from typing import Any
 import boto3
 import pytest
 
+from include.autopilot.base.locations import Locations
 from include.autopilot.settings import config
 from include.autopilot.settings.config import ModelConfig, NotifyConfig, PriceTable
+from include.autopilot.template.published import publish
 from tests.support.airflowdb import register
 from tests.support.tiny import Tiny, returned, states
 
@@ -101,6 +104,31 @@ def test_with_prices_it_says_what_every_job_cost_and_within_budget_nobody_is_ask
     # The run before had no prices: its jobs are worked out now, but not those of the search on other instances.
     assert month["jobs"] > len(costs)
     assert month["known_usd"] > report["cost"]["usd"]
+
+
+def test_a_refit_keeps_both_instances_of_the_transform_and_counts_them(searched: Tiny, variant: Variant) -> None:
+    variant(prices=PRICES)
+    template, place = searched.template(), Locations("s3://tiny-models/tiny")
+    featurize = copy.deepcopy(template.steps.featurize)
+    featurize["TransformResources"]["InstanceCount"] = 2
+    publish(searched.s3, place, replace(template, replay=replace(template.steps, featurize=featurize)))
+    try:
+        run = searched.run("tiny_retrain", "2024-02-01T00:00:00Z", featurizer="refit")
+    finally:
+        publish(searched.s3, place, template)
+    assert run.state == "success"
+    report, _ = report_of(searched, run)
+    costs = {job["name"]: job for job in report["cost"]["jobs"]}
+    transforms = [one["name"] for batch in returned(run, "featurize") for one in batch]
+    for name in [*transforms, returned(run, "predict")["name"]]:
+        described = searched.sagemaker.describe_transform_job(TransformJobName=name)
+        assert described["TransformResources"]["InstanceCount"] == 2
+        lasted = (described["TransformEndTime"] - described["TransformStartTime"]).total_seconds()
+        assert costs[name]["instances"] == [["ml.m5.4xlarge", 2]]
+        assert costs[name]["usd"] == pytest.approx(2 * lasted * 0.1, abs=0.01)
+    foretold = json.loads(searched.read(returned(run, "prepare")["records"].removesuffix("/jobs") + "/preflight.json"))
+    counts = {job["step"]: job["instance_count"] for job in foretold["estimate"]["jobs"]}
+    assert (counts["featurize"], counts["predict"], counts["train"]) == (2, 2, 1)
 
 
 def test_the_search_is_counted_by_its_own_jobs(searched: Tiny) -> None:

@@ -41,6 +41,15 @@ def foretold(toy: Toy, **options: Any) -> list[Foretold]:
     return foretell(toy.s3, *planned(toy, **options))
 
 
+def foretold_wide(toy: Toy, count: int, **options: Any) -> list[Foretold]:
+    """Foretold where Autopilot's transform had so many instances."""
+    template, plan = planned(toy, **options)
+    featurize = {**template.steps.featurize}
+    featurize["TransformResources"] = {**featurize["TransformResources"], "InstanceCount": count}
+    wide = replace(template, replay=replace(template.steps, featurize=featurize))
+    return foretell(toy.s3, wide, with_template(toy, plan, wide))
+
+
 def as_ensemble(toy: Toy) -> Toy:
     """The toy's job as one of the ENSEMBLING mode, named in the YAML, and the rows that a search needs."""
     toy.put("drops/2024-01-01/more.csv", csv_bytes(rows(3000, 500)))

@@ -10,24 +10,24 @@ from include.local_aws.errors import NotDone, ResourceLimitExceeded, ValidationE
 from include.local_aws.runner.s3 import BadUri, location
 from include.local_aws.runtimes import UnknownImage, container_for
 
-# One machine is one instance; AWS's quotas of a new account are no larger for most types. A script of the user's can be
-# told that it is one of several: that many processes.
+# One machine is one instance; AWS's quotas of a new account are no larger for most types. What can be divided is that
+# many processes: a script of the user's, which is told that it is one of several, and the objects of a batch transform.
 INSTANCES = 1
-INSTANCES_OF_SCRIPTS = 4
+INSTANCES_OF_DIVISIBLE = 4
 # A "d" behind the generation names the disk; the other families have one without saying so.
 _LOCAL_STORAGE = re.compile(
     r"ml\.(?:dl1|[a-z]+\d+[a-z]*d[a-z]*|g5|g6[ef]?|gr6f?|g7e|p5(?:e|en)?|p6e?|trn1n?|trn2[nu]?|[di]\d\w*)[.-]"
 )
 
 
-def instances(usage: str, instance_type: str, count: int, *, scripts: bool = False) -> None:
+def instances(usage: str, instance_type: str, count: int, *, divisible: bool = False) -> None:
     """Raise AWS's quota error for more instances than there are; ``usage`` is e.g. ``training job``.
 
-    ``scripts``: the job runs a script of the user's.
+    ``divisible``: the job runs a script of the user's, or is a batch transform.
     """
     if count < 1:
         raise ValidationException(f"Instance count must be at least 1, not {count}.")
-    quota = INSTANCES_OF_SCRIPTS if scripts else INSTANCES
+    quota = INSTANCES_OF_DIVISIBLE if divisible else INSTANCES
     if count > quota:
         raise quota_exceeded(usage, instance_type, used=0, wanted=count, quota=quota)
 

@@ -24,7 +24,7 @@ def create(services: Services, call: Call) -> Json:
         raise ValidationException(f"ProcessingResources.ClusterConfig must specify {', '.join(missing)}.")
     checks.volume_key(cluster["InstanceType"], cluster.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
     scripts = images.runs_scripts(request["AppSpecification"]["ImageUri"])
-    checks.instances("processing job", cluster["InstanceType"], cluster["InstanceCount"], scripts=scripts)
+    checks.instances("processing job", cluster["InstanceType"], cluster["InstanceCount"], divisible=scripts)
     _check_inputs(request)
     _check_outputs(request)
     resource = kinds.create(services, PROCESSING, call, _described(request))

@@ -78,7 +78,7 @@ def _check_resources(request: Mapping[str, Any]) -> None:
     checks.volume_key(resources["InstanceType"], resources.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
     usage = "spot training job" if request.get("EnableManagedSpotTraining") else "training job"
     checks.instances(
-        usage, resources["InstanceType"], resources["InstanceCount"], scripts=images.trains_with_script(request)
+        usage, resources["InstanceType"], resources["InstanceCount"], divisible=images.trains_with_script(request)
     )
 
 

@@ -21,7 +21,7 @@ def create(services: Services, call: Call) -> Json:
     checks.not_done(request, "", "DataCaptureConfig")
     resources = request["TransformResources"]
     checks.volume_key(resources["InstanceType"], resources.get("VolumeKmsKeyId"), "VolumeKmsKeyId")
-    checks.instances("transform job", resources["InstanceType"], resources["InstanceCount"])
+    checks.instances("transform job", resources["InstanceType"], resources["InstanceCount"], divisible=True)
     checks.s3_source(request["TransformInput"]["DataSource"]["S3DataSource"], "transformInput.dataSource.s3DataSource")
     checks.s3_uri(request["TransformOutput"]["S3OutputPath"], "transformOutput.s3OutputPath")
     _check_batches(request)

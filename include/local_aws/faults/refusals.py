@@ -59,7 +59,7 @@ def _general(rule: Rule) -> _Told:
 
 
 def _over_quota(called: str, environ: dict[str, Any]) -> _Told:
-    """Word the quota of a Create call's own instance type as used up."""
+    """Word the quota of a Create call's own instance type as used up: just what the request needs, and all in use."""
     request = read_object(body_of(environ))
     usage = called.removeprefix("Create").removesuffix("Job").lower() + " job"
     if request.get("EnableManagedSpotTraining"):
@@ -70,5 +70,5 @@ def _over_quota(called: str, environ: dict[str, Any]) -> _Told:
         or request.get("ProcessingResources", {}).get("ClusterConfig", {})
     )
     count = resources.get("InstanceCount", 1)
-    error = quota_exceeded(usage, resources.get("InstanceType", "ml.m5.large"), used=1, wanted=count)
+    error = quota_exceeded(usage, resources.get("InstanceType", "ml.m5.large"), used=count, wanted=count, quota=count)
     return _Told(error.code, error.message, error.status)

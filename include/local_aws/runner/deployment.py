@@ -127,7 +127,7 @@ class Deployment:
 
     def _place(self) -> list[dict[str, Any]]:
         try:
-            return models.place(self._job, self.wanted["Containers"], {})
+            return models.place(self._job, self.wanted["Containers"], {}, self._job.folder)
         except models.ArtifactMissing as missing:
             raise JobFailed(
                 f'Failed to download model data for container "{missing.container}" from URL: "{missing.url}". Please '

@@ -43,11 +43,13 @@ class Instance:
         """Its ``/opt/ml`` in the job's folder."""
         return folder / self.host / "opt" / "ml"
 
-    def share(self, objects: Sequence[SourceObject], source: Mapping[str, Any]) -> list[SourceObject]:
-        """Return the objects of an S3 source that it gets: every n-th if they are sharded, else all."""
-        if source.get("S3DataDistributionType") != SHARDED:
-            return list(objects)
+    def shard(self, objects: Sequence[SourceObject]) -> list[SourceObject]:
+        """Return the objects that it gets where each goes to one instance: every n-th."""
         return list(objects[self.number - 1 :: self.count])
+
+    def share(self, objects: Sequence[SourceObject], source: Mapping[str, Any]) -> list[SourceObject]:
+        """Return the objects of an S3 source that it gets: its shard if they are sharded, else all."""
+        return self.shard(objects) if source.get("S3DataDistributionType") == SHARDED else list(objects)
 
 
 ONLY = Instance(1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from include.local_aws.runner import archive, source_code
@@ -22,13 +23,15 @@ class ArtifactMissing(JobFailed):
         self.url = url
 
 
-def place(job: Job, containers: Sequence[Container], environment: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Unpack the artifacts into the job's folder; return the chain as its process reads it.
+def place(
+    job: Job, containers: Sequence[Container], environment: Mapping[str, str], folder: Path
+) -> list[dict[str, Any]]:
+    """Unpack the artifacts into a folder of the job; return the chain as its process reads it.
 
     :param environment: variables of the job, which go before those of the containers.
     :raises ArtifactMissing: S3 will not give an artifact, or it is no archive.
     """
-    return [_place(job, containers, index, environment) for index in range(len(containers))]
+    return [_place(job, containers, index, environment, folder) for index in range(len(containers))]
 
 
 def name_of(containers: Sequence[Container], index: int) -> str:
@@ -38,22 +41,24 @@ def name_of(containers: Sequence[Container], index: int) -> str:
     return str(containers[index].get("ContainerHostname", f"container-{index + 1}"))
 
 
-def _place(job: Job, containers: Sequence[Container], index: int, environment: Mapping[str, str]) -> dict[str, Any]:
+def _place(
+    job: Job, containers: Sequence[Container], index: int, environment: Mapping[str, str], folder: Path
+) -> dict[str, Any]:
     container, name = containers[index], name_of(containers, index)
-    folder = job.folder / f"model-{index}"
-    folder.mkdir(parents=True, exist_ok=True)
+    unpacked = folder / f"model-{index}"
+    unpacked.mkdir(parents=True, exist_ok=True)
     url = container.get("ModelDataUrl")
     if url:
-        packed = job.folder / f"model-{index}.tar.gz"
+        packed = folder / f"model-{index}.tar.gz"
         try:
             download(job.s3, location(url), packed)
-            archive.unpack(packed, folder, url)
+            archive.unpack(packed, unpacked, url)
         except JobFailed as failure:
             raise ArtifactMissing(name, url, str(failure)) from failure
     variables = {**container.get("Environment", {}), **environment}
     return {
         "name": name,
         "image": container["Image"],
-        "model_dir": str(folder),
-        "environment": source_code.for_serving(job, variables, job.folder / f"code-{index}"),
+        "model_dir": str(unpacked),
+        "environment": source_code.for_serving(job, variables, folder / f"code-{index}"),
     }

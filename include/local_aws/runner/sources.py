@@ -39,8 +39,7 @@ def no_objects(uri: str, region: str, role: str) -> str:
 def resolve(s3: S3Client, uri: str, kind: str) -> list[SourceObject]:
     """List the objects of an ``S3Prefix`` or ``ManifestFile`` source, in key (or manifest) order; [] if there are none.
 
-    One instance holds every shard, so ``ShardedByS3Key`` and ``FullyReplicated`` name the same objects. Raises
-    :class:`JobFailed` for a manifest that is not one.
+    They are those of all instances together. Raises :class:`JobFailed` for a manifest that is not one.
     """
     try:
         if kind == "ManifestFile":

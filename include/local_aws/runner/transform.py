@@ -1,41 +1,43 @@
-"""A batch transform job: objects in, one ``.out`` object each out."""
+"""A batch transform job: objects in, divided among the instances, and one ``.out`` object each out."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from include.local_aws.runner import models
 from include.local_aws.runner.failures import JobFailed, JobStopped, container_failed
+from include.local_aws.runner.instances import Instance, instances, run_together
 from include.local_aws.runner.job import Job
+from include.local_aws.runner.processes import Ended
 from include.local_aws.runner.s3 import download, location, upload
 from include.local_aws.runner.sources import SourceObject, no_objects, placed, resolve
 from include.local_aws.store import now
 
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
+_SPEC = "transform.json"
 
 
 def run(job: Job) -> None:
-    """Run a transform job; raises :class:`JobFailed` or :class:`JobStopped` for the runner to record."""
+    """Run a transform job; raises :class:`JobFailed` or :class:`JobStopped` for the runner to record.
+
+    The objects are divided among the instances. Nothing is uploaded before all are done.
+    """
     job.phase("InProgress", TransformStartTime=now())
-    model = job.resource.computed["_Model"]
-    objects = _objects(job, model.get("ExecutionRoleArn", ""))
-    placed(objects, job.folder / "output", suffix=".out")  # told before anything is downloaded
-    spec = {
-        "containers": models.place(job, model["Containers"], job.request.get("Environment", {})),
-        "inputs": [_input(job, *one) for one in placed(objects, job.folder / "input")],
-        "output_dir": str(job.folder / "output"),
-        **_settings(job.request),
-    }
-    (job.folder / "output").mkdir(parents=True, exist_ok=True)
-    spec_file = job.folder / "transform.json"
-    spec_file.write_text(json.dumps(spec))
-    job.check()
-    _transform(job, spec_file)
-    _upload(job, objects)
+    objects = _objects(job, job.resource.computed["_Model"].get("ExecutionRoleArn", ""))
+    for suffix in ("", ".out"):  # told before anything is downloaded, and whoever gets which object
+        placed(objects, job.folder, suffix=suffix)
+    shards = {one: one.shard(objects) for one in instances(job.request["TransformResources"]["InstanceCount"])}
+    busy = [one for one, shard in shards.items() if shard]  # the others have nothing to do
+    for instance in busy:
+        _stage(job, instance, shards[instance])
+        job.check()
+    _transform(job, busy)
+    for instance in busy:
+        _upload(job, instance, shards[instance])
     job.finish("Completed", TransformEndTime=now())
 
 
@@ -44,14 +46,36 @@ def times(_: Job) -> dict[str, Any]:
     return {"TransformEndTime": now()}
 
 
-def _transform(job: Job, spec_file: Path) -> None:
-    # AWS names the stream after the instance.
-    stream = (LOG_GROUP, f"{job.resource.name}/i-{secrets.token_hex(9)[:17]}")
-    ended = job.execute("transform_main", [str(spec_file)], job.request.get("Environment", {}), stream=stream)
+def _stage(job: Job, instance: Instance, objects: list[SourceObject]) -> None:
+    folder = job.folder / instance.host
+    containers = job.resource.computed["_Model"]["Containers"]
+    spec = {
+        "containers": models.place(job, containers, job.request.get("Environment", {}), folder),
+        "inputs": [_input(job, *one) for one in placed(objects, folder / "input")],
+        "output_dir": str(folder / "output"),
+        **_settings(job.request),
+    }
+    (folder / "output").mkdir(parents=True, exist_ok=True)
+    (folder / _SPEC).write_text(json.dumps(spec))
+
+
+def _transform(job: Job, everyone: Sequence[Instance]) -> None:
+    def execute(instance: Instance, others: Callable[[], str | None]) -> Ended:
+        return job.execute(
+            "transform_main",
+            [str(job.folder / instance.host / _SPEC)],
+            job.request.get("Environment", {}),
+            # AWS names the stream after the instance.
+            stream=(LOG_GROUP, f"{job.resource.name}/i-{secrets.token_hex(9)[:17]}"),
+            log=instance.log,
+            others=others,
+        )
+
+    instance, ended = run_together(everyone, execute)
     if ended.ended_by == "stop":
         raise JobStopped
     if ended.exit_code != 0:
-        raise container_failed(ended, job.folder, "failure")
+        raise container_failed(ended, job.folder / instance.host, "failure")
 
 
 def _objects(job: Job, role: str) -> list[SourceObject]:
@@ -86,7 +110,7 @@ def _settings(request: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _upload(job: Job, objects: list[SourceObject]) -> None:
+def _upload(job: Job, instance: Instance, objects: list[SourceObject]) -> None:
     target = location(job.request["TransformOutput"]["S3OutputPath"])
-    for item, path in placed(objects, job.folder / "output", suffix=".out"):
+    for item, path in placed(objects, job.folder / instance.host / "output", suffix=".out"):
         upload(job.s3, path, target / f"{item.path}.out", job.request["TransformOutput"].get("KmsKeyId"))

@@ -9,7 +9,7 @@ import pytest
 from include.autopilot.requests.estimate import estimate
 from include.autopilot.requests.preview import Foretold
 from include.autopilot.settings.config import PriceTable
-from tests.support.foretelling import as_ensemble, foretold
+from tests.support.foretelling import as_ensemble, foretold, foretold_wide
 from tests.support.toy import Toy
 
 PRICES = PriceTable(
@@ -85,6 +85,14 @@ def test_several_instances_cost_as_much_more_and_spot_costs_less(toy: Toy) -> No
     train = next(job for job in found["jobs"] if job["step"] == "train")
     assert (train["usd"], train["instance_count"], train["spot"]) == (12.0, 4, True)
     assert found["sentence"].endswith("by the prices of 2024-02-01, less on spot.")
+
+
+@pytest.mark.parametrize("featurizer", ["reuse", "refit"])
+def test_instances_that_the_transform_had_are_kept_and_counted(toy: Toy, featurizer: str) -> None:
+    found = estimate(foretold_wide(toy, 2, featurizer=featurizer), always(3600), nobody, PRICES)
+    counts = {job["step"]: (job["instance_count"], job["usd"]) for job in found["jobs"]}
+    assert (counts["featurize"], counts["predict"], counts["train"]) == ((2, 2.0), (2, 2.0), (1, 3.0))
+    assert found["seconds"] == 3600 * len(found["jobs"])
 
 
 def test_a_search_has_no_estimate(toy_drops: Toy) -> None:

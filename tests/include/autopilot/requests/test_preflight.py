@@ -19,7 +19,7 @@ from include.autopilot.requests import asking
 from include.autopilot.requests.asking import Check
 from include.autopilot.requests.preflight import Account, check_requests
 from include.autopilot.requests.preview import SECOND, Foretold
-from tests.support.foretelling import QUOTAS, account, foretold
+from tests.support.foretelling import QUOTAS, account, foretold, foretold_wide
 from tests.support.toy import ARTIFACT, MODULE, Toy
 
 ROLE = "arn:aws:iam::123456789012:role/AutopilotRetrain"
@@ -171,6 +171,13 @@ def test_quotas_below_what_is_needed(toy: Toy) -> None:
         "instance type"
     )
     assert "quota ml.m5.12xlarge for training job usage: 4 of 5 needed" in refused(toy, instance_count=5)
+
+
+def test_a_transform_needs_as_much_of_a_quota_as_it_has_instances(toy: Toy) -> None:
+    with pytest.raises(PreflightError, match=r"quota ml\.m5\.4xlarge for transform job usage: 2 of 3 needed"):
+        check_requests(toy.s3, account(), foretold_wide(toy, 3), f"{toy.config.root}/runs")
+    found = check_requests(toy.s3, account(), foretold_wide(toy, 2), f"{toy.config.root}/runs")
+    assert {check.result for check in found} == {"ok"}
 
 
 def test_spot_has_a_quota_of_its_own(toy: Toy) -> None:

@@ -185,12 +185,12 @@ def test_unknown_and_finished_jobs_cannot_be_stopped(clients: Clients, tables: s
     )
 
 
-def test_more_than_one_instance_is_over_the_quota(clients: Clients, tables: str, model: str) -> None:
-    request = transform(tables, unique("big"), model, TransformResources={"InstanceType": INSTANCE, "InstanceCount": 3})
+def test_more_than_four_instances_are_over_the_quota(clients: Clients, tables: str, model: str) -> None:
+    request = transform(tables, unique("big"), model, TransformResources={"InstanceType": INSTANCE, "InstanceCount": 5})
     code, message = refused(clients.sagemaker.create_transform_job, **request)
     assert code == "ResourceLimitExceeded"
-    assert f"'{INSTANCE} for transform job usage' is 1 Instances" in message
-    assert "a request delta of 3 Instances" in message
+    assert f"'{INSTANCE} for transform job usage' is 4 Instances" in message
+    assert "a request delta of 5 Instances" in message
 
 
 def _with(request: dict[str, Any], member: str, **more: Any) -> dict[str, Any]:

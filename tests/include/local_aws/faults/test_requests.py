@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from include.local_aws.faults import Faults
 from tests.include.local_aws.jobs import (
+    INSTANCE,
     ROLE,
     XGBOOST,
     Clients,
@@ -193,21 +194,23 @@ def test_a_quota_that_is_used_up(faults: Faults, impatient: Clients) -> None:
     faults.set([{"fault": "resource_limit", "count": 3}])
     assert outcomes(impatient.sagemaker.list_models, 1) == ["ok"]  # only creating a job needs an instance
     quota = (
-        "The account-level service limit 'ml.m5.large for {} job usage' is 1 Instances, with current utilization of "
-        "1 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this "
-        "quota. If AWS Service Quotas is not available, contact AWS support to request an increase for this quota."
+        "The account-level service limit 'ml.m5.large for {0} job usage' is {1} Instances, with current utilization of "
+        "{1} Instances and a request delta of {1} Instances. Please use AWS Service Quotas to request an increase for "
+        "this quota. If AWS Service Quotas is not available, contact AWS support to request an increase for this quota."
     )
     spot = {
         "EnableManagedSpotTraining": True,
         "StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60},
     }
+    three = {"TransformResources": {"InstanceType": INSTANCE, "InstanceCount": 3}}
     calls = {
         "spot training": (impatient.sagemaker.create_training_job, training("bucket", "name", **spot)),
-        "transform": (impatient.sagemaker.create_transform_job, transform("bucket", "name", "model")),
+        "transform": (impatient.sagemaker.create_transform_job, transform("bucket", "name", "model", **three)),
         "processing": (impatient.sagemaker.create_processing_job, processing("bucket", "name")),
     }
     for usage, (call, request) in calls.items():
-        assert refused(call, **request) == ("ResourceLimitExceeded", quota.format(usage))
+        count = 3 if usage == "transform" else 1  # a quota that the request fits in, but for what is in use
+        assert refused(call, **request) == ("ResourceLimitExceeded", quota.format(usage, count))
     assert impatient.sagemaker.list_training_jobs()["TrainingJobSummaries"] == []
     call, request = calls["transform"]
     assert refused(call, **request)[0] == "ValidationException"  # the fourth is checked as ever: there is no such model
