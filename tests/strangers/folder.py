@@ -16,6 +16,13 @@ def programs() -> Iterator[Path]:
         yield from sorted(one for one in Path(folder).iterdir() if one.suffix in {".ipynb", ".py"})
 
 
+def variables(folder: Path) -> dict[str, str]:
+    """Return the variables that its programs want to find, a line ``NAME=value`` each in its ``.env``; none without."""
+    file = folder / ".env"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
 def kind_of(program: Path) -> str:
     """Return what a program is: ``notebook``, ``lambda``, ``dags`` or ``program``, by its name and its text."""
     if program.suffix == ".ipynb":

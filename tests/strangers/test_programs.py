@@ -96,6 +96,7 @@ _HOLDS = ("sagemaker<3", "nbclient", "ipykernel", "matplotlib", "scikit-learn")
 def test_a_program_from_the_folder(surroundings: dict[str, str], tmp_path: Path, program: Path) -> None:
     # Where it lies nothing is written.
     copied = Path(shutil.copytree(program.parent, tmp_path / "folder")) / program.name
+    surroundings = {**folder.variables(copied.parent), **surroundings}
     kind = folder.kind_of(program)
     if kind == "dags":
         python, runner = Path(sys.executable), "run_dags.py"
