@@ -100,8 +100,9 @@ def _within(
     from airflow_autopilot.notifications import send
     from include.autopilot.base.locations import Locations
     from include.autopilot.base.source import is_synthetic, marked
-    from include.autopilot.cost import billing, messages, spending
+    from include.autopilot.cost import billing, spending
     from include.autopilot.cost import budget as budgets
+    from include.autopilot.messages.runs import over_budget
 
     context = get_current_context()
     # When Airflow began the run, also a backfilled one, whose cutoff lies in another month than its spending.
@@ -119,5 +120,5 @@ def _within(
     log.warning("%s", marked(question, source))
     context["ti"].xcom_push(QUESTION, marked(question, source))
     if config.notify:
-        send(config.notify, messages.over_budget(config.title, question, is_synthetic(source)))
+        send(config.notify, over_budget(config.title, question, is_synthetic(source)))
     return list(reasons)

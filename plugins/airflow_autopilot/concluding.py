@@ -72,7 +72,7 @@ def conclude(model: ModelConfig, first: Any, reported: Any) -> None:
 def tell(s3: S3Client, config: ModelConfig, reported: dict[str, str]) -> int:
     """Tell of a new champion and of a reason to search; give how many messages were delivered."""
     from airflow_autopilot.notifications import send
-    from include.autopilot.cost.messages import concluded
+    from include.autopilot.messages.runs import concluded
 
     if config.notify is None:
         log.warning("Nobody is told: notify has been taken out of the model's YAML since this run began.")

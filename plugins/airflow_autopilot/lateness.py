@@ -46,7 +46,7 @@ async def tell_late(title: str, hours: float, topic: str | None, webhook: str | 
     from anyio.to_thread import run_sync
 
     from airflow_autopilot.notifications import send
-    from include.autopilot.cost.messages import late
+    from include.autopilot.messages.runs import late
     from include.autopilot.settings.config import NotifyConfig
 
     run = context["dag_run"]

@@ -17,7 +17,7 @@ from airflow_sagemaker_once.clients import CONNECTION
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from include.autopilot.cost.messages import Message
+    from include.autopilot.messages.runs import Message
     from include.autopilot.settings.config import ModelConfig, NotifyConfig
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class FailureNotifier(BaseNotifier):
 
     def notify(self, context: Context) -> None:
         """Send the message; also with the few members that Airflow gives where no task instance is known."""
-        from include.autopilot.cost.messages import failed
+        from include.autopilot.messages.runs import failed
 
         told: Any = context
         instance = told.get("ti")

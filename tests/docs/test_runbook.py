@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.cost import messages
+from include.autopilot.messages import runs
 from include.autopilot.settings.config import find_model
 from tests.support.commandlines import unknown_in
 from tests.support.errorclasses import error_classes, errors_of
@@ -83,10 +83,10 @@ def test_every_message_is_told() -> None:
         "search_signal": ["."],
     }
     sent = [
-        messages.failed("<title>", "<dag>", "run", "task", None),
-        messages.over_budget("<title>", "", False),
-        messages.late("<title>", "<dag>", "run", 1.0, "running"),
-        *messages.concluded(report, "page"),
+        runs.failed("<title>", "<dag>", "run", "task", None),
+        runs.over_budget("<title>", "", False),
+        runs.late("<title>", "<dag>", "run", 1.0, "running"),
+        *runs.concluded(report, "page"),
     ]
     assert [span for row in rows(MESSAGES) for span in spans(row[0])] == [message.subject for message in sent]
 

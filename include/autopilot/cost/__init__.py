@@ -1,3 +1,3 @@
-"""What runs cost, budgets and messages."""
+"""What runs cost, and budgets."""
 
-__all__ = ["billing", "budget", "messages", "spending"]
+__all__ = ["billing", "budget", "spending"]

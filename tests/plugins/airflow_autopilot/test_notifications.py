@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from airflow_autopilot.notifications import FailureNotifier, on_failure, send
-from include.autopilot.cost.messages import Message
+from include.autopilot.messages.runs import Message
 from include.autopilot.settings.config import NotifyConfig, load_models
 
 MESSAGE = Message("A toy: new champion", "Better.\nReport: s3://a/report.html")

@@ -17,7 +17,7 @@ from airflow_sagemaker_once.operators import AutopilotTrainingOperator
 from airflow_sagemaker_once.secrecy import airflow_mask, masked_errors
 from include.autopilot.base.errors import RunError
 from include.autopilot.base.masking import masked
-from include.autopilot.cost.messages import Message
+from include.autopilot.messages.runs import Message
 from include.autopilot.settings.config import NotifyConfig
 from tests.support.onetask import result, run
 from tests.support.secrets import FORMS, NAMED, seen_in

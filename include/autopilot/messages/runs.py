@@ -1,4 +1,7 @@
-"""What people are told, in plain text. No message holds an exception's text: that could hold anything."""
+"""What people are told of a run that failed, is late, waits for them or has ended: in plain text.
+
+No message holds an exception's text: that could hold anything.
+"""
 
 from __future__ import annotations
 

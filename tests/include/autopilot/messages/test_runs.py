@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.cost.messages import concluded, failed, message, over_budget
+from include.autopilot.messages.runs import concluded, failed, message, over_budget
 
 
 def report(**changes: Any) -> dict[str, Any]:
