@@ -84,7 +84,7 @@ def datasets(step: str, given: Mapping[str, Any], offer: Any) -> Any:
 
     :param given: what it was given, and as ``returned`` what it returned.
     """
-    from include.autopilot.flows.datasets import STEPS
+    from include.autopilot.flows.openlineage import STEPS
 
     told = STEPS.get(step)
     return told(**arguments(told, given, offer)) if told else ([], [])

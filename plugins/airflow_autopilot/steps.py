@@ -13,7 +13,7 @@ from typing import Any
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
 
-from airflow_sagemaker_once.lineage import facets
+from airflow_sagemaker_once.openlineage import facets
 
 
 class StepOperator(DecoratedOperator, PythonOperator):

@@ -17,8 +17,8 @@ from airflow_sagemaker_once import (
     errors,
     joblog,
     kinds,
-    lineage,
     links,
+    openlineage,
     outcome,
     preparation,
     records,
@@ -232,8 +232,9 @@ class OwnedJob(SageMakerBaseOperator):
         Instead of the provider's own methods, which know some kinds of job, and of a model its first container only.
         """
         client = self.hook.get_conn()
-        read = [uri for described in self._described for uri in lineage.inputs_of(client, described)]
-        return lineage.facets(read, [uri for one in self._described for uri in lineage.outputs_of(self.kind, one)])
+        read = [uri for described in self._described for uri in openlineage.inputs_of(client, described)]
+        made = [uri for described in self._described for uri in openlineage.outputs_of(self.kind, described)]
+        return openlineage.facets(read, made)
 
     def _wait(
         self, context: Context, submission: Submission, request: dict[str, Any], waited_seconds: float

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from airflow._shared.observability.metrics.metrics_registry import MetricsRegistry
 
-from include.autopilot.flows.datasets import STEPS
+from include.autopilot.flows.openlineage import STEPS
 from include.autopilot.settings.config import load_models
 from tests.support.repository import ROOT
 

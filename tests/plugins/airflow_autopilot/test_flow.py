@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow_autopilot.flow import OFFERED, arguments, flow
 from airflow_sagemaker_once.requested import Requested
 from include.autopilot.base.errors import RunError
-from include.autopilot.flows.datasets import STEPS
+from include.autopilot.flows.openlineage import STEPS
 from include.autopilot.settings.config import NotifyConfig, load_models
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from airflow_sagemaker_once import kinds, lineage, operators
+from airflow_sagemaker_once import kinds, openlineage, operators
 from tests.support.repository import ROOT
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
@@ -31,7 +31,8 @@ class Account:
 
 
 def told(kind: kinds.JobKind, described: dict[str, Any], model: dict[str, Any] | None = None) -> tuple[Any, Any]:
-    found = lineage.facets(lineage.inputs_of(Account(model), described), lineage.outputs_of(kind, described))
+    read, made = openlineage.inputs_of(Account(model), described), openlineage.outputs_of(kind, described)
+    found = openlineage.facets(read, made)
     return tuple([f"{one.namespace} {one.name}" for one in side] for side in (found.inputs, found.outputs))
 
 

@@ -1,4 +1,4 @@
-"""What the steps of the flows read and made, for lineage told outside of this package: addresses in S3, and ARNs.
+"""What the steps of the flows read and made, for OpenLineage: addresses in S3, and ARNs.
 
 One function per step that moves data, called as the step is: what it asks for by name it is given, and as ``returned``
 what the step returned. Operators tell of their jobs and models themselves. What a step found made by an earlier run,
