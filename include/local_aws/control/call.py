@@ -11,7 +11,7 @@ from include.local_aws.store import Store
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from include.local_aws.control.searches import Searches
+    from include.local_aws.control.automl_searches import Searches
     from include.local_aws.control.tuning import Tunings
     from include.local_aws.runner.endpoints import Endpoints
     from include.local_aws.runner.runner import Runner

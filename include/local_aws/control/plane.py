@@ -13,23 +13,23 @@ from include.local_aws.control import (
     automl,
     endpoint_configs,
     endpoints,
-    finding,
     kinds,
     models,
     package_groups,
     packages,
     processing,
+    search_operation,
     tags,
     training,
     transform,
     tuning,
 )
+from include.local_aws.control.automl_searches import Searches
 from include.local_aws.control.call import Call, Handler, Json, Services
 from include.local_aws.control.conductors import Conductors
-from include.local_aws.control.instead import instead_of
 from include.local_aws.control.kinds import DESCRIBED, KINDS, TUNING
 from include.local_aws.control.listing import LISTINGS, list_resources
-from include.local_aws.control.searches import Searches
+from include.local_aws.control.unsupported import instead_of
 from include.local_aws.errors import NotDone
 from include.local_aws.runner.endpoints import Endpoints
 from include.local_aws.runner.runner import Runner
@@ -63,7 +63,7 @@ OPERATIONS: dict[str, Handler] = {
     "ListCandidatesForAutoMLJob": automl.list_candidates,
     "ListTags": tags.list_,
     "ListTrainingJobsForHyperParameterTuningJob": tuning.list_children,
-    "Search": finding.search,
+    "Search": search_operation.search,
     "StopAutoMLJob": automl.stop,
     "StopHyperParameterTuningJob": tuning.stop,
     "StopProcessingJob": processing.stop,

@@ -11,7 +11,7 @@ from include.local_aws import wire
 from include.local_aws.control import listing
 from include.local_aws.control.call import Call, Json, Services
 from include.local_aws.control.kinds import ENDPOINT, GROUP, PACKAGE, TRAINING, TUNING, Kind, describe
-from include.local_aws.control.matching import matches, values_at
+from include.local_aws.control.search_expression import matches, values_at
 from include.local_aws.errors import NotDone
 from include.local_aws.store import Resource
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.local_aws.control.instead import instead_of
+from include.local_aws.control.unsupported import instead_of
 from tests.include.local_aws.jobs import ROLE, Clients, refused
 
 
