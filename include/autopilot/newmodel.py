@@ -26,11 +26,11 @@ from include.autopilot.draft.cut import DROP, SEALED, Cut, by_date, by_share, wr
 from include.autopilot.draft.goal import Goal, goal_of
 from include.autopilot.draft.job import Found, ask
 from include.autopilot.draft.keys import key_of
-from include.autopilot.draft.named import check_name, find_column, listed
 from include.autopilot.draft.recency import why_sealed
 from include.autopilot.draft.suspects import Suspect, suspects_of
 from include.autopilot.draft.table import Column, Table, read_table
-from include.autopilot.draft.typed import first_day, first_sealed, holdout_share
+from include.autopilot.draft.typednames import check_name, find_column, listed
+from include.autopilot.draft.typedvalues import first_day, first_sealed, holdout_share
 from include.autopilot.requests.searchrequest import FEWEST_ROWS
 from include.autopilot.settings.config import load_models, parse_model
 from include.autopilot.settings.gate import GateConfig

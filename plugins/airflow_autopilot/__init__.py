@@ -2,6 +2,6 @@
 
 from airflow import __version__
 
-from airflow_autopilot.oldest import check_airflow
+from airflow_autopilot.airflow_version import check_airflow
 
 check_airflow(__version__)

@@ -150,7 +150,7 @@ class Offer:
     def plan(self) -> Any:
         """The plan of a retraining."""
         from include.autopilot.drops.plan import load_plan
-        from include.autopilot.drops.second import second_plan
+        from include.autopilot.drops.secondchallenger import second_plan
 
         plan = load_plan(self.s3, self.run["plan"])
         return second_plan(self.s3, plan) if self._second else plan

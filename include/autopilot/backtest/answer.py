@@ -8,11 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.backtest.advice import Advice, advise
-from include.autopilot.backtest.anew import promoted_anew
 from include.autopilot.backtest.bills import Bill, bill_of, in_one_unit, one_exam, run_bill
 from include.autopilot.backtest.compared import Compared, Scoring
 from include.autopilot.backtest.history import History, PastModel
 from include.autopilot.backtest.matrix import Cell, JudgedDrop, Learner, Matrix, on_common_rows
+from include.autopilot.backtest.percomparison import promoted_anew
 from include.autopilot.backtest.schedules import GATED, Course, courses
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.source import combine

@@ -26,7 +26,7 @@ from include.autopilot.champion.model import (
 from include.autopilot.champion.pointer import described_champion, store_of
 from include.autopilot.champion.version import Version
 from include.autopilot.drops.plan import Plan
-from include.autopilot.drops.second import second_plan
+from include.autopilot.drops.secondchallenger import second_plan
 from include.autopilot.drops.summary import scope_of
 from include.autopilot.evaluation.measured import load_evaluation
 from include.autopilot.evaluation.predictions import read_predictions

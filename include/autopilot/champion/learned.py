@@ -16,9 +16,9 @@ from include.autopilot.drops.findings import EXAMPLES, Sighting
 from include.autopilot.drops.heldout import HeldOut, HeldRow
 from include.autopilot.drops.holdouts import holdout_rows
 from include.autopilot.drops.keylists import KEY_INDEX
+from include.autopilot.drops.leftout import lines_out
 from include.autopilot.drops.plan import Plan, PlannedHoldout
 from include.autopilot.drops.searchkeys import search_keys
-from include.autopilot.drops.superseded import lines_out
 from include.autopilot.rows.identity import identity
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.s3.bundle import Bundle

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from include.autopilot.base.errors import DraftError
 from include.autopilot.base.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, REGRESSION, usual_metric
 from include.autopilot.base.numbers import is_blank, read_number
-from include.autopilot.draft.named import listed
 from include.autopilot.draft.table import Column, Table
+from include.autopilot.draft.typednames import listed
 from include.cells import says_nothing
 
 # Whole numbers of so few values may be counts, grades or codes of classes; nobody can tell by looking.

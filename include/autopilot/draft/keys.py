@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from include.autopilot.base.errors import DraftError
-from include.autopilot.draft.named import find_column, listed
 from include.autopilot.draft.table import Column, Table
+from include.autopilot.draft.typednames import find_column, listed
 from include.autopilot.rows.identity import identity
 from include.autopilot.settings.identity import IdentityConfig
 

@@ -6,8 +6,8 @@ from include.autopilot.base.metrics import REGRESSION
 from include.autopilot.base.numbers import is_blank
 from include.autopilot.draft.blank import Draft
 from include.autopilot.draft.cut import Cut
-from include.autopilot.draft.named import listed
 from include.autopilot.draft.table import Table
+from include.autopilot.draft.typednames import listed
 from include.autopilot.drops.recent import recent_keys
 from include.autopilot.requests.searchrequest import FEWEST_ROWS
 

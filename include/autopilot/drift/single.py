@@ -19,8 +19,8 @@ from include.autopilot.drift.lookmessages import Place, echo_messages, far_messa
 from include.autopilot.drift.profile import Profile
 from include.autopilot.drift.profiler import profile_of
 from include.autopilot.drops.keylists import KEY_INDEX
+from include.autopilot.drops.leftout import list_uri
 from include.autopilot.drops.plan import Plan, PlannedDrop
-from include.autopilot.drops.superseded import list_uri
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.s3.objects import read, write_json
 from include.autopilot.settings.drift import Action, DriftConfig

@@ -11,12 +11,12 @@ from include.autopilot.base.digest import of_bytes
 from include.autopilot.base.errors import MissingObjectError
 from include.autopilot.base.folders import FEATURES_CHUNK, PREPARED_CHUNK, PreparedFolder
 from include.autopilot.drops.keylists import KEY_INDEX
+from include.autopilot.drops.leftout import lines_out, list_uri
 from include.autopilot.drops.listing import Drop, parse_name
 from include.autopilot.drops.plan import Plan
 from include.autopilot.drops.preparation import check_in
 from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.seals import Seal, Seals
-from include.autopilot.drops.superseded import lines_out, list_uri
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.s3.objects import list_uris
 

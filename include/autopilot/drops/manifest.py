@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from include.autopilot.base.errors import RunError
 from include.autopilot.base.folders import PreparedFolder, features_of
+from include.autopilot.drops.chunkcopies import kept_files
 from include.autopilot.drops.plan import Plan, PlannedDrop
 from include.autopilot.drops.split import SIDES, Side
-from include.autopilot.drops.without import kept_files
 from include.autopilot.s3.objects import list_uris, write_json
 
 if TYPE_CHECKING:

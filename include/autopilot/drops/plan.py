@@ -16,9 +16,9 @@ from include.autopilot.base.locations import Locations
 from include.autopilot.base.source import is_synthetic
 from include.autopilot.drops.content import FileContent
 from include.autopilot.drops.findings import Finding
+from include.autopilot.drops.leftout import Conflicts, Superseded
 from include.autopilot.drops.listing import parse_name
 from include.autopilot.drops.prepared import Prepared
-from include.autopilot.drops.superseded import Conflicts, Superseded
 from include.autopilot.s3.objects import read_json, write_json
 from include.autopilot.settings.options import RunOptions
 from include.autopilot.settings.retune import Recipe

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from include.autopilot.base.digest import of_bytes
 from include.autopilot.base.numbers import read_number
+from include.autopilot.drops.leftout import Conflict, Conflicts, Measured, Removed, Superseded, list_uri
 from include.autopilot.drops.plan import PlannedDrop
-from include.autopilot.drops.superseded import Conflict, Conflicts, Measured, Removed, Superseded, list_uri
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.s3.objects import write

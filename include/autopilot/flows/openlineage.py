@@ -15,7 +15,7 @@ from include.autopilot.base.locations import Locations
 from include.autopilot.champion.judging import put_forward
 from include.autopilot.drops.manifest import fit_manifest_of, manifest_uri
 from include.autopilot.drops.plan import Plan, load_plan
-from include.autopilot.drops.second import second_plan
+from include.autopilot.drops.secondchallenger import second_plan
 from include.autopilot.drops.split import SIDES
 from include.autopilot.flows.jobs import Job
 from include.autopilot.scoring.plan import ScorePlan, load_score_plan

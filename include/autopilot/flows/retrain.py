@@ -56,7 +56,7 @@ from include.autopilot.drops.remarks import (
 from include.autopilot.drops.runrows import rows_of_drops
 from include.autopilot.drops.sealing import seal_run
 from include.autopilot.drops.searchkeys import searched
-from include.autopilot.drops.second import second_plan, with_second
+from include.autopilot.drops.secondchallenger import second_plan, with_second
 from include.autopilot.drops.segments import segments_of
 from include.autopilot.drops.summary import summary_of
 from include.autopilot.drops.supersede import supersede

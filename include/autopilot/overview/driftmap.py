@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.base.errors import MissingObjectError
 from include.autopilot.base.lenient import number_at, text_at
 from include.autopilot.base.locations import Locations
-from include.autopilot.drops.second import second_key
+from include.autopilot.drops.secondchallenger import second_key
 from include.autopilot.overview.legible import Legible, legible
 from include.autopilot.s3.objects import open_object
 

@@ -13,7 +13,7 @@ from include.autopilot.exams.stored import Exam
 from include.autopilot.overview.examined import exams_remembered
 from include.autopilot.overview.history import History, JudgedRun, history_of
 from include.autopilot.overview.legible import Legible, few, legible
-from include.autopilot.overview.told import Month, Report, report_of
+from include.autopilot.overview.onerun import Month, Report, report_of
 from include.autopilot.s3.changed import last_change
 
 if TYPE_CHECKING:

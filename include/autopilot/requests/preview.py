@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.autopilot.drops.manifest import fit_manifest_of, manifest_uri, to_featurize
 from include.autopilot.drops.plan import Plan
-from include.autopilot.drops.second import second_plan
+from include.autopilot.drops.secondchallenger import second_plan
 from include.autopilot.drops.split import SIDES
 from include.autopilot.requests import refit, replay, retune, searchagain
 from include.autopilot.template.projection import Request

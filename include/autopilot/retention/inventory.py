@@ -23,7 +23,7 @@ from include.autopilot.champion.ledger import MOVES
 from include.autopilot.champion.pointer import champion_at, store_of
 from include.autopilot.champion.removed import Removal, all_removals
 from include.autopilot.champion.version import Version
-from include.autopilot.drops.second import second_key
+from include.autopilot.drops.secondchallenger import second_key
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.s3.objects import Listed, list_objects, read_json
 

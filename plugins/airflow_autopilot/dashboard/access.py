@@ -16,7 +16,7 @@ from fastapi import Depends, HTTPException, Path, Request
 from sqlalchemy import select
 
 from include.autopilot.base.errors import ConfigError
-from include.autopilot.overview import told
+from include.autopilot.overview import onerun
 from include.autopilot.settings import config
 from include.autopilot.settings.config import ModelConfig
 
@@ -52,7 +52,7 @@ def run_key(key: Annotated[str, Path(max_length=64)]) -> str:
 
     :raises HTTPException: 404: it can be none.
     """
-    if not told.is_run_key(key):
+    if not onerun.is_run_key(key):
         raise HTTPException(404, f"{key!r} is not the key of a run. One looks like 20240201T000000-1a2b3c4d.")
     return key
 

@@ -21,7 +21,7 @@ from airflow_autopilot.dashboard import access, attention, downloads, fields, st
 from airflow_autopilot.dashboard.aws import MODELS_AT_ONCE, asked, s3_of, sagemaker
 from airflow_autopilot.dashboard.rendering import drawing, page, report
 from include.autopilot.base.locations import Locations
-from include.autopilot.overview import course, driftmap, earlier, glance, offers, told, underway
+from include.autopilot.overview import driftmap, glance, metriccharts, offers, onerun, rollbackchoices, underway
 
 log = logging.getLogger(__name__)
 Kind = Literal["retrain", "score", "search"]
@@ -94,8 +94,8 @@ def show_model(
         "model.html.j2",
         model=seen,
         now=now,
-        course=course.course_of(seen.history.runs),
-        exam_course=course.exams_drawn(seen.exams),
+        course=metriccharts.course_of(seen.history.runs),
+        exam_course=metriccharts.exams_drawn(seen.exams),
         drift=drift,
         jobs=jobs.result(),
         priced=model.prices is not None,
@@ -112,7 +112,7 @@ def show_rollback(
     session: SessionDep,
 ) -> Response:
     """Show the versions that can be put in place, and the form that does so."""
-    choices, problems = earlier.choices_of(s3_of(model), sagemaker(), model)
+    choices, problems = rollbackchoices.choices_of(s3_of(model), sagemaker(), model)
     may = starts.startable(session, user, model.name, permitted)
     return page(
         request,
@@ -163,13 +163,13 @@ def check_start(model: access.ReadableModel, kind: Kind, conf: Annotated[str, Qu
 
 def show_run(request: Request, model: access.ReadableModel, key: access.RunKey) -> Response:
     """Show one run."""
-    found = told.run_told(s3_of(model), model, key)
+    found = onerun.run_told(s3_of(model), model, key)
     return page(request, "run.html.j2", model=model, run=found)
 
 
 def show_report(request: Request, model: access.ReadableModel, key: access.RunKey) -> Response:
     """Show the stored report of a run, as it was written."""
-    found = told.report_page(s3_of(model), model, key)
+    found = onerun.report_page(s3_of(model), model, key)
     if found.content is None:
         return page(request, "said.html.j2", 404, title="No report", sentence=found.problem, login=None)
     return report(found.content)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from include.autopilot.base.metrics import find_metric
 from include.autopilot.base.shortened import shortened
-from include.autopilot.overview import course
+from include.autopilot.overview import metriccharts
 from include.autopilot.report import scripts
 
 _PACKAGE, _FOLDER = "airflow_autopilot.dashboard", "pages"
@@ -58,7 +58,7 @@ def _environment() -> Environment:
     # Our own files: the texts that others write are escaped.
     own = {name: Markup(_own(name)) for name in ("style.css", "page.js")}  # noqa: S704
     sort = Markup(scripts.script(scripts.SORT))  # noqa: S704
-    environment.globals |= {"style": own["style.css"], "script": own["page.js"], "sort": sort, "drawn": course}
+    environment.globals |= {"style": own["style.css"], "script": own["page.js"], "sort": sort, "drawn": metriccharts}
     return environment
 
 

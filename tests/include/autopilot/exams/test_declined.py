@@ -15,7 +15,7 @@ import pytest
 from include.autopilot.champion import judging, registering
 from include.autopilot.champion.pointer import read_champion, store_of
 from include.autopilot.drops.plan import PlannedDecline, load_plan, save_plan
-from include.autopilot.drops.second import second_plan, with_second
+from include.autopilot.drops.secondchallenger import second_plan, with_second
 from include.autopilot.exams.declined import decline_at
 from include.autopilot.flows import exam, jobs, retrain
 from include.autopilot.requests.preview import foretell_second

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 
 from include.autopilot.champion.ledger import enter, event
 from include.autopilot.champion.pointer import Champion
-from include.autopilot.overview import course, driftmap, remembered
+from include.autopilot.overview import driftmap, metriccharts, remembered
 from include.autopilot.overview import glance as glances
 from include.autopilot.overview.glance import glance
 from include.autopilot.overview.history import JudgedRun, history_of
 from include.autopilot.overview.legible import Legible, legible
-from include.autopilot.overview.told import is_run_key, run_told
+from include.autopilot.overview.onerun import is_run_key, run_told
 from include.autopilot.s3.changed import tell_change
 from include.autopilot.s3.objects import write_json
 from tests.support.observed import Observed
@@ -264,34 +264,34 @@ def run_of(number: int, value: float | None, champion: float | None = None) -> J
 
 
 def test_smaller_values_stand_lower_and_later_ones_further_right() -> None:
-    chart = course.course_of([run_of(1, 2.0), run_of(2, 1.0), run_of(3, None)])
+    chart = metriccharts.course_of([run_of(1, 2.0), run_of(2, 1.0), run_of(3, None)])
     assert chart is not None
     first, second = chart.dots
     assert first.x < second.x
     assert first.y < second.y, "from the top"
-    assert all(course.LEFT < tick.at < course.WIDTH - course.RIGHT + 1 for tick in chart.across)
+    assert all(metriccharts.LEFT < tick.at < metriccharts.WIDTH - metriccharts.RIGHT + 1 for tick in chart.across)
     assert [tick.text for tick in chart.up] == sorted((tick.text for tick in chart.up), key=float)
 
 
 @pytest.mark.parametrize("values", [[1.0], [0.0, 0.0], [1e-300, 2e-300], [1e300], [-1.0, 5.0], [3.0] * 4])
 def test_any_values_fit_into_the_frame(values: list[float]) -> None:
-    chart = course.course_of([run_of(number, value, value * 2) for number, value in enumerate(values, 1)])
+    chart = metriccharts.course_of([run_of(number, value, value * 2) for number, value in enumerate(values, 1)])
     assert chart is not None
     assert len(chart.dots) == len(values)
     heights = [height for dot in chart.dots for height in (dot.y, dot.opponent) if height is not None]
-    assert all(course.TOP <= height <= course.HEIGHT - course.BOTTOM for height in heights)
+    assert all(metriccharts.TOP <= height <= metriccharts.HEIGHT - metriccharts.BOTTOM for height in heights)
 
 
 def test_what_is_no_number_is_not_drawn() -> None:
-    assert course.course_of([]) is None
-    assert course.course_of([run_of(1, None), run_of(2, float("inf"))]) is None
+    assert metriccharts.course_of([]) is None
+    assert metriccharts.course_of([run_of(1, None), run_of(2, float("inf"))]) is None
 
 
 def test_older_ones_than_fit_are_counted() -> None:
-    runs = [replace(run_of(1, 1.0), version=number) for number in range(course.MOST + 5)]
-    chart = course.course_of(runs)
+    runs = [replace(run_of(1, 1.0), version=number) for number in range(metriccharts.MOST + 5)]
+    chart = metriccharts.course_of(runs)
     assert chart is not None
-    assert (len(chart.dots), chart.left_out) == (course.MOST, 5)
+    assert (len(chart.dots), chart.left_out) == (metriccharts.MOST, 5)
 
 
 def test_the_pointer_is_read_without_the_registry(toy: Observed) -> None:

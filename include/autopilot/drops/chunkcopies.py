@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from include.autopilot.base.errors import RunError
 from include.autopilot.base.folders import without
+from include.autopilot.drops.leftout import list_uri
 from include.autopilot.drops.plan import PlannedDrop
-from include.autopilot.drops.superseded import list_uri
 from include.autopilot.rows.recordio import records_of
 from include.autopilot.s3.reader import opened
 from include.autopilot.s3.writer import ObjectWriter

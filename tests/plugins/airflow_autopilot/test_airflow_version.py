@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_autopilot.oldest import AirflowTooOldError, check_airflow
+from airflow_autopilot.airflow_version import AirflowTooOldError, check_airflow
 
 
 @pytest.mark.parametrize("version", ["2.11.0", "3.0.6", "3.1.8", "3.2.0", "3.2.0rc1"])
