@@ -27,11 +27,22 @@ _TAB = re.compile("^ *\t", re.MULTILINE)
 _EXAMPLES = "docs/models.md has whole examples."
 
 
-class _Loader(Composer, yaml.CSafeLoader):
-    """Composes and constructs what :func:`read_yaml` promises.
+if hasattr(yaml, "CSafeLoader"):
 
-    The text itself is read by libyaml, which every wheel of PyYAML has: each of the DAG files reads each of the models.
-    """
+    class _Reader(Composer, yaml.CSafeLoader):
+        """libyaml reads the text: every wheel of PyYAML has it, and each of the DAG files reads each of the models."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            Composer.__init__(self)
+
+else:
+    # PyYAML was built without libyaml: the same values and refusals, at a twelfth of the speed.
+    _Reader = yaml.SafeLoader  # type: ignore[misc, assignment]
+
+
+class _Loader(_Reader):
+    """Composes and constructs what :func:`read_yaml` promises."""
 
     depth = 0
 
@@ -39,10 +50,6 @@ class _Loader(Composer, yaml.CSafeLoader):
         first: [rule for rule in rules if rule[0].rpartition(":")[2] not in ("bool", "int", "float")]
         for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-
-    def __init__(self, text: str) -> None:
-        yaml.CSafeLoader.__init__(self, text)
-        Composer.__init__(self)
 
     def get_single_node(self) -> yaml.Node | None:
         root: yaml.Node | None = super().get_single_node()
@@ -119,7 +126,7 @@ def read_yaml(text: str) -> dict[str, Any]:
 
 
 def _told_of_tabs(text: str) -> str:
-    """Name the commonest slip, which libyaml calls a character that cannot start any token."""
+    """Name the commonest slip, which YAML calls a character that cannot start any token."""
     found = _TAB.search(text)
     return f" Line {text.count(chr(10), 0, found.start()) + 1} begins with a tab: write blanks." if found else ""
 
