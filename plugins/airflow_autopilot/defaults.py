@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_autopilot.opening import made_up
 from include.autopilot.base.masking import masked
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ STEP = 50
 def task_defaults(model: ModelConfig, *, keeps_records: bool = True) -> dict[str, Any]:
     """Give the ``default_args`` of a model's DAG.
 
-    :param keeps_records: whether its operators are told where records go, how encrypted and without which secrets.
+    :param keeps_records: whether its operators are told where records go, how encrypted and without which secrets,
+        and what a catalogue is to know of the rows.
     """
     given = {"owner": model.name, "retries": 2, "retry_delay": timedelta(seconds=30), **_turn(model)}
     if not keeps_records:
         return given
     put_as = model.encryption.arguments if model.encryption else {}
-    return {**given, "records": RECORDS, "records_as": put_as, "mask": masked}
+    return {**given, "records": RECORDS, "records_as": put_as, "mask": masked, "about": made_up}
 
 
 def _turn(model: ModelConfig) -> dict[str, Any]:

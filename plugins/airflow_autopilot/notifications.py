@@ -98,7 +98,9 @@ def _notifiers(config: NotifyConfig, message: Message) -> list[Any]:
 
 def _synthetic(instance: Any) -> bool | None:
     """Whether the run's rows were made up; None where it cannot be known, as before the plan."""
+    from include.autopilot.base.source import is_synthetic
+
     try:
-        return bool(instance.xcom_pull(task_ids="prepare", key="summary")["synthetic"])
+        return is_synthetic(instance.xcom_pull(task_ids="prepare")["source"])
     except Exception:  # noqa: BLE001 - the failure is told in any case
         return None

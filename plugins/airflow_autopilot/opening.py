@@ -36,7 +36,8 @@ def prepare(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig) -> di
         if not options.dry_run:
             context["ti"].xcom_push(NEW_CLASS, {"refusal": str(refusal), "cutoff": run["cutoff"]})
         raise
-    return {**run, "plan": prepared["plan"], "summary": prepared["summary"]["sentence"]}
+    summary = prepared["summary"]
+    return {**run, "plan": prepared["plan"], "summary": summary["sentence"], "source": summary["source"]}
 
 
 def prepare_search(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig) -> dict[str, Any]:
@@ -99,6 +100,21 @@ def opened(config: ModelConfig) -> dict[str, str]:
     started = cutoffs.as_utc(dag_run.start_date or dag_run.run_after).isoformat()
     records = Locations(config.root).records(key)
     return {"model": config.name, "cutoff": moment.isoformat(), "started": started, "key": key, "records": records}
+
+
+def source_of(instance: Any) -> str | None:
+    """Give where the rows of a run come from, in words; None where its first task found nobody to say so, or failed."""
+    from include.autopilot.base.lenient import text_at
+
+    (first,) = instance.task.dag.roots
+    return text_at(instance.xcom_pull(task_ids=first.task_id), "source")
+
+
+def made_up(instance: Any) -> str | None:
+    """Give what a catalogue is told of a run whose rows are made up; None of any other."""
+    from include.autopilot.base import source
+
+    return source.made_up(source_of(instance))
 
 
 def key_of_now() -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
 
+from airflow_autopilot.opening import made_up
 from airflow_sagemaker_once.openlineage import facets
 
 
@@ -26,10 +27,11 @@ class StepOperator(DecoratedOperator, PythonOperator):
         called = {"python_callable": python_callable, "op_args": op_args, "op_kwargs": op_kwargs}
         super().__init__(kwargs_to_upstream=called, **called, **kwargs)
 
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002 - as it is called
-        """Give what the step read and made; of a step that failed, or moves no data, nothing."""
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
+        """Give what the step read and made, if it did not fail and moves data; and of made-up rows, that they are."""
         told = getattr(self.python_callable, "datasets", None)
-        return facets(*told()) if told else facets([], [])
+        read, made = told() if told else ([], [])
+        return facets(read, made, made_up(task_instance))
 
 
 task = partial(task_decorator_factory, decorated_operator_class=StepOperator)

@@ -8,7 +8,7 @@ S3 ``s3://bucket`` and the key without a closing slash; of a resource that has a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from airflow_sagemaker_once.kinds import Description, JobKind
@@ -16,20 +16,36 @@ from airflow_sagemaker_once.kinds import Description, JobKind
 log = logging.getLogger(__name__)
 
 
-def facets(inputs: Iterable[str], outputs: Iterable[str]) -> Any:
+def facets(inputs: Iterable[str] | Mapping[str, str | None], outputs: Iterable[str], about: str | None = None) -> Any:
     """Give the provider's ``OperatorLineage`` of addresses in S3 and ARNs, each told once.
 
+    :param inputs: a mapping says of each address besides what there is to know of the data; None: nothing.
+    :param about: what there is to know of the data of this run: told of its event, and of everything it made.
     :raises ImportError: the provider is not installed; only it calls what calls this.
     """
     from airflow.providers.openlineage.extractors import OperatorLineage
 
-    return OperatorLineage(inputs=_datasets(inputs), outputs=_datasets(outputs))
+    read = inputs if isinstance(inputs, Mapping) else dict.fromkeys(inputs)
+    made = dict.fromkeys(outputs, about)
+    return OperatorLineage(inputs=_datasets(read), outputs=_datasets(made), run_facets=_run(about))
 
 
-def _datasets(addresses: Iterable[str]) -> list[Any]:
-    from airflow.providers.common.compat.openlineage.facet import Dataset
+def _datasets(told: Mapping[str, str | None]) -> list[Any]:
+    from airflow.providers.common.compat.openlineage.facet import Dataset, DocumentationDatasetFacet
 
-    return [Dataset(namespace=namespace, name=name) for namespace, name in dict.fromkeys(map(named, addresses))]
+    def documented(about: str | None) -> dict[str, Any]:
+        return {"documentation": DocumentationDatasetFacet(description=about)} if about else {}
+
+    places = {named(address): about for address, about in told.items()}
+    return [Dataset(*place, facets=documented(about)) for place, about in places.items()]
+
+
+def _run(about: str | None) -> dict[str, Any]:
+    from openlineage.client.facet_v2 import tags_run
+
+    if about is None:
+        return {}
+    return {"tags": tags_run.TagsRunFacet([tags_run.TagsRunFacetFields("data", about, "airflow_sagemaker_once")])}
 
 
 def named(address: str) -> tuple[str, str]:

@@ -65,6 +65,8 @@ class OwnedJob(SageMakerBaseOperator):
     :param queue_url: SQS queue that receives SageMaker's state changes (templated); see ``wakeup``.
     :param mask: gives a copy of a request, a description or a text without its secrets; nothing is logged, recorded
         or told in an error without it. The default is Airflow's own masker.
+    :param about: a function that OpenLineage's catalogue is told by what there is to know of the run's data besides
+        where it is, such as that it is made up; called with the task instance, and only where OpenLineage asks.
     """
 
     kind: ClassVar[kinds.JobKind]
@@ -85,6 +87,7 @@ class OwnedJob(SageMakerBaseOperator):
         records_as: Mapping[str, Any] | None = None,
         queue_url: str | None = None,
         mask: Mask = airflow_mask,
+        about: Callable[[Any], str | None] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(config=requested.requested(config), **kwargs)
@@ -97,6 +100,7 @@ class OwnedJob(SageMakerBaseOperator):
         self.records_as = records_as or {}
         self.queue_url = queue_url
         self.mask = mask
+        self.about = about
         self._submission: Submission | None = None
         self._killed = False
         self._context: Context | None = None
@@ -226,7 +230,7 @@ class OwnedJob(SageMakerBaseOperator):
         self.log.info("console: %s", links.console_url(self.hook, kind, submission.name))
         self._record(submission.name, "request", request)
 
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002 - as it is called
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
         """Give what the task's jobs read and made; OpenLineage's provider asks, also after a failure.
 
         Instead of the provider's own methods, which know some kinds of job, and of a model its first container only.
@@ -234,7 +238,7 @@ class OwnedJob(SageMakerBaseOperator):
         client = self.hook.get_conn()
         read = [uri for described in self._described for uri in openlineage.inputs_of(client, described)]
         made = [uri for described in self._described for uri in openlineage.outputs_of(self.kind, described)]
-        return openlineage.facets(read, made)
+        return openlineage.facets(read, made, self.about(task_instance) if self.about else None)
 
     def _wait(
         self, context: Context, submission: Submission, request: dict[str, Any], waited_seconds: float

@@ -21,3 +21,8 @@ def is_synthetic(source: str | None) -> bool:
 def marked(message: str, source: str | None) -> str:
     """Return a log line or chart title that says SYNTHETIC when the data is."""
     return f"{SYNTHETIC} data: {message}" if is_synthetic(source) else message
+
+
+def made_up(source: str | None) -> str | None:
+    """Return a sentence that says SYNTHETIC and where made-up rows come from; None of rows that are not."""
+    return marked(source, source) if source is not None and is_synthetic(source) else None

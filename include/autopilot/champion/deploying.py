@@ -25,7 +25,8 @@ VARIANT = "champion"
 def deploy_requests(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig) -> dict[str, Any]:
     """Return the requests for the champion as it is now, in the order in which they are sent.
 
-    :return: the requests ``model``, ``endpoint_config`` and ``endpoint``, and the champion's ``version`` and ``arn``.
+    :return: the requests ``model``, ``endpoint_config`` and ``endpoint``, and the champion's ``version``, ``arn`` and
+        ``source`` of its rows.
     :raises RegistryError: there is no champion yet.
     """
     champion = find_champion(s3, sagemaker, config)
@@ -37,6 +38,7 @@ def deploy_requests(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfi
         "endpoint": _endpoint_request(config, settings["EndpointConfigName"]),
         "version": serving.version,
         "arn": serving.arn,
+        "source": champion.plan.source,
     }
 
 

@@ -23,13 +23,14 @@ def prepare(s3: S3Client, sagemaker: SageMakerClient, config: ModelConfig, key: 
     """Write the requests that let the endpoint serve the champion as it is now.
 
     :param key: the run's name in S3.
-    :return: ``requests`` (their address), and the champion's ``version`` and ``arn``.
+    :return: ``requests`` (their address), and the champion's ``version``, ``arn`` and ``source`` of
+        its rows.
     :raises RegistryError: there is no champion yet.
     """
     found = deploy_requests(s3, sagemaker, config)
     log.info("version %s goes to endpoint %s", found["version"], found["endpoint"]["EndpointName"])
     uri = write_json(s3, Locations(config.root).run(key).deployment, found)
-    return {"requests": uri, "version": found["version"], "arn": found["arn"]}
+    return {"requests": uri, "version": found["version"], "arn": found["arn"], "source": found["source"]}
 
 
 def request(s3: S3Client, run: Mapping[str, Any], part: str) -> Request:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.locations import Locations
+from include.autopilot.base.source import combine
 from include.autopilot.exams.plan import ExamPlan, find_exam_plan, load_exam_plan, save_exam_plan
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.template.projection import Request
@@ -28,14 +29,14 @@ def prepare(
     """Find out whom the run examines on what, and write the plan of it.
 
     :param cutoff: the run sees drops dated up to here; ``key``: the run's name in S3.
-    :return: ``plan`` (its address) and ``summary`` (for people).
+    :return: ``plan`` (its address), ``summary`` (for people) and ``source`` of the rows.
     """
     from include.autopilot.exams.sitting import exam_plan
 
     plan = exam_plan(s3, sagemaker, config, cutoff, key)
     uri, summary = save_exam_plan(s3, plan), _summary(plan)
     log.info("%s", summary)
-    return {"plan": uri, "summary": summary}
+    return {"plan": uri, "summary": summary, "source": combine(paper.source for paper in plan.papers)}
 
 
 def model_request(

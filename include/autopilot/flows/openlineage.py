@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.locations import Locations
+from include.autopilot.base.source import made_up
 from include.autopilot.champion.judging import put_forward
 from include.autopilot.drops.manifest import fit_manifest_of, manifest_uri
 from include.autopilot.drops.plan import Plan, load_plan
 from include.autopilot.drops.secondchallenger import second_plan
 from include.autopilot.drops.split import SIDES
 from include.autopilot.flows.jobs import Job
+from include.autopilot.s3.objects import source_of
 from include.autopilot.scoring.plan import ScorePlan, load_score_plan
 
 if TYPE_CHECKING:
@@ -25,18 +27,20 @@ if TYPE_CHECKING:
 
     from include.autopilot.settings.config import ModelConfig
 
-Datasets = tuple[Iterable[str], Iterable[str]]
-"""What was read, and what was made."""
+Datasets = tuple[Iterable[str] | Mapping[str, str | None], Iterable[str]]
+"""What was read, perhaps with what a catalogue is to know of it, and what was made."""
 Returned = Mapping[str, Any]
 
 
 def prepare(s3: S3Client, returned: Returned) -> Datasets:
     """Make checked drops, the holdouts as jobs read them, and the plan, of drops, sealed holdouts and the template."""
     plan = load_plan(s3, returned["plan"])
-    read = [plan.locations.drop(drop.name) for drop in plan.drops]
-    read += [holdout.uri for holdout in plan.holdouts if holdout.sealed]
+    read = {plan.locations.drop(drop.name): made_up(drop.prepared.source) for drop in plan.drops}
+    read |= {holdout.uri: made_up(source_of(s3, holdout.uri)) for holdout in plan.holdouts if holdout.sealed}
+    # Whoever published the template has told what it is made of.
+    read |= {plan.locations.template(plan.template): None}
     made = [drop.prepared.folder for drop in plan.drops]
-    return [*read, plan.locations.template(plan.template)], [*made, plan.run_folder.holdouts, plan.run_folder.plan]
+    return read, [*made, plan.run_folder.holdouts, plan.run_folder.plan]
 
 
 def seal(plan: Plan) -> Datasets:
@@ -86,7 +90,7 @@ def promote(s3: S3Client, plan: Plan, registered: Returned, returned: Returned) 
 def check(s3: S3Client, returned: Returned) -> Datasets:
     """Make the chunks that the champion predicts of new rows."""
     plan = load_score_plan(s3, returned["plan"])
-    return [*(file.uri for file in plan.inputs), plan.serving.arn], [plan.chunks]
+    return {**{file.uri: made_up(file.source) for file in plan.inputs}, plan.serving.arn: None}, [plan.chunks]
 
 
 def join(score_plan: ScorePlan, predicted: Job, returned: Returned) -> Datasets:

@@ -41,7 +41,7 @@ def check(
     """Check everything that can be checked for free, cut the rows into chunks, and write the scoring run's plan.
 
     :param run: the run's name in S3.
-    :return: ``plan`` (its address) and ``summary`` (one sentence for people).
+    :return: ``plan`` (its address), ``summary`` (one sentence for people) and ``source``.
     :raises AutopilotError: the run cannot succeed; the message says what to do first.
     """
     champion = find_champion(s3, sagemaker, config)
@@ -79,7 +79,7 @@ def check(
     )
     summary = f"{plan.title}: {plan.rows} rows of {len(checked)} files to predict with version {plan.serving.version}."
     log.info("%s", marked(summary, plan.source))
-    return {"plan": save_score_plan(s3, plan), "summary": summary}
+    return {"plan": save_score_plan(s3, plan), "summary": summary, "source": plan.source}
 
 
 def model_request(score_plan: ScorePlan) -> Request:

@@ -58,6 +58,12 @@ def read(s3: S3Client, uri: str) -> S3Object:
     return S3Object(uri, response["Body"].read(), response.get("Metadata", {}).get(SOURCE_METADATA))
 
 
+def source_of(s3: S3Client, uri: str) -> str | None:
+    """Return where the rows of an object come from, in words; None: nobody said."""
+    bucket, key = parse_uri(uri)
+    return s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(SOURCE_METADATA)
+
+
 def open_object(s3: S3Client, uri: str, etag: str | None = None) -> GetObjectOutputTypeDef:
     """Begin to read one object; its ``Body`` is a stream that the caller closes.
 

@@ -106,9 +106,9 @@ def test_a_failure_of_made_up_rows_says_so(webhook: Server) -> None:
     class Instance:
         task_id = "train"
 
-        def xcom_pull(self, task_ids: str, key: str) -> Any:
-            assert (task_ids, key) == ("prepare", "summary")
-            return {"synthetic": True}
+        def xcom_pull(self, task_ids: str) -> Any:
+            assert task_ids == "prepare"
+            return {"plan": "s3://b/plan.json", "source": "SYNTHETIC stand-in"}
 
     notifier = FailureNotifier("A toy", NotifyConfig(webhook_conn_id="autopilot_webhook"))
     notifier.notify({"dag": SimpleNamespace(dag_id="d"), "run_id": "r", "ti": Instance()})  # type: ignore[typeddict-item]

@@ -121,6 +121,35 @@ def test_a_task_without_a_job_has_nothing_to_tell(monkeypatch: pytest.MonkeyPatc
     assert (found.inputs, found.outputs) == ([], [])
 
 
+def test_what_there_is_to_know_of_the_data_is_told_of_the_run_and_of_what_it_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def about(instance: Any) -> str | None:
+        return f"made up, says {instance}"
+
+    operator = operators.AutopilotTrainingOperator(task_id="t", config={}, about=about)
+    monkeypatch.setattr(type(operator.hook), "get_conn", lambda _: Account(None))
+    operator._described.append(
+        {
+            "TrainingJobStatus": "Completed",
+            "InputDataConfig": [channel("s3://b/train")],
+            "ModelArtifacts": {"S3ModelArtifacts": "s3://b/model.tar.gz"},
+        }
+    )
+    found = operator.get_openlineage_facets_on_complete("ti")
+    assert [(tag.key, tag.value) for tag in found.run_facets["tags"].tags] == [("data", "made up, says ti")]
+    assert [one.facets for one in found.inputs] == [{}]
+    assert [one.facets["documentation"].description for one in found.outputs] == ["made up, says ti"]
+
+
+def test_what_is_read_may_have_something_to_be_known_itself() -> None:
+    found = openlineage.facets({"s3://b/a": "made up", "s3://b/c": None}, ["s3://b/d"])
+    described = {one.name: one.facets.get("documentation") for one in (*found.inputs, *found.outputs)}
+    assert described.pop("a").description == "made up"
+    assert described == {"c": None, "d": None}
+    assert found.run_facets == {}
+
+
 WITHOUT = """
 import importlib.util, pkgutil, sys
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from include.autopilot.base.source import combine, is_synthetic, marked
+from include.autopilot.base.source import combine, is_synthetic, made_up, marked
 
 
 def test_sources_are_named_once() -> None:
@@ -16,3 +16,9 @@ def test_made_up_data_says_so() -> None:
 def test_real_data_does_not() -> None:
     assert not is_synthetic(None)
     assert marked("RMSE 0.6", "BACE, MoleculeNet") == "RMSE 0.6"
+
+
+def test_only_rows_that_are_made_up_are_told_of() -> None:
+    assert made_up("SYNTHETIC stand-in") == "SYNTHETIC data: SYNTHETIC stand-in"
+    assert made_up("MoleculeNet") is None
+    assert made_up(None) is None
