@@ -7,7 +7,7 @@ cells only, as spreadsheets leave them at the end, are no rows.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from include.autopilot.base.errors import ContractError, EmptyFileError
 from include.autopilot.rows.cells import Findings, Record
@@ -17,6 +17,8 @@ from include.autopilot.rows.source import Source
 # Characters of a block: what is held together at most, apart from the row that exceeds it.
 _BLOCK = 8_000_000
 _QUOTES = "Quote cells that hold commas or quotes, and close every quote"
+# Around the names of a header that was joined with its file: blanks, and the byte-order mark that the file began with.
+_AROUND = " \t\ufeff"
 
 
 class CsvFile:
@@ -56,7 +58,7 @@ class CsvFile:
     def records(self, findings: Findings) -> Iterator[Record]:
         """Yield the rows that have one cell per column.
 
-        :param findings: gets the rows that have not.
+        :param findings: gets the rows that have not, and those that repeat the header.
         """
         row = 0
         while True:
@@ -72,16 +74,21 @@ class CsvFile:
                 continue
             row += 1
             record = Record(row, before + 1, cells, self._reader.line_num - before > 1, self._text.odd)
-            if len(cells) == len(self.header):
-                yield record
-            else:
+            if len(cells) != len(self.header):
                 fault = f"has {len(cells)} cells where the header has {len(self.header)}"
                 findings.add(None, record, fault, "Give every row one cell per column and quote cells that hold commas")
+            elif self._is_header(cells):
+                findings.add(None, record, "repeats the header: files were joined", "Remove that line")
+            else:
+                yield record
 
     @property
     def ended(self) -> bool:
         """Whether the last line that was read has a line end; that of a file that was cut off has none."""
         return self._text.ended
+
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        return all(cell.strip(_AROUND) == name.strip(_AROUND) for cell, name in zip(cells, self.header, strict=True))
 
     def _next(self) -> list[str] | None:
         self._text.begin_row()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -197,6 +198,30 @@ def test_rows_and_lines_are_counted_as_an_editor_does() -> None:
 def test_a_header_that_is_no_csv_is_refused() -> None:
     with pytest.raises(ContractError, match=r"a.csv: the header \(line 1\) is not CSV: .* Quote names with commas."):
         CsvFile("a.csv", io.BytesIO(b'"a" b,c\n1,2\n'))
+
+
+ROWS = "r1,n,1.0,2.0,x\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ((HEADER + ROWS + HEADER + ROWS.replace("r1", "r2")).encode(), "drop.csv"),
+        ((HEADER + ROWS).encode() + codecs.BOM_UTF8 + HEADER.encode(), "drop.csv"),
+        ((HEADER + ROWS + '"id", note,y,a ,txt\n').encode(), "drop.csv"),
+        (gzip.compress((HEADER + ROWS).encode()) + gzip.compress(HEADER.encode()), "drop.csv.gz"),
+    ],
+)
+def test_a_line_that_repeats_the_header_is_refused(body: bytes, name: str) -> None:
+    assert problems(body, name) == (f"{name}: row 2 (line 3) repeats the header: files were joined. Remove that line.",)
+
+
+def test_every_row_of_names_repeats_the_header_and_others_do_not() -> None:
+    findings = Findings("a.csv")
+    assert [one.cells for one in CsvFile("a.csv", io.BytesIO(b"a\na\nb\na\n")).records(findings)] == [["b"]]
+    with pytest.raises(ContractError, match=r"row 1 \(line 2\) repeats the header: .* \(1 more row has the same"):
+        findings.raise_if_any()
+    assert len(list(CsvFile("a.csv", io.BytesIO(b"a,b\nb,a\na,c\nA,B\n")).records(Findings("a.csv")))) == 3
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
