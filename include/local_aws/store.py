@@ -339,7 +339,8 @@ class _Stored(Mapping[str, Any]):
 
 
 def _encode(value: Mapping[str, Any]) -> str:
-    return value.text if isinstance(value, _Stored) else json.dumps(value, default=_encode_time)
+    # NaN is no JSON: SQLite would refuse every query that looks into the text, and no answer could hold it.
+    return value.text if isinstance(value, _Stored) else json.dumps(value, default=_encode_time, allow_nan=False)
 
 
 def _encode_time(value: Any) -> dict[str, float]:

@@ -7,6 +7,7 @@ algorithms' pages say under "Tune". All others stay as the winner has them: word
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -79,6 +80,13 @@ def around(algorithm: str | None, winner: Mapping[str, str]) -> tuple[Request, d
     return {member: entries for member, entries in ranges.items() if entries}, static
 
 
+def combinations(ranges: Request) -> int:
+    """Return how many different trainings there are in ranges of :func:`around`: without end where one is real."""
+    if ranges.get("ContinuousParameterRanges"):
+        return sys.maxsize
+    return math.prod(int(one["MaxValue"]) - int(one["MinValue"]) + 1 for one in ranges["IntegerParameterRanges"])
+
+
 def _octave(legal: Legal, text: str) -> tuple[str, str] | None:
     """Return the ends of a range as texts; None where there is none: a word such as auto, a zero, one value only."""
     try:
@@ -91,4 +99,5 @@ def _octave(legal: Legal, text: str) -> tuple[str, str] | None:
     low, high = max(value / 2, min(legal.low, value)), min(2 * value, max(legal.high, value))
     if legal.whole:
         low, high = math.ceil(low), math.floor(high)
-    return (f"{low:.6g}", f"{high:.6g}") if low < high else None
+        return (str(low), str(high)) if low < high else None
+    return (f"{low:.6g}", f"{high:.6g}") if low < high < math.inf else None

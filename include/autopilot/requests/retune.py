@@ -18,7 +18,7 @@ from include.autopilot.base.names import tuning_name
 from include.autopilot.candidate.descriptions import describe
 from include.autopilot.drops.plan import Plan, PlannedRetune
 from include.autopilot.drops.split import Side
-from include.autopilot.requests.octave import OBJECTIVE, around
+from include.autopilot.requests.octave import OBJECTIVE, around, combinations
 from include.autopilot.requests.replay import training_request
 from include.autopilot.requests.warmstart import winner_of
 from include.autopilot.s3.objects import list_uris, read_json
@@ -59,14 +59,16 @@ def retune_request(template: Template, plan: Plan, manifests: Mapping[Side, str]
             "be tuned. Write recipe: replay, or search again."
         )
     identity = (plan.run, template.digest, *plan.learned, str(retune.jobs), retune.parent or "")
+    # A tuning job is refused if it may try more than there is.
+    jobs = min(retune.jobs, combinations(ranges))
     request: Request = {
         f"{KIND}Name": tuning_name(plan.model, *identity),
         f"{KIND}Config": {
             "Strategy": "Bayesian",
             "HyperParameterTuningJobObjective": {"Type": direction, "MetricName": metric},
             "ResourceLimits": {
-                "MaxNumberOfTrainingJobs": retune.jobs,
-                "MaxParallelTrainingJobs": retune.parallel,
+                "MaxNumberOfTrainingJobs": jobs,
+                "MaxParallelTrainingJobs": min(retune.parallel, jobs),
             },
             "ParameterRanges": ranges,
         },

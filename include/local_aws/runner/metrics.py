@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from typing import Any
 
 class Metrics:
     """Collects the last value of each metric. ``definitions`` are AWS's: ``{"Name": ..., "Regex": ...}``.
+
+    A metric whose last value is NaN or infinite has none, as a training has no result that ended in it: neither
+    CloudWatch nor the JSON of an answer can hold one.
 
     Of the metric ``followed`` all values are kept, in ``series``.
     """
@@ -25,11 +29,15 @@ class Metrics:
         for name, pattern in self._definitions:
             for match in pattern.finditer(line):
                 try:
-                    self._last[name] = (float(match.group(1) if pattern.groups else match.group()), datetime.now(UTC))
+                    value = float(match.group(1) if pattern.groups else match.group())
                 except ValueError:
                     continue
+                if not math.isfinite(value):
+                    self._last.pop(name, None)
+                    continue
+                self._last[name] = (value, datetime.now(UTC))
                 if name == self._followed:
-                    self.series.append(self._last[name][0])
+                    self.series.append(value)
 
     def final(self) -> list[dict[str, Any]]:
         """Return the FinalMetricDataList."""

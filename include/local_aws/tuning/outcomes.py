@@ -33,7 +33,7 @@ def value_of(child: Resource) -> float | None:
         return None
     metric = child.computed[OBJECTIVE]["MetricName"]
     values = [one["Value"] for one in child.computed.get("FinalMetricDataList", []) if one["MetricName"] == metric]
-    return float(values[-1]) if values and values[-1] == values[-1] else None
+    return float(values[-1]) if values else None
 
 
 def summary(child: Resource) -> Json:

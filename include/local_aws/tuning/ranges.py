@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from include.local_aws.errors import ValidationException
+from include.local_aws.runtimes.number_texts import number_in
 
 if TYPE_CHECKING:
     import optuna
 
+_Number = TypeVar("_Number", int, float)
+
 # What "Auto" means here: logarithmic for positive ranges over at least so many times their least value, else linear.
 AUTO_LOGARITHMIC = 100
+# The tuner counts in floats, which hold every whole number up to here.
+_GREATEST = 2**53 - 1
 _LINEAR, _LOGARITHMIC, _REVERSE = "Linear", "Logarithmic", "ReverseLogarithmic"
 
 
@@ -67,8 +72,8 @@ class Whole:
 
     def known(self, text: str) -> Any:
         """Return the tuner's value of a text, None outside."""
-        value = _finite(text)
-        return int(value) if value is not None and value.is_integer() and self.low <= value <= self.high else None
+        value = _whole(text)
+        return value if value is not None and self.low <= value <= self.high else None
 
     def distribution(self) -> optuna.distributions.BaseDistribution:
         """Return what Optuna draws from."""
@@ -172,25 +177,29 @@ def ranges_of(parameters: Mapping[str, Any]) -> tuple[Range, ...]:
 
 def _read(parameters: Mapping[str, Any]) -> Iterator[Range]:
     for one in parameters.get("IntegerParameterRanges", []):
-        low, high = _bounds(one, whole=True)
+        low, high = _ordered(one, _whole, f"integers from -{_GREATEST} to {_GREATEST}")
         scale = _scale(one, low, high)
         if scale == _REVERSE:
             raise ValidationException(
                 f"ReverseLogarithmic is no scaling type of an integer range; that of {one['Name']} can be Auto, Linear "
                 "or Logarithmic."
             )
-        yield Whole(one["Name"], int(low), int(high), scale == _LOGARITHMIC)
+        yield Whole(one["Name"], low, high, scale == _LOGARITHMIC)
     for one in parameters.get("ContinuousParameterRanges", []):
-        low, high = _bounds(one, whole=False)
-        yield Real(one["Name"], low, high, _scale(one, low, high))
+        least, most = _ordered(one, _finite, "numbers")
+        if not math.isfinite(most - least):
+            raise ValidationException(
+                f"The range of the hyperparameter {one['Name']} isn't valid: it is wider than a number can be. Bring "
+                "MinValue and MaxValue nearer to each other."
+            )
+        yield Real(one["Name"], least, most, _scale(one, least, most))
     for one in parameters.get("CategoricalParameterRanges", []):
         yield Words(one["Name"], tuple(dict.fromkeys(one["Values"])))
 
 
-def _bounds(given: Mapping[str, Any], *, whole: bool) -> tuple[float, float]:
-    low, high = (_finite(given[member]) for member in ("MinValue", "MaxValue"))
-    kind = "integers" if whole else "numbers"
-    if low is None or high is None or (whole and not (low.is_integer() and high.is_integer())):
+def _ordered(given: Mapping[str, Any], read: Callable[[str], _Number | None], kind: str) -> tuple[_Number, _Number]:
+    low, high = (read(given[member]) for member in ("MinValue", "MaxValue"))
+    if low is None or high is None:
         raise ValidationException(
             f"The range of the hyperparameter {given['Name']} isn't valid: MinValue {given['MinValue']!r} and MaxValue "
             f"{given['MaxValue']!r} must be {kind}."
@@ -221,8 +230,10 @@ def _scale(given: Mapping[str, Any], low: float, high: float) -> str:
 
 
 def _finite(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+    value = number_in(text)
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _whole(text: str) -> int | None:
+    value = _finite(text)
+    return int(value) if value is not None and value.is_integer() and abs(value) <= _GREATEST else None

@@ -136,6 +136,9 @@ def test_find_by_time_and_status(store: Store) -> None:
 def test_what_cannot_be_stored_is_told(store: Store) -> None:
     with pytest.raises(TypeError, match="cannot store"):
         store.insert(_job("a").with_(Bad=object()))
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        store.insert(_job("a").with_(Bad=float("nan")))
+    assert store.find(Query("us-east-1", "TrainingJob", members={"Bad": "x"})) == []
 
 
 def test_members_are_compared_as_they_are_described(store: Store) -> None:

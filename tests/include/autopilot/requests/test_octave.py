@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.requests.octave import around
+from include.autopilot.requests.octave import around, combinations
 from include.local_aws.runtimes.linear_learner.hyperparameters import HYPERPARAMETERS as LINEAR_LEARNER
 from include.local_aws.runtimes.mlp.hyperparameters import HYPERPARAMETERS as MLP
 from include.local_aws.runtimes.xgboost.hyperparameters import HYPERPARAMETERS as XGBOOST
@@ -58,6 +58,20 @@ def test_a_winner_beyond_the_legal_range_is_in_its_own() -> None:
 def test_one_whole_number_only_is_no_range() -> None:
     assert around("xgboost", {"max_delta_step": "1"})[0]["IntegerParameterRanges"][0]["MaxValue"] == "2"
     assert around("xgboost", {"max_delta_step": "10"})[0]["IntegerParameterRanges"][0]["MaxValue"] == "10"
+
+
+def test_ends_of_whole_numbers_are_written_in_full() -> None:
+    assert ranged("linear-learner", {"mini_batch_size": "1000000"}) == {"mini_batch_size": ("500000", "1000000")}
+    assert ranged("xgboost", {"num_round": "1234567"}) == {"num_round": ("617284", "1234567")}
+
+
+def test_twice_the_greatest_number_is_no_end() -> None:
+    assert around("xgboost", {"gamma": "1e308"}) == ({}, {"gamma": "1e308"})
+
+
+def test_the_trainings_in_ranges_are_counted() -> None:
+    assert combinations(around("xgboost", {"max_depth": "1", "num_round": "1"})[0]) == 4
+    assert combinations(around("xgboost", {"max_depth": "1", "eta": "0.1"})[0]) > 1_000_000
 
 
 def test_of_another_algorithm_nothing_is_known() -> None:

@@ -96,6 +96,16 @@ def test_what_cannot_be_tuned_is_refused(tuning: Toy, values: dict[str, str], sa
         request(tuning, lambda template: hyperparameters(template, values))
 
 
+def test_it_tries_no_more_than_there_is(tuning: Toy) -> None:
+    """Of two whole numbers, each of two values, a tuning job of six trainings is refused."""
+    values = {"_tuning_objective_metric": METRIC, "num_round": "1", "max_depth": "1"}
+    limits = request(tuning, lambda template: hyperparameters(template, values))[0]
+    assert limits["HyperParameterTuningJobConfig"]["ResourceLimits"] == {
+        "MaxNumberOfTrainingJobs": 4,
+        "MaxParallelTrainingJobs": 3,
+    }
+
+
 def test_a_form_that_asks_for_more_than_the_yaml_is_refused(toy: Toy) -> None:
     with pytest.raises(OptionsError, match=r"needs retune in toy\.yaml"):
         prepare(toy, recipe="retune")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from include.local_aws.runner.metrics import Metrics
 
 
@@ -29,3 +31,14 @@ def test_all_values_of_a_followed_metric_are_kept() -> None:
     for line in ("loss=3 other=1", "other=2", "loss=2"):
         metrics.read(line)
     assert metrics.series == [3, 2]
+
+
+@pytest.mark.parametrize("text", ["nan", "-nan", "inf", "-Infinity", "1e999"])
+def test_a_metric_that_ended_in_no_finite_number_has_no_value(text: str) -> None:
+    metrics = Metrics([{"Name": "loss", "Regex": r"loss=(.*)"}], "loss")
+    for line in ("loss=0.5", f"loss={text}"):
+        metrics.read(line)
+    assert metrics.final() == []
+    assert metrics.series == [0.5]
+    metrics.read("loss=0.4")
+    assert metrics.final()[0]["Value"] == 0.4

@@ -73,6 +73,14 @@ def test_words_and_what_is_known_of_texts() -> None:
     [
         (number("a", "1"), "MinValue 'a' and MaxValue '1' must be numbers"),
         (number("0.5", "1", kind="Integer"), "must be integers"),
+        (number("1_000", "1_003", kind="Integer"), "must be integers"),
+        (number("٣", "9", kind="Integer"), "must be integers"),
+        (
+            number("1", "9007199254740993", kind="Integer"),
+            "must be integers from -9007199254740991 to 9007199254740991",
+        ),
+        (number("-1.7e308", "1.7e308"), "it is wider than a number can be"),
+        (number("nan", "1"), "must be numbers"),
         (number("2", "1"), "MinValue 2 must be less than or equal to MaxValue 1"),
         (number("0", "1", "Logarithmic"), "only for ranges that have only values greater than 0"),
         (number("0", "1", "ReverseLogarithmic"), "entirely within the range 0<=x<1.0"),

@@ -193,6 +193,35 @@ def test_a_tuning_job_searches_a_scripts_hyperparameters(clients: Clients, table
     assert set(best["TunedHyperParameters"]) == {"alpha"}
 
 
+def test_a_loss_that_ends_in_nan_is_no_result_and_breaks_no_list(clients: Clients, tables: str) -> None:
+    """One NaN in the store made every list that came by it a 500, and the endpoint did not start on it again."""
+    address = put_code(clients, tables, {"train.py": "print('loss=0.5')\nprint('loss=nan')\n"})
+    given = script_training(tables, "", address)
+    name = unique("nan")
+    request = tuning(
+        tables,
+        name,
+        HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "loss"},
+        ParameterRanges={"ContinuousParameterRanges": [{"Name": "alpha", "MinValue": "0.1", "MaxValue": "10"}]},
+    )
+    definition = request["TrainingJobDefinition"]
+    metric = {"Name": "loss", "Regex": "loss=(.*)"}
+    definition["AlgorithmSpecification"] = {**given["AlgorithmSpecification"], "MetricDefinitions": [metric]}
+    definition["StaticHyperParameters"] = given["HyperParameters"]
+    clients.sagemaker.create_hyper_parameter_tuning_job(**request)
+    described = finished(clients.sagemaker, "HyperParameterTuning", name)
+    assert described["ObjectiveStatusCounters"] == {"Succeeded": 0, "Pending": 0, "Failed": 2}
+    assert "BestTrainingJob" not in described
+    children = clients.sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert [one["ObjectiveStatus"] for one in children["TrainingJobSummaries"]] == ["Failed", "Failed"]
+    child = clients.sagemaker.describe_training_job(
+        TrainingJobName=children["TrainingJobSummaries"][0]["TrainingJobName"]
+    )
+    assert "FinalMetricDataList" not in child or child["FinalMetricDataList"] == []
+    assert clients.sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"]
+    assert clients.sagemaker.list_training_jobs()["TrainingJobSummaries"]
+
+
 def test_the_code_may_come_in_a_channel(clients: Clients, tables: str, code: str) -> None:
     bucket, _, key = code.removeprefix("s3://").partition("/")
     request = script_training(tables, unique("script"), "/opt/ml/input/data/code/sourcedir.tar.gz", alpha=1)
