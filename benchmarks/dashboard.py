@@ -5,8 +5,9 @@
 - ``--models`` models of ``--runs`` runs and exams each (20 of 1,000): one history is written, the others are copies.
 - S3 is this process' memory; each of its answers takes ``--latency`` seconds (0.03). No job is in progress.
 - *cold*: a process that has read nothing, and no bundle in S3 (one model only: once in its life); *bundle*: such a
-  process where another one has left bundles; *changed*: one run has ended since; *warm*: nothing has. Told are seconds
-  of wall and of this process' CPU, requests, and the memory of the process, in which S3 lies, too.
+  process where runs have left bundles; *left*: such a process where another one has shown all models; *changed*: one
+  run has ended since; *warm*: nothing has. Told are seconds of wall and of this process' CPU, requests, and the memory
+  of the process, in which S3 lies, too.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ def measured(given: argparse.Namespace) -> dict[str, dict[str, Any]]:
         s3.latency = given.latency
 
     for page, path in (("all models", "/"), ("one model", one), ("one run", run)):
-        found = states(s3, get, page, path, ["bundle", "warm", "changed", "warm"], change)
+        new = ["bundle", "left"] if path == "/" else ["bundle"]
+        found = states(s3, get, page, path, [*new, "warm", "changed", "warm"], change)
         pages[page] = {**pages.get(page, {}), **found}
     return pages
 
@@ -123,11 +125,13 @@ def states(
 
     found = {}
     for state in wanted:
-        if state in ("cold", "bundle"):
+        if state in ("cold", "bundle", "left"):
             remembered._known.clear()
             glance._known.clear()
-        if state == "cold":
-            for place in [place for place in s3.memory.paths if "/bundles/" in place]:
+            glance._standings.clear()
+        if state in ("cold", "bundle"):
+            gone = "/bundles/" if state == "cold" else "/bundles/glance.json"
+            for place in [place for place in s3.memory.paths if gone in place]:
                 s3.memory.paths.remove(place)
                 del s3.memory.objects[place]
         elif state == "changed":

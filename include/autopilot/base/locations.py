@@ -14,6 +14,7 @@ These two modules know the layout, and nobody else.
 <root>/features/<template>/<prepared>/        the drop after the featurizer: {train,validation}/chunk_0.csv.out
 <root>/{prepared/…,features/…}/without/<lines>/…  a chunk without its superseded lines
 <root>/bundles/<folder>.json                 what runs remember of the small objects of a folder; may be deleted
+<root>/bundles/glance.json                   what the dashboard has read of the model; may be deleted
 <root>/baseline/<template>/<contract>/        what drops are compared with: statistics, constraints and drops.json
 <root>/drift/<baseline>/<prepared>/           the drift of a drop, by thresholds, and look.json, about its single cells
 <root>/runs/<run key>/                        plan.json, drift.{html,json}, manifest/, rows.csv, guard.json, holdout/,
@@ -137,6 +138,11 @@ class Locations:
     def bundle(self, folder: str) -> str:
         """Return what is remembered of the objects of a folder of this model."""
         return f"{self.root}/bundles/{folder.removeprefix(f'{self.root}/')}.json"
+
+    @property
+    def glance(self) -> str:
+        """What one process of the dashboard has read of this model, for others."""
+        return f"{self.root}/bundles/glance.json"
 
     def features(self, template: str, prepared: str) -> str:
         """Return the folder of one drop's features."""

@@ -87,7 +87,7 @@ def show_model(
     waiting = attention.keys_underway(session, access.retrain_dag(model.name))
     with ThreadPoolExecutor(1) as pool:
         jobs = pool.submit(underway.underway, s3, asked(), model, waiting, now)
-        seen = glance.glance(s3, model, now, again)
+        seen = glance.closer(s3, model, now, again)
         drift = driftmap.drift_map(s3, Locations(model.root), seen.report.run) if seen.report else None
     return page(
         request,
