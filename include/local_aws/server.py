@@ -24,6 +24,7 @@ from include.local_aws import wire
 from include.local_aws.bodies import read_whole
 from include.local_aws.connections import Handler
 from include.local_aws.control.plane import ControlPlane
+from include.local_aws.control.unsupported import instead_of_service
 from include.local_aws.door import Door
 from include.local_aws.durable_s3 import Environ
 from include.local_aws.errors import AwsError, InternalFailure, UnknownOperation
@@ -116,7 +117,8 @@ class LocalAwsServer:
         if service in SERVICES:
             return self._moto(service, environ, start_response)
         message = f"The embedded AWS endpoint has no {service}; it has sagemaker, {', '.join(SERVICES)}."
-        return form_of(service, environ)(start_response, "UnknownService", message)
+        told = f"{message} {instead_of_service(service)}".rstrip()
+        return form_of(service, environ)(start_response, "UnknownService", told)
 
     def _sagemaker(self, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
         operation = _operation(environ)

@@ -59,9 +59,11 @@ assert (
     Estimator.attach(estimator.latest_training_job.name, sagemaker_session=session).model_data == estimator.model_data
 )
 done("Estimator.attach")
-transformer = estimator.transformer(1, "ml.m5.large", strategy="MultiRecord", assemble_with="Line")
-asked = session.upload_data(str(folder / "ask.csv"), key_prefix="ask")
-transformer.transform(asked, content_type="text/csv", split_type="Line", wait=True, logs=False)
+transformer = estimator.transformer(2, "ml.m5.large", strategy="MultiRecord", assemble_with="Line")
+asked = [session.upload_data(str(folder / "ask.csv"), key_prefix=f"ask/{part}") for part in "ab"]
+transformer.transform(f"s3://{bucket}/ask", content_type="text/csv", split_type="Line", wait=True, logs=False)
+answered = session.list_s3_files(bucket, transformer.output_path.removeprefix(f"s3://{bucket}/"))
+assert len(answered) == len(asked), answered
 done("Transformer.transform")
 predictor = estimator.deploy(1, "ml.m5.large", serializer=CSVSerializer(), deserializer=CSVDeserializer())
 done("Estimator.deploy")

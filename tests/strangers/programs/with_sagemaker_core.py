@@ -30,7 +30,8 @@ s3 = boto3.client("s3")
 rows = "".join(f"{x * 2 + y},{x},{y}\n" for x in range(20) for y in range(10))
 for name in ("train", "validation"):
     s3.put_object(Bucket=bucket, Key=f"{name}/rows.csv", Body=rows.encode())
-s3.put_object(Bucket=bucket, Key="ask/rows.csv", Body=b"1,2\n3,4\n")
+for part in ("rows", "more"):
+    s3.put_object(Bucket=bucket, Key=f"ask/{part}.csv", Body=b"1,2\n3,4\n")
 
 
 def channel(name):
@@ -87,10 +88,11 @@ transform = TransformJob.create(
         data_source=shapes.TransformDataSource(s3_data_source=source), content_type="text/csv", split_type="Line"
     ),
     transform_output=shapes.TransformOutput(s3_output_path=f"s3://{bucket}/predictions", assemble_with="Line"),
-    transform_resources=shapes.TransformResources(instance_type="ml.m5.large", instance_count=1),
+    transform_resources=shapes.TransformResources(instance_type="ml.m5.large", instance_count=2),
 )
 transform.wait(poll=1)
 assert transform.transform_job_status == "Completed"
+assert s3.list_objects_v2(Bucket=bucket, Prefix="predictions/")["KeyCount"] == 2
 done("TransformJob.create, wait")
 variant = shapes.ProductionVariant(
     variant_name="a", model_name="core", instance_type="ml.m5.large", initial_instance_count=1
