@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from include.local_aws.runtimes.data_builder.columns import has_many_categories
+from include.local_aws.runtimes.data_builder.columns import has_many_categories, teaches
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Columns:
     def of_many_categories(self) -> list[str]:
         """Return the categorical features that have more categories than there are flags for, in order."""
         return [column["name"] for column in self.described if has_many_categories(column)]
+
+    @property
+    def numbers_vary(self) -> bool:
+        """Whether any column of numbers has more than one."""
+        return any(column["kind"] == "numeric" and teaches(column) for column in self.described)
 
     @property
     def total_rows(self) -> int:

@@ -21,6 +21,7 @@ _CLIP = 'FunctionTransformer(np.clip, kw_args={"a_min": -10.0, "a_max": 10.0})'
 # A signed logarithm: one cell of 1e17 must not decide the scale of its column.
 _SPREAD = '("spread", FunctionTransformer(np.arcsinh))'
 _IMPUTE = '("fill", SimpleImputer(strategy="median", keep_empty_features=True))'
+_MISSING = '("missing", MissingIndicator(features="missing-only", error_on_new=False))'
 _VARYING = '("varying", VarianceThreshold())'
 _SCALE = f'("scale", StandardScaler()), ("hold", {_CLIP})'
 _QUANTILES = '("quantiles", QuantileTransformer(n_quantiles={quantiles}, subsample=50_000, random_state=0))'
@@ -39,7 +40,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import MissingIndicator, SimpleImputer
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     OneHotEncoder,
@@ -146,7 +147,7 @@ class Processor:
         )
 
     def _branches(self, columns: Columns) -> list[str]:
-        branches = self._numeric(columns) if columns.of_kind("numeric") else []
+        branches = self._numeric(columns) if columns.numbers_vary else []
         if columns.of_kind("categorical"):
             # Codes come first: mlp is told how many of its first features they are (num_categorical_features).
             place = 0 if self._categorical == _CODES else len(branches)
@@ -185,14 +186,20 @@ def _scaled(_: Columns) -> list[str]:
 
 
 def _quantiles(columns: Columns) -> list[str]:
-    steps = f"{_VARYING}, {_QUANTILES.format(quantiles=min(200, columns.rows['train']))}"
-    missing = 'MissingIndicator(features="missing-only", error_on_new=False)'
-    return [f'("numeric", Pipeline([{steps}]), numeric)', f'("numeric_missing", {missing}, numeric)']
+    return [_marked(f"{_VARYING}, {_QUANTILES.format(quantiles=min(200, columns.rows['train']))}")]
 
 
-def _filled_and_marked(columns: Columns) -> list[str]:
-    missing = 'MissingIndicator(features="missing-only", error_on_new=False)'
-    return [*_filled(columns), f'("numeric_missing", {missing}, numeric)']
+def _filled_and_marked(_: Columns) -> list[str]:
+    return [_marked(f"{_IMPUTE}, {_VARYING}, {_SPREAD}, {_SCALE}")]
+
+
+def _marked(steps: str) -> str:
+    """Write a branch of numbers and, of the columns that had gaps at the fit, where these are.
+
+    They are one branch: where nothing was missing the indicator has no column, and a ColumnTransformer refuses to
+    stack a branch without columns beside sparse ones.
+    """
+    return f'("numeric", FeatureUnion([("values", Pipeline([{steps}])), {_MISSING}]), numeric)'
 
 
 def _filled(_: Columns) -> list[str]:

@@ -45,6 +45,11 @@ def has_many_categories(column: Mapping[str, Any]) -> bool:
     return bool(column["kind"] == "categorical" and column.get("distinct", 0) > FLAGS)
 
 
+def teaches(column: Mapping[str, Any]) -> bool:
+    """Whether a search can learn from a column of the report: it is read, and is not one number in every row."""
+    return bool(column["kind"] != "ignored" and (column["kind"] != "numeric" or column.get("distinct", 2) > 1))
+
+
 def problem_type(values: NDArray[Any]) -> str:
     """Infer the problem from the target's texts: few classes or many numbers.
 

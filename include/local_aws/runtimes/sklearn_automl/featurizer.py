@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import sklearn
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
+from sklearn.impute import MissingIndicator
 from sklearn.pipeline import Pipeline
 
 import include.local_aws.runtimes.features  # noqa: F401 - artifacts name what is in it
@@ -60,6 +62,7 @@ class Featurizer:
             )
         if not len(encoded):
             raise ClientError(f"no row has a usable label in the column {header.target_column_name}")
+        _leave_out_empty(transformer, features)
         transformer.fit(features, encoded)
         return featurizer
 
@@ -141,6 +144,28 @@ class Featurizer:
         for at, column in enumerate(numeric):
             if column in used:
                 tell_unread(names[column], cells[:, column], ~np.isnan(numbers[:, at]), as_missing("numbers"))
+
+
+def _leave_out_empty(transformer: Any, features: pd.DataFrame) -> None:
+    """Drop the branches that would mark gaps where there are none: they give no column.
+
+    scikit-learn cannot stack them beside sparse ones. Modules of earlier searches have such branches, and are fitted
+    again to tables with fewer gaps.
+    """
+    if isinstance(transformer, Pipeline):
+        _leave_out_empty(transformer.steps[0][1], features)
+    if isinstance(transformer, ColumnTransformer):
+        transformer.transformers = [
+            (name, "drop" if _marks_nothing(branch, features, columns) else branch, columns)
+            for name, branch, columns in transformer.transformers
+        ]
+
+
+def _marks_nothing(branch: Any, features: pd.DataFrame, columns: Any) -> bool:
+    if not isinstance(branch, MissingIndicator) or branch.features != "missing-only":
+        return False
+    marks: NDArray[Any] = clone(branch).fit_transform(features[columns])
+    return not marks.shape[1]
 
 
 def _branch_columns(transformer: Any) -> Iterator[int]:

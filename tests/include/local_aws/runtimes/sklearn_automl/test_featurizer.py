@@ -9,10 +9,19 @@ import joblib
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_selection import VarianceThreshold
+from sklearn.impute import MissingIndicator
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from include.local_aws.runtimes import AlgorithmError, ClientError
+from include.local_aws.runtimes.data_builder.columns import describe
 from include.local_aws.runtimes.sklearn_automl.featurizer import Featurizer
+from include.local_aws.runtimes.sklearn_automl.header import Header
 from include.local_aws.runtimes.sklearn_automl.label_encoders import NALabelEncoder
+from include.local_aws.search.columns import Columns
+from include.local_aws.search.processors import PROCESSORS
 from tests.include.local_aws.runtimes.sklearn_automl.tables import NAMES, columns, fitted, processor, table
 
 _FOREIGN = """
@@ -137,3 +146,51 @@ def test_texts_in_a_column_of_numbers_are_told(capsys: pytest.CaptureFixture[str
     featurizer.transform(cells)
     expected = "Column 'x': 1 of 3 values are not numbers and count as missing; the first is 'about 3'"
     assert expected in capsys.readouterr().out
+
+
+def many_colours(rows: int = 60) -> np.ndarray:
+    """Rows of texts without a gap, whose features are mostly zeros: target, x, a constant, one of twenty colours."""
+    return np.array([[f"{row}.5", f"{row * row}", "7", f"colour {row % 20}"] for row in range(rows)], dtype=object)
+
+
+def of_many_colours(number: int, cells: np.ndarray, *kept: str) -> Featurizer:
+    """Fit a generated data processor on some of their columns."""
+    names = ("y", "x", "constant", "colour")
+    at = [place for place, name in enumerate(names) if name in ("y", *kept)]
+    described = tuple(vars(describe(names[place], cells[:, place])) for place in at[1:])
+    rows = {"train": len(cells), "validation": 0, "dropped": 0}
+    made = processor(number, Columns(("y", *kept), "y", "Regression", (), rows, described))
+    return Featurizer.fit(made["HEADER"], made["build_feature_transform"](), NALabelEncoder(), cells[:, at])
+
+
+@pytest.mark.parametrize("number", range(len(PROCESSORS)))
+def test_numbers_without_a_gap_beside_many_categories(number: int) -> None:
+    cells = many_colours()
+    fitted_one = of_many_colours(number, cells, "x", "constant", "colour")
+    found, labels = fitted_one.transform(cells)
+    assert labels is not None
+    assert dense(found).shape == (60, dense(found[:1]).shape[1])
+    cells[0, 1] = ""
+    assert fitted_one.transform(cells)[0].shape == found.shape
+
+
+@pytest.mark.parametrize("number", range(len(PROCESSORS)))
+def test_one_number_in_every_row_beside_categories(number: int) -> None:
+    cells = many_colours()
+    found = of_many_colours(number, cells, "constant", "colour")
+    assert found.transform(cells[:, [0, 2, 3]])[0].shape[0] == 60
+
+
+@pytest.mark.parametrize("gaps", [0, 3])
+def test_modules_of_earlier_searches_are_fitted_to_tables_without_gaps(gaps: int) -> None:
+    cells = many_colours()
+    cells[:gaps, 1] = ""
+    branches = [
+        ("numeric", Pipeline([("varying", VarianceThreshold())]), [0, 1]),
+        ("numeric_missing", MissingIndicator(features="missing-only", error_on_new=False), [0, 1]),
+        ("categorical", Pipeline([("encode", OneHotEncoder())]), [2]),
+    ]
+    header = Header(("y", "x", "constant", "colour"), "y")
+    found = Featurizer.fit(header, ColumnTransformer(branches), NALabelEncoder(), cells)
+    assert found.transform(cells)[0].shape == (60, 21 + bool(gaps))
+    assert found.transform(cells[:, 1:])[0].shape == (60, 21 + bool(gaps))
