@@ -14,6 +14,8 @@ from include.local_aws.errors import NotDone, ValidationException
 from include.local_aws.store import Resource
 
 _RUNNING = {"InProgress", "Stopping"}
+# Where the versions have their channels.
+_CHANNELS = {1: "inputDataConfig", 2: "autoMLJobInputDataConfig"}
 _FAILED_LAST = float("-inf")
 
 
@@ -28,6 +30,8 @@ def create_v2(services: Services, call: Call) -> Json:
     if "TabularJobConfig" not in problem:
         raise NotDone(f"AutoMLProblemTypeConfig {', '.join(problem) or '(empty)'}")
     checks.not_done(call.request, "", "AutoMLComputeConfig")
+    tabular = problem["TabularJobConfig"]
+    checks.not_done(tabular, "autoMLProblemTypeConfig.tabularJobConfig", "SampleWeightAttributeName")
     return _create(services, call, to_v1(call.request), version=2)
 
 
@@ -87,8 +91,9 @@ def list_candidates(services: Services, call: Call) -> Json:
 def _create(services: Services, call: Call, request: Json, *, version: int) -> Json:
     kinds.ensure_free(services, AUTOML, call)
     request["AutoMLJobArn"] = AUTOML.arn(call)
-    _check(request)
-    services.searches.check(call.region, request)
+    channels = _CHANNELS[version]
+    _check(request, channels)
+    services.searches.check(call.region, request, channels)
     computed = {"AutoMLJobSecondaryStatus": "Starting", "_Version": version}
     if version == 1:
         computed["GenerateCandidateDefinitionsOnly"] = False
@@ -97,13 +102,13 @@ def _create(services: Services, call: Call, request: Json, *, version: int) -> J
     return {"AutoMLJobArn": resource.arn}
 
 
-def _check(request: Mapping[str, Any]) -> None:
+def _check(request: Mapping[str, Any], channels: str) -> None:
     checks.s3_uri(request["OutputDataConfig"]["S3OutputPath"], "outputDataConfig.s3OutputPath")
     for number, channel in enumerate(request["InputDataConfig"], 1):
         source = channel.get("DataSource", {}).get("S3DataSource")
         if source is None:
-            raise ValidationException(f"inputDataConfig.{number}.member has no S3DataSource.")
-        checks.s3_source(source, f"inputDataConfig.{number}.member.dataSource.s3DataSource.s3Uri")
+            raise ValidationException(f"{channels}.{number}.member has no S3DataSource.")
+        checks.s3_source(source, f"{channels}.{number}.member.dataSource.s3DataSource.s3Uri")
 
 
 def _best(services: Services, resource: Resource) -> Json:

@@ -21,11 +21,11 @@ class Searches:
         self._call = call
         self._conductors = conductors
 
-    def check(self, region: str, request: Json) -> None:
+    def check(self, region: str, request: Json, channels: str) -> None:
         """Raise the AwsError of what is refused at Create, a header without the target included."""
         from include.local_aws import search
 
-        search.check(request, self._s3.client(region))
+        search.check(request, self._s3.client(region), channels)
 
     def start(self, resource: Resource, request: Json) -> None:
         """Run the search of an AutoML job that was just created; ``request`` is V1-shaped."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -109,6 +110,25 @@ def metrics(objective: Objective, algorithm: Algorithm, found: Mapping[str, floa
         {"MetricName": name, "StandardMetricName": name, "Value": value, "Set": "Validation"}
         for name, value in told.items()
     ]
+
+
+def no_winner(children: Iterable[Json], seconds: int) -> str:
+    """Say why a search has no best candidate.
+
+    :param children: the descriptions of the training jobs that ended.
+    :param seconds: the search's MaxRuntimePerTrainingJobInSeconds.
+    """
+    ends = Counter(_end(child, seconds) for child in children)
+    told = f": {', '.join(f'{count} {end}' for end, count in ends.items())}" if ends else ""
+    return f"No candidate finished successfully{told}."
+
+
+def _end(child: Json, seconds: int) -> str:
+    if child.get("SecondaryStatus") == "MaxRuntimeExceeded":
+        return f"stopped after MaxRuntimePerTrainingJobInSeconds ({seconds})"
+    if child["TrainingJobStatus"] == "Failed":
+        return "failed (see the FailureReason of the candidates)"
+    return "stopped" if child["TrainingJobStatus"] == "Stopped" else "completed without the objective metric"
 
 
 def logged(child: Json) -> dict[str, float]:

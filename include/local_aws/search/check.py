@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 _CSV = ("text/csv", "text/csv;header=present")
 
 
-def check(request: Json, s3: S3Client) -> None:
+def check(request: Json, s3: S3Client, channels: str = "inputDataConfig") -> None:
     """Check a V1-shaped CreateAutoMLJob request against the service's rules and its data's header.
 
     Mode AUTO, or none, is searched in the HYPERPARAMETER_TUNING mode (AWS would choose ENSEMBLING for less than
     100 MB).
 
+    :param channels: what the member with the channels is called where the request came from.
     :raises ValidationException: AWS refuses it, too.
     :raises NotDone: AWS does this and the search here does not.
     """
@@ -35,7 +36,7 @@ def check(request: Json, s3: S3Client) -> None:
         raise NotDone(f"An AutoML job in the region {s3.meta.region_name}")
     _check_kind(request)
     _check_objective(request)
-    _check_channels(request["InputDataConfig"])
+    _check_channels(request["InputDataConfig"], channels)
     _check_split(request)
     for channel in channels_of(request):
         header = _header(s3, channel, request["RoleArn"])
@@ -85,13 +86,13 @@ def _check_objective(request: Json) -> None:
         )
 
 
-def _check_channels(members: list[dict[str, Any]]) -> None:
+def _check_channels(members: list[dict[str, Any]], place: str) -> None:
     for number, member in enumerate(members, 1):
         if member.get("SampleWeightAttributeName"):
-            raise NotDone(f"inputDataConfig.{number}.member.sampleWeightAttributeName")
+            raise NotDone(f"{place}.{number}.member.sampleWeightAttributeName")
         content_type = member.get("ContentType", _CSV[0]).replace(" ", "")
         if content_type not in _CSV:
-            raise NotDone(f"inputDataConfig.{number}.member.contentType {content_type}")
+            raise NotDone(f"{place}.{number}.member.contentType {content_type}")
     kinds = sorted(member.get("ChannelType", "training") for member in members)
     if kinds not in (["training"], ["training", "validation"]):
         raise ValidationException(f"One training channel and at most one validation channel, not {', '.join(kinds)}.")

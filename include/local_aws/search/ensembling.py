@@ -6,11 +6,11 @@ Autopilot runs up to ten trials of AutoGluon. Here are the trials of :data:`TRIA
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from include.local_aws.search import notebooks
 from include.local_aws.search.algorithms import AUTOGLUON
-from include.local_aws.search.candidates import logged, metrics, outline, step
+from include.local_aws.search.candidates import logged, metrics, no_winner, outline, step
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.interface import Json, SearchFailed
 from include.local_aws.search.jobs import Job, OutOfTime, SearchStopped
@@ -45,9 +45,10 @@ def blend(workspace: Workspace) -> Json:
     workspace.write(exploration, notebooks.exploration(workspace.settings, columns, workspace.source()))
     workspace.resolve(columns, objective, DataExplorationNotebookLocation=exploration)
     progress.secondary("TrainingModels")
-    best = _Trials(workspace, columns, objective).run()
+    trials = _Trials(workspace, columns, objective)
+    best = trials.run()
     if best is None:
-        raise SearchFailed("No candidate finished successfully; see the FailureReason of the candidates.")
+        raise SearchFailed(no_winner(trials.ended, workspace.settings.max_training_seconds))
     return best
 
 
@@ -63,6 +64,7 @@ class _Trials:
     objective: Objective
     best: Json | None = None
     value: float | None = None
+    ended: list[Json] = field(default_factory=list)
 
     def run(self) -> Json | None:
         jobs = self.workspace.jobs
@@ -95,6 +97,7 @@ class _Trials:
         return workspace.requests.training(names.trial(number), AUTOGLUON.training, told, channels, names.trials, limit)
 
     def _end(self, number: int, child: Json) -> None:
+        self.ended.append(child)
         value = logged(child).get(self.objective.logged_by(AUTOGLUON))
         completed = child["TrainingJobStatus"] == "Completed" and value is not None
         if completed:

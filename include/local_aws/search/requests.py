@@ -42,6 +42,7 @@ class Requests:
             "input_channel_mode": "File",
             "validation_fraction": f"{settings.validation_fraction:.6g}",
             "compression": settings.channels[0].compression,
+            "mode": "ENSEMBLING" if settings.ensembling else "HYPERPARAMETER_TUNING",
         }
         if settings.problem_type:
             environment["problem_type"] = settings.problem_type

@@ -67,10 +67,7 @@ class _Search:
         featurized = self._featurize(step("ProcessingJob", built))
         self._progress.secondary("ModelTuning")
         candidates = Candidates(self._requests, self._names, objective, columns)
-        best = tune(self._jobs, self._progress, candidates, featurized)
-        if best is None:
-            raise SearchFailed("No candidate finished successfully; see the FailureReason of the candidates.")
-        return best
+        return tune(self._jobs, self._progress, candidates, featurized)
 
     def _publish(self, columns: Columns, objective: Objective) -> None:
         """Write the generated module and the notebooks, and tell what was found out."""

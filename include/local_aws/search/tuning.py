@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from include.local_aws.search.candidates import Candidates, Featurized
-from include.local_aws.search.interface import Json, Progress
+from include.local_aws.search.candidates import Candidates, Featurized, no_winner
+from include.local_aws.search.interface import Json, Progress, SearchFailed
 from include.local_aws.search.jobs import ENDED, Job, Jobs, OutOfTime, SearchStopped
 from include.local_aws.search.space import SPACES, fixed
 
@@ -11,9 +11,10 @@ _TRAINING = "TrainingJob"
 _POLL_SECONDS = 0.25  # a tuning job's description is long
 
 
-def tune(jobs: Jobs, progress: Progress, candidates: Candidates, featurized: list[Featurized]) -> Json | None:
-    """Try candidates until there are enough or time is over; return the best one, None if none succeeded.
+def tune(jobs: Jobs, progress: Progress, candidates: Candidates, featurized: list[Featurized]) -> Json:
+    """Try candidates until there are enough or time is over; return the best one.
 
+    :raises SearchFailed: none succeeded; says how they ended.
     :raises SearchStopped: the user stopped the search.
     :raises OutOfTime: time is over and no candidate has finished.
     """
@@ -33,7 +34,9 @@ def tune(jobs: Jobs, progress: Progress, candidates: Candidates, featurized: lis
         if watch.look(tuner) is None or isinstance(ended, SearchStopped):
             raise
     best = watch.look(tuner)
-    return watch.described(best) if best else None
+    if best is None:
+        raise SearchFailed(no_winner(watch.ended, jobs.settings.max_training_seconds))
+    return watch.described(best)
 
 
 class _Watch:
@@ -47,6 +50,7 @@ class _Watch:
         self._seen = 0
         self._running: list[Job] = []
         self._best: str | None = None
+        self.ended: list[Json] = []
 
     def look(self, tuner: Job) -> str | None:
         """Tell what is new; return the name of the best candidate so far."""
@@ -62,6 +66,7 @@ class _Watch:
             if child["TrainingJobStatus"] in ENDED:
                 self._tell(child)
                 self._running.remove(job)
+                self.ended.append(child)
         best: str | None = told.get("BestTrainingJob", {}).get("TrainingJobName")
         if best is not None and best != self._best:
             self._best = best

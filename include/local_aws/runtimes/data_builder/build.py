@@ -1,7 +1,8 @@
 """The data builder: checks the raw data, splits it, and says what it found.
 
 Environment: ``label_col`` (the target), ``validation_fraction`` (used without a validation input), ``problem_type``
-(empty: inferred), ``compression`` (``None`` or ``Gzip``). Inputs: ``processing/input/{train,validation}``. Outputs:
+(empty: inferred), ``compression`` (``None`` or ``Gzip``), ``mode`` (other than ``ENSEMBLING`` the rows go through batch
+transforms, which take no line breaks in cells). Inputs: ``processing/input/{train,validation}``. Outputs:
 ``processing/output/tuning_data/{train,validation}/chunk_N.csv`` without a header, target first, and
 ``processing/output/columns/columns.json``.
 """
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from include.cells import is_missing
 from include.local_aws.runtimes import ClientError
+from include.local_aws.runtimes.data_builder.checks import check_classes, check_features, check_target, tell_rounding
 from include.local_aws.runtimes.data_builder.columns import describe, problem_type
 from include.local_aws.runtimes.data_builder.table import Table, read_table, write_rows
 from include.local_aws.runtimes.number_texts import as_numbers
@@ -39,26 +41,36 @@ def run_build(opt_ml: Path) -> None:
     source, output = opt_ml / "processing" / "input", opt_ml / "processing" / "output"
     settings: Mapping[str, str] = os.environ
     target, gzipped = settings.get("label_col", ""), settings.get("compression") == "Gzip"
-    train = _target_first(read_table(source / "train", gzipped), target)
+    one_line = settings.get("mode") != "ENSEMBLING"
+    train = _target_first(read_table(source / "train", gzipped, one_line), target)
     if len(train.cells) < MINIMUM_ROWS:
         raise ClientError(f"the training data has {len(train.cells)} rows; at least {MINIMUM_ROWS} are needed")
     problem = settings.get("problem_type") or problem_type(train.column(target))
+    if problem == "Regression":
+        check_target(train, "training")
     train, dropped = _labelled(train, problem, MINIMUM_ROWS)
     if (source / "validation").is_dir():
-        other = _same_columns(_target_first(read_table(source / "validation", gzipped), target), train)
+        other = _same_columns(_target_first(read_table(source / "validation", gzipped, one_line), target), train)
+        if problem == "Regression":
+            check_target(other, "validation")
         validation, more = _labelled(other, problem, 1)
+        if problem != "Regression":
+            check_classes(validation, train)
         dropped += more
         pieces = {"train": train.cells, "validation": validation.cells}
     else:
         held_out = _held_out(train.cells[:, 0], float(settings.get("validation_fraction", "0.2")), problem)
         pieces = {"train": train.cells[~held_out], "validation": train.cells[held_out]}
-    for name, cells in pieces.items():
-        _write_chunks(output / "tuning_data" / name, cells)
     rows = {name: len(cells) for name, cells in pieces.items()} | {"dropped": dropped}
     report = _report(train, target, problem, rows)
+    check_features(report["columns"])
+    for name, cells in pieces.items():
+        _write_chunks(output / "tuning_data" / name, cells)
     (output / "columns").mkdir(parents=True, exist_ok=True)
     (output / "columns" / "columns.json").write_text(json.dumps(report), encoding="utf-8")
     print(f"{problem} of {target}: {rows}", flush=True)
+    if problem == "Regression":
+        tell_rounding(target, train.cells[:, 0])
     for column in report["columns"]:
         if column["reason"]:
             print(f"{column['name']}: {column['kind']}: {column['reason']}", flush=True)

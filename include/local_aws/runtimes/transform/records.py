@@ -13,6 +13,8 @@ from include.local_aws.runtimes import ClientError
 from include.local_aws.runtimes.recordio import RecordIOError, split_frames
 from include.local_aws.runtimes.transform.spec import CSV, JSON
 
+LINE_BREAKS = "batch transform does not support CSV with line breaks inside fields"
+
 
 @dataclass(frozen=True)
 class Record:
@@ -59,10 +61,7 @@ def _refuse_line_breaks_in_fields(records: list[Record]) -> None:
     # the row in two there, so it must not pass here.
     for record in records:
         if record.data.count(b'"') % 2 and not _is_whole_row(record.data):
-            raise ClientError(
-                f"{record.where} has a quoted field that goes on in the next line: "
-                "batch transform does not support CSV with line breaks inside fields"
-            )
+            raise ClientError(f"{record.where} has a quoted field that goes on in the next line: {LINE_BREAKS}")
 
 
 def _is_whole_row(line: bytes) -> bool:

@@ -131,3 +131,27 @@ def test_a_validation_channel_and_a_fraction(clients: Clients, data: str) -> Non
     assert "cannot be given together with a validation channel" in create(clients, request)[1]
     request["InputDataConfig"][1]["CompressionType"] = "Gzip"
     assert "The channels differ in CompressionType" in create(clients, request)[1]
+
+
+@pytest.mark.parametrize(
+    ("tabular", "channel", "place"),
+    [
+        ({"SampleWeightAttributeName": "w"}, {}, "autoMLProblemTypeConfig.tabularJobConfig.SampleWeightAttributeName"),
+        ({}, {"ContentType": "x-application/vnd.amazon+parquet"}, "autoMLJobInputDataConfig.1.member.contentType"),
+    ],
+)
+def test_version_2_is_told_its_own_members(
+    clients: Clients, data: str, tabular: dict[str, str], channel: dict[str, str], place: str
+) -> None:
+    request = job(data)
+    source = {"ChannelType": "training", "DataSource": request["InputDataConfig"][0]["DataSource"], **channel}
+    code, message = refused(
+        clients.sagemaker.create_auto_ml_job_v2,
+        AutoMLJobName=request["AutoMLJobName"],
+        AutoMLJobInputDataConfig=[source],
+        OutputDataConfig=request["OutputDataConfig"],
+        AutoMLProblemTypeConfig={"TabularJobConfig": {"TargetAttributeName": "y", **tabular}},
+        RoleArn=request["RoleArn"],
+    )
+    assert code == "NotImplementedException"
+    assert place in message

@@ -183,7 +183,9 @@ def test_a_trial_without_time_is_no_candidate(clients: Clients) -> None:
     request = {**job(put(clients, regression(rows=5000))), **mode(1, CompletionCriteria=criteria)}
     described = search(clients, request)
     assert described["AutoMLJobStatus"] == "Failed"
-    assert described["FailureReason"].startswith("No candidate finished successfully")
+    assert described["FailureReason"] == (
+        "No candidate finished successfully: 1 stopped after MaxRuntimePerTrainingJobInSeconds (1)."
+    )
 
 
 def test_settings_reach_the_trials(clients: Clients) -> None:

@@ -142,3 +142,69 @@ def test_channels_of_different_columns(data: Data) -> None:
 
 def test_it_is_no_training_image(tmp_path: Path) -> None:
     assert train_main(IMAGE, str(tmp_path)) == 2
+
+
+def test_a_target_with_thousands_is_refused(data: Data) -> None:
+    data.put()
+    path = data.folder / "processing" / "input" / "train" / "data.csv"
+    path.write_text(path.read_text() + '1,"1,903.2",word\n2,,word\n3,inf,word\n')
+    assert data.run() == 2
+    assert data.failure() == (
+        "1 of 603 cells of the target y in the training data are neither numbers nor missing; the first is '1,903.2'. "
+        "Write numbers plainly, like 1234.5, or leave the cells empty"
+    )
+    data.put()
+    data.put(rows=1, name="validation", target="about {0}")
+    path = data.folder / "processing" / "input" / "validation" / "data.csv"
+    path.write_text(path.read_text() + "1,2.5,word\n")
+    assert data.run() == 2
+    assert "1 of 2 cells of the target y in the validation data are neither numbers nor missing" in data.failure()
+
+
+@pytest.mark.parametrize("problem", ["", "MulticlassClassification"])
+def test_a_class_that_only_the_validation_data_have(data: Data, problem: str) -> None:
+    data.put(target="{1}")
+    data.environment(problem_type=problem)
+    data.put(rows=8, name="validation", target="NEW{1}")
+    assert data.run() == 2
+    assert data.failure() == (
+        "2 rows of the validation data have the class 'NEWno' in the target y, which the training data lack: "
+        "give the training data rows of it, or leave these out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "told"),
+    [
+        ("{0}.5", "y", "there is none beside the target"),
+        ("{0}.5,,key{0},7", "y,a,b,c", "'a': no values; 'b': nearly every row has a value of its own; 'c': one value"),
+    ],
+)
+def test_nothing_to_learn_from(data: Data, rows: str, header: str, told: str) -> None:
+    path = data.folder / "processing" / "input" / "train" / "data.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join([header, *(rows.format(row) for row in range(600))]) + "\n")
+    assert data.run() == 2
+    assert data.failure().startswith(f"no column can be learned from ({told}")
+
+
+def test_line_breaks_in_cells(data: Data) -> None:
+    data.put()
+    path = data.folder / "processing" / "input" / "train" / "data.csv"
+    path.write_text(path.read_text() + '1,2.5,"two\nlines"\n')
+    assert data.run() == 2
+    assert data.failure() == (
+        "data.csv: data row 601 has a line break in the column 'b': "
+        "batch transform does not support CSV with line breaks inside fields"
+    )
+    data.environment(mode="ENSEMBLING")
+    assert data.run() == 0
+
+
+@pytest.mark.parametrize(("target", "warned"), [("{0}.5", False), ("115292150460684{0:04}", True), ("{0}e200", True)])
+def test_a_target_that_32_bits_do_not_hold(
+    data: Data, capfd: pytest.CaptureFixture[str], target: str, warned: bool
+) -> None:
+    data.put(target=target)
+    assert data.run() == 0
+    assert ("Warning: the algorithms are given y in 32 bits" in capfd.readouterr().out) == warned

@@ -45,3 +45,15 @@ def test_rows_are_written_without_a_header(tmp_path: Path) -> None:
     (tmp_path / "in" / "a.csv").write_text('a,b\n"x, y",\n')
     write_rows(tmp_path / "out" / "chunk_0.csv", read_table(tmp_path / "in", gzipped=False).cells)
     assert (tmp_path / "out" / "chunk_0.csv").read_text() == '"x, y",\n'
+
+
+@pytest.mark.parametrize("header", ["y,a", "a,y ", "A,y"])
+def test_the_header_written_otherwise_in_another_file_is_refused(tmp_path: Path, header: str) -> None:
+    (tmp_path / "1.csv").write_text("a,y\n1,2\n")
+    (tmp_path / "2.csv").write_text(f"{header}\n3,4\n")
+    with pytest.raises(ClientError) as error:
+        read_table(tmp_path, gzipped=False)
+    assert str(error.value) == (
+        f"the header of 2.csv names the columns of 1.csv in another order or spelling: '{header}' instead of 'a,y'; "
+        "write the same header in both files"
+    )

@@ -41,3 +41,8 @@ def test_texts_that_are_all_missing_are_missing_in_the_usual_row() -> None:
     assert pd.isna(usual.iloc[0, 0])
     assert usual.iloc[0, 1] == 2.0
     assert not differing(table, usual)[:, 0].any()
+
+
+def test_the_middle_of_huge_numbers_is_a_number() -> None:
+    table = pd.DataFrame({0: [1e308, -1e308, 1.7e308, 1.5e308], 1: [1.0, 2.0, 4.0, 7.0]})
+    assert middle(table).iloc[0].tolist() == [1.25e308, 3.0]
