@@ -159,7 +159,7 @@ def deliver_holdout(
     holdouts = read_holdouts(s3, locations, names, contract, config.ignore, f"{config.name}_search", instead)
     mine = holdouts[-1]
     with held_out(holdouts) as held:
-        look = look_at(s3, config, contract, held, drops, {})
+        look = look_at(s3, config, contract, held, drops, {}, name)
         look.findings += searched(s3, locations, template.searched_until, held) if template else []
     notes = [*look.notes(), *unended_told([] if mine.ended else [str(file)])]
     if look.held_out:

@@ -74,17 +74,19 @@ def look_at(
     held: HeldOut,
     drops: Sequence[Drop],
     instead: Mapping[str, Path],
+    delivered: str | None = None,
 ) -> Seen:
     """Read drops, and compare their rows with each other and with the holdouts.
 
     :param instead: address -> a file here that is read in its place.
+    :param delivered: the holdout that is delivered; one that is there already may have a row without a key.
     """
     look = Seen()
     with KeyTable(_ROWS) as table, KeyTable(MATCHES) as matches:
         looking = _Looking(look, config, contract, held, table, matches)
         counted = [looking.read(s3, place, drop, instead) for place, drop in enumerate(drops)]
         yaml = f"{config.name}.yaml"
-        look.findings += placeholders(counted, config.identity, yaml)
+        look.findings += placeholders(counted, held, config.identity, yaml, delivered)
         look.findings += matched(matches, held, config.identity, yaml)
         look.findings += compared(
             table, held, lambda drop: drops[drop].name, lambda drop, *row: drops[drop].row(*row), config.identity, yaml

@@ -5,9 +5,10 @@ They are on disk, so that a million of them need no memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, Self
 
+from include.autopilot.drops.placeholders import is_ambiguous, is_placeholder
 from include.autopilot.drops.samekeys import Spelt, spellings
 from include.autopilot.rows.identity import Identity, identity
 from include.autopilot.rows.keytable import KeyTable
@@ -50,6 +51,7 @@ class HeldOut:
 
     def __init__(self, rows: Iterable[HeldRow] = ()) -> None:
         self._table = KeyTable(_COLUMNS, looked_up=("folded", "print"))
+        self._keyless: list[HeldRow] = []
         self.add(rows)
 
     def __enter__(self) -> Self:
@@ -60,7 +62,12 @@ class HeldOut:
 
     def add(self, rows: Iterable[HeldRow]) -> None:
         """Add rows as they come."""
-        self._table.add((identity(row.key).folded, *row) for row in rows)
+        self._table.add((self._named(row).folded, *row) for row in rows)
+
+    @property
+    def keyless(self) -> Sequence[HeldRow]:
+        """The rows whose key says that there is none; a number may be a real one."""
+        return self._keyless
 
     def rows(self, holdout: str) -> int:
         """Return how many rows a holdout has."""
@@ -89,6 +96,12 @@ class HeldOut:
     def spellings(self) -> Iterator[Spelt]:
         """Return the keys that are not the only spelling, those that belong together side by side."""
         return spellings(self._table, "row", str)
+
+    def _named(self, row: HeldRow) -> Identity:
+        named = identity(row.key)
+        if is_placeholder(named) and not is_ambiguous(named):
+            self._keyless.append(row)
+        return named
 
     def _found(self, condition: str, value: str) -> list[HeldRow]:
         query = f"SELECT key, print, holdout, row FROM rows WHERE {condition}"  # noqa: S608 - ours

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from include.autopilot.drops.findings import EXAMPLES, Finding, Sighting
-from include.autopilot.drops.heldout import HeldOut
+from include.autopilot.drops.heldout import HeldOut, HeldRow
 from include.autopilot.drops.keylists import MATCH_LIST
 from include.autopilot.drops.placeholders import Placeholder
 from include.autopilot.drops.plan import PlannedDrop
@@ -25,6 +26,7 @@ _SHARES = "SELECT holdout, COUNT(DISTINCT held_row) FROM rows WHERE how = ? GROU
 _CASED = 0.5
 # A number may be a real key that was measured twice.
 _MANY = {False: 2, True: 3}
+_OWN_KEY = "Give every row its own key"
 
 
 def check_rows(
@@ -46,7 +48,7 @@ def check_rows(
                 matches.add(_matches(bundle, drop))
         found = matched(matches, held, config, yaml)
     counted = [Counted(drop.name, drop.row, drop.prepared.placeholders) for drop in drops if drop.repeats is None]
-    found += placeholders(counted, config, yaml)
+    found += placeholders(counted, held, config, yaml)
     return found + compared(table, held, lambda drop: drops[drop].name, name, config, yaml)
 
 
@@ -160,27 +162,78 @@ class Counted(NamedTuple):
     found: Sequence[Placeholder]
 
 
-def placeholders(drops: Sequence[Counted], config: IdentityConfig, yaml: str) -> Iterator[Finding]:
-    """Yield what is to be told of keys that look like none: several in one drop, or the same in several drops."""
+def placeholders(
+    drops: Sequence[Counted], held: HeldOut, config: IdentityConfig, yaml: str, delivered: str | None = None
+) -> Iterator[Finding]:
+    """Yield what is to be told of keys that look like none: several in one drop, the same in several, a holdout's.
+
+    :param delivered: the holdout that is delivered now; one that is there already may have such a row.
+    """
     single: dict[str, list[Sighting]] = {}
+    held_single: Counter[str] = Counter()
     refused = config.placeholder_keys == "refuse"
-    fix = "Give every row its own key"
+    mild = f"{_OWN_KEY}, or set identity: {{placeholder_keys: warn}} in {yaml} if it is one."
     for drop, name, found in drops:
         for one in found:
-            rows = tuple(Sighting(one.key, name(file, number)) for file, number in one.first)
+            rows = _sighted(name, one)
             if one.rows >= _MANY[one.ambiguous]:
                 sentence = (
-                    f"Drop {drop}: {one.rows} rows have the key {one.key!r}, which says that there is none; of "
-                    "rows with one key only the last is used:"
+                    f"Drop {drop}: {one.rows} rows have {_keys(one.key, one.alike)}; {_used(one.alike, one.held)}:"
                 )
-                mild = f", or set identity: {{placeholder_keys: warn}} in {yaml} if it is one." if refused else "."
-                yield Finding("placeholder", refused, one.rows, sentence, fix + mild, (rows,))
+                yield Finding("placeholder", refused, one.rows, sentence, mild if refused else f"{_OWN_KEY}.", (rows,))
             elif not one.ambiguous:
-                single.setdefault(identity(one.key).folded, []).append(rows[0])
-    for several in single.values():
+                folded = identity(one.key).folded
+                single.setdefault(folded, []).append(rows[0])
+                held_single[folded] += one.held
+    for folded, several in single.items():
         if len(several) > 1:
-            sentence = (
-                f"{len(several)} drops have a row with the key {several[0].key!r}, which says that there is none; only "
-                "the last of them is used:"
-            )
-            yield Finding("placeholder", False, len(several), sentence, f"{fix}.", (tuple(several[:EXAMPLES]),))
+            alike = len({row.key for row in several}) == 1
+            keys = _keys(several[0].key, alike)
+            sentence = f"{len(several)} drops have a row with {keys}; {_used(alike, held_single[folded])}:"
+            yield Finding("placeholder", False, len(several), sentence, f"{_OWN_KEY}.", (tuple(several[:EXAMPLES]),))
+    if held.keyless:
+        yield _keyless(drops, held.keyless, delivered, refused, mild)
+
+
+def _keyless(
+    drops: Sequence[Counted], rows: Sequence[HeldRow], delivered: str | None, refused: bool, mild: str
+) -> Finding:
+    """Return what is to be told of rows of holdouts without a key: they keep out what they have nothing to do with."""
+    found = [(one, _sighted(name, one)) for _, name, found in drops for one in found if one.held and not one.ambiguous]
+    out = sum(one.held for one, _ in found)
+    examples = []
+    for row in rows[:EXAMPLES]:
+        said = identity(row.key).normal
+        same = (seen for _, sightings in found for seen in sightings if identity(seen.key).normal == said)
+        examples.append((Sighting(row.key, row.row), *islice(same, EXAMPLES - 1)))
+    told = (
+        f"{out} rows of the drops that have it too are kept" if out else "rows of drops that had it too would be kept"
+    )
+    sentence = (
+        f"{len(rows)} rows of the holdouts have a key which says that there is none; {told} out of the training, "
+        "whatever they say:"
+    )
+    stops = refused and (out > 0 or any(row.holdout == delivered for row in rows))
+    return Finding("placeholder", stops, len(rows), sentence, mild if stops else f"{_OWN_KEY}.", tuple(examples))
+
+
+def _sighted(name: Callable[[int, int], str], found: Placeholder) -> tuple[Sighting, ...]:
+    return tuple(Sighting(key, name(file, number)) for key, file, number in found.seen)
+
+
+def _keys(key: str, alike: bool) -> str:
+    return (
+        f"the key {key!r}, which says that there is none"
+        if alike
+        else f"keys like {key!r}, which say that there is none"
+    )
+
+
+def _used(alike: bool, held: int) -> str:
+    """Return which rows are used; rows are one row where their keys are the same text."""
+    if held:
+        return (
+            f"{held} of them are kept out of the training, because a holdout has that key, and of others that are "
+            "written alike only the last is used"
+        )
+    return "only the last of them is used" if alike else "of those that are written alike only the last is used"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from include.autopilot.rows.identity import Identity, normal
@@ -46,13 +47,25 @@ class Placeholder:
 
     :param key: as the first of them writes it.
     :param ambiguous: it may well be a real one.
-    :param first: the file, counted from 0, and the line of the first few.
+    :param first: the file, counted from 0, and the line of the first few; ``keys``: as these write it.
+    :param alike: whether all of them write it so.
+    :param held: rows of them that are kept out because a holdout has that key.
     """
 
     key: str
     ambiguous: bool
     rows: int
     first: tuple[tuple[int, int], ...]
+    # What earlier versions of this package prepared does not say the following.
+    keys: tuple[str, ...] = ()
+    alike: bool = False
+    held: int = 0
+
+    @property
+    def seen(self) -> Iterator[tuple[str, int, int]]:
+        """Key, file and line of the first few."""
+        keys = self.keys or (self.key,) * len(self.first)
+        return ((key, *place) for key, place in zip(keys, self.first, strict=True))
 
 
 class PlaceholderCount:
@@ -66,12 +79,21 @@ class PlaceholderCount:
         """What was counted so far."""
         return tuple(self._found.values())
 
-    def add(self, row: Identity, file: int, number: int) -> None:
-        """Look at the key of a row."""
+    def add(self, row: Identity, file: int, number: int, held: bool = False) -> None:
+        """Look at the key of a row.
+
+        :param held: whether it is kept out because a holdout has that key.
+        """
         if not is_placeholder(row):
             return
         # Signs are alike: there are few words, and many ways to draw a line.
         kind = row.folded if any(map(str.isalnum, row.folded)) else ""
-        before = self._found.get(kind, Placeholder(row.key, is_ambiguous(row), 0, ()))
-        first = (*before.first, (file, number))[:_PLACES]
-        self._found[kind] = replace(before, rows=before.rows + 1, first=first)
+        before = self._found.get(kind, Placeholder(row.key, is_ambiguous(row), 0, (), alike=True))
+        self._found[kind] = replace(
+            before,
+            rows=before.rows + 1,
+            first=(*before.first, (file, number))[:_PLACES],
+            keys=(*before.keys, row.key)[:_PLACES],
+            alike=before.alike and row.key == before.key,
+            held=before.held + held,
+        )

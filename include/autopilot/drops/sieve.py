@@ -31,8 +31,10 @@ class Sieve:
         :param file: the row's, counted from 0 in the order of names.
         """
         named = identity(row.key)
-        self.placeholders.add(named, file, row.number)
         match = self._held_out.match(named, row.fingerprint)
+        # Those of a holdout too: one NULL there must not hide the NULLs of a drop.
+        held = match is not None and match.how in ("key", "spelling")
+        self.placeholders.add(named, file, row.number, held)
         if match is None:
             return named
         if match.how != "key":

@@ -131,7 +131,7 @@ class SearchRows:
     def _check(self, counted: Sequence[Counted]) -> None:
         rules, yaml = self._config.identity, f"{self._config.name}.yaml"
         findings = [
-            *placeholders(counted, rules, yaml),
+            *placeholders(counted, self._held_out, rules, yaml),
             *matched(self._matches, self._held_out, rules, yaml),
             *compared(self._table, self._held_out, lambda drop: self._drops[drop].name, self._name, rules, yaml),
         ]

@@ -16,6 +16,7 @@ from include.autopilot.drops.content import FileContent
 from include.autopilot.drops.delivery import Delivered, deliver_drop, deliver_holdout, require_bucket
 from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.settings.config import AutopilotConfig
+from include.autopilot.settings.identity import IdentityConfig
 from tests.support.toy import COLUMNS, Toy, csv_bytes, rows
 
 TODAY = date(2025, 6, 1)
@@ -100,6 +101,20 @@ def test_what_a_run_would_refuse_is_not_delivered(running: Delivering) -> None:
     with pytest.raises(ContractError, match=r"new\.csv is empty"):
         running.drop(running.file(b""))
     assert not running.toy.keys("drops/2025-01-01")
+
+
+@pytest.mark.parametrize("key", ["NULL", "-", "n/a"])
+def test_a_holdout_s_row_without_a_key_is_not_delivered(running: Delivering, key: str) -> None:
+    file = running.file([*rows(1000, 11), rows(1011, 1)[0] | {"id": key}], "sealed.csv")
+    with pytest.raises(IdentityError, match=r"1 rows of the holdouts have a key .*\(sealed\.csv:13\)\. Give every row"):
+        running.holdout(file, replace=True)
+    running.toy.config = replace(running.toy.config, identity=IdentityConfig(placeholder_keys="warn"))
+    assert any("a key which says that there is none" in note for note in running.holdout(file, replace=True).notes)
+
+
+def test_a_holdout_s_row_with_a_number_for_a_key_is_delivered(running: Delivering) -> None:
+    file = running.file([*rows(1000, 11), rows(1011, 1)[0] | {"id": "0"}], "sealed.csv")
+    assert running.holdout(file, replace=True).written
 
 
 def test_rows_of_a_holdout_are_counted_and_may_not_be_all(running: Delivering) -> None:

@@ -190,6 +190,7 @@ def test_a_row_without_a_key_in_each_of_two_drops_is_told(toy: Toy) -> None:
     deliver(toy, [*NEW, rows(3001, 1)[0] | {"id": "n/a"}])
     kinds = {one.kind: one for one in load_plan(toy.s3, prepare(toy)["plan"]).identity}
     assert not kinds["placeholder"].refused
+    assert "a row with keys like 'N/A', which say that there is none; of those that" in str(kinds["placeholder"])
     assert "'N/A' (2024-02-01/second.csv:22) and 'n/a' (2024-03-01/third.csv:22)" in str(kinds["placeholder"])
 
 
@@ -197,7 +198,45 @@ def test_rows_without_a_key_are_no_rows_of_a_holdout_without_one(toy: Toy) -> No
     """One NULL in the holdout must not swallow the NULLs of a drop."""
     toy.put("holdout/second.csv", csv_bytes([row | {"id": "NULL"} for row in rows(2000, 1)]))
     deliver(toy, NEW + [row | {"id": "NULL"} for row in rows(3000, 4)])
-    assert "4 rows have the key 'NULL'" in refusal(toy)
+    text = refusal(toy)
+    assert "4 rows have the key 'NULL', which says that there is none; 4 of them are kept out of the training" in text
+    assert (
+        "1 rows of the holdouts have a key which says that there is none; 4 rows of the drops that have it too" in text
+    )
+
+
+def test_one_row_that_a_holdout_s_row_without_a_key_keeps_out_stops_the_run(toy: Toy) -> None:
+    toy.put("holdout/second.csv", csv_bytes([row | {"id": "NULL"} for row in rows(2000, 1)]))
+    toy.put("drops/2024-02-01/second.csv", csv_bytes([*rows(60, 20), rows(3000, 1)[0] | {"id": "NULL"}]))
+    deliver(toy, [*NEW, rows(3001, 1)[0] | {"id": "NULL"}])
+    text = refusal(toy)
+    assert (
+        "1 rows of the holdouts have a key which says that there is none; 2 rows of the drops that have it too are "
+        "kept out of the training, whatever they say: 'NULL' (second.csv:2) and 'NULL' (2024-02-01/second.csv:22) and "
+        "'NULL' (2024-03-01/third.csv:22). Give every row its own key, or set identity: {placeholder_keys: warn} in "
+    ) in text
+    mild = ruled(toy, placeholder_keys="warn")
+    prepared = prepare(mild)
+    assert prepared["summary"]["held_out_rows"] == 2
+    shared, holdouts = load_plan(toy.s3, prepared["plan"]).identity
+    assert "2 of them are kept out of the training, because a holdout has that key" in shared.sentence
+    assert (holdouts.kind, holdouts.refused, holdouts.count) == ("placeholder", False, 1)
+
+
+def test_a_holdout_s_row_without_a_key_that_hits_nothing_is_told(toy: Toy) -> None:
+    toy.put("holdout/second.csv", csv_bytes([row | {"id": "-"} for row in rows(2000, 1)]))
+    (finding,) = load_plan(toy.s3, prepare(toy)["plan"]).identity
+    assert (finding.kind, finding.refused) == ("placeholder", False)
+    assert "rows of drops that had it too would be kept out" in finding.sentence
+
+
+def test_keys_that_are_none_are_told_as_they_are_written(toy: Toy) -> None:
+    """Of those that are written in several ways each is used."""
+    deliver(toy, NEW + [rows(3000, 2)[number] | {"id": key} for number, key in enumerate("-?")])
+    text = refusal(toy)
+    assert "2 rows have keys like '-', which say that there is none; of those that are written alike only the" in text
+    assert "'-' (2024-03-01/third.csv:22) and '?' (2024-03-01/third.csv:23)" in text
+    assert len(learned(toy, prepare(ruled(toy, placeholder_keys="warn")))) == 102
 
 
 def test_one_row_with_the_key_0_is_a_row(toy: Toy) -> None:

@@ -143,3 +143,6 @@ def test_placeholders_are_counted_whatever_their_case_and_number() -> None:
     assert [(one.key, one.rows, one.first) for one in counted.found] == [
         ("NULL", 4, ((0, 0), (0, 2), (0, 5))), ("-", 2, ((0, 3), (0, 4))), ("nan", 1, ((0, 6),)),
     ]  # fmt: skip
+    assert [(one.keys, one.alike) for one in counted.found] == [
+        (("NULL", "null", "Null"), False), (("-", "?"), False), (("nan",), True),
+    ]  # fmt: skip
