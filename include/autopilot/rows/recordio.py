@@ -18,8 +18,7 @@ _MAGIC = 0xCED7230A
 _HEADER = struct.Struct("<II")
 _WORD = struct.pack("<I", _MAGIC)
 _LENGTH_BITS = 29
-# Parts after which a record is complete: it was whole, or this was its last part.
-_COMPLETE = (0, 3)
+_WHOLE, _FIRST, _MIDDLE, _LAST = range(4)
 
 
 def records_of(file: io.BufferedReader, name: str) -> Iterator[bytes]:
@@ -45,13 +44,17 @@ def _framed(file: io.BufferedReader, name: str) -> Iterator[bytes]:
         magic, word = _HEADER.unpack(header)
         if magic != _MAGIC:
             raise RunError(f"{name}: record {number} lacks RecordIO's magic word. Make the features again.")
+        part = word >> _LENGTH_BITS
+        if part not in ((_MIDDLE, _LAST) if parts else (_WHOLE, _FIRST)):
+            lacks = "its last part" if parts else "its first part"
+            raise RunError(f"{name}: record {number} lacks {lacks}. Make the features again.")
         length = word & ((1 << _LENGTH_BITS) - 1)
         padded = length + -length % 4
         body = file.read(padded)
         if len(body) < padded:
             raise RunError(f"{name}: record {number} is cut off. Make the features again.")
         parts += [header, body]
-        if word >> _LENGTH_BITS in _COMPLETE:
+        if part in (_WHOLE, _LAST):
             yield b"".join(parts)
             parts = []
             number += 1

@@ -21,6 +21,8 @@ from include.local_aws.runtimes.record_proto import ProtobufError, Tensor, decod
 CONTENT_TYPE = "application/x-recordio-protobuf"
 MAGIC = 0xCED7230A
 _HEADER = struct.Struct("<II")
+# The three bits above the length say whether the frame is a whole record, 0.
+_LENGTH_BITS = 29
 
 # A dense array or a SciPy sparse matrix; SciPy ships no types, so this can only be a word for the reader.
 Matrix: TypeAlias = Any
@@ -96,9 +98,12 @@ def split_frames(data: bytes) -> Iterator[Frame]:
         place = f"record {number} at byte {offset}"
         if len(data) - offset < _HEADER.size:
             raise RecordIOError(f"{place}: the header is cut off after {len(data) - offset} of {_HEADER.size} bytes")
-        magic, length = _HEADER.unpack_from(data, offset)
+        magic, word = _HEADER.unpack_from(data, offset)
         if magic != MAGIC:
             raise RecordIOError(f"{place}: expected the RecordIO magic number 0x{MAGIC:08X}, found 0x{magic:08X}")
+        if word >> _LENGTH_BITS:
+            raise RecordIOError(f"{place}: a part of a record; one that is split into several frames is not read")
+        length = word
         start = offset + _HEADER.size
         end = start + length + -length % 4
         if end > len(data):

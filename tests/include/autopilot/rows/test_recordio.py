@@ -53,6 +53,9 @@ def test_lines_end_with_a_line_feed() -> None:
         (frame(b"one") + frame(b"two")[:6], "f.out: record 2 is cut off in its header"),
         (frame(b"three")[:-1], "f.out: record 1 is cut off"),
         (frame(b"a", 1) + frame(b"b", 2), "f.out: record 1 lacks its last part"),
+        (frame(b"a", 1) + frame(b"b"), "f.out: record 1 lacks its last part"),
+        (frame(b"one") + frame(b"b", 2) + frame(b"c", 3), "f.out: record 2 lacks its first part"),
+        (frame(b"c", 3), "f.out: record 1 lacks its first part"),
     ],
 )
 def test_damage_is_named(body: bytes, message: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
-from include.local_aws.runtimes.recordio import RecordIOError, read_records, split_frames, write_records
+from include.local_aws.runtimes.recordio import MAGIC, RecordIOError, read_records, split_frames, write_records
 
 _MAGIC = b"\x0a\x23\xd7\xce"  # 0xCED7230A, little-endian
 
@@ -64,6 +64,12 @@ def test_frames_know_where_they_are() -> None:
     assert [frame.number for frame in frames] == [1, 2, 3]
     assert b"".join(frame.frame for frame in frames) == data
     assert all(data[frame.offset : frame.offset + 4] == _MAGIC for frame in frames)
+
+
+def test_a_part_of_a_record_is_refused_and_not_read_as_a_long_one() -> None:
+    first = struct.pack("<II", MAGIC, 1 << 29 | 4) + b"abcd"
+    with pytest.raises(RecordIOError, match="record 1 at byte 0: a part of a record; one that is split into several"):
+        list(split_frames(first))
 
 
 def test_a_sparse_row_without_entries_among_full_ones() -> None:
