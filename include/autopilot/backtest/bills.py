@@ -15,7 +15,7 @@ from statistics import median
 from include.autopilot.backtest.schedules import Course
 from include.autopilot.cost.billing import JobCost
 
-_STEP = re.compile(r"-(featurize|predict-champion|exam)-\d{8}-[0-9a-f]{8}(-g\d+)?(-r\d+)?$")
+_STEP = re.compile(r"-(featurize|predict-champion|exam)-[0-9]{8}-[0-9a-f]{8}(-g[0-9]+)?(-r[0-9]+)?$")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Self
 from include.autopilot.base.digest import LENGTH
 
 _DIGEST = f"[0-9a-f]{{{LENGTH}}}"
-_CHUNK = r"(?P<chunk>(?:train|validation)/chunk_\d+\.csv)"
+_CHUNK = r"(?P<chunk>(?:train|validation)/chunk_[0-9]+\.csv)"
 _WITHOUT = f"(?:/without/(?P<lines>{_DIGEST}))?"
 FEATURES_CHUNK = re.compile(rf"(?P<folder>.+?/(?P<prepared>{_DIGEST})){_WITHOUT}/{_CHUNK}\.out")
 """The features of a chunk: of which prepared drop, which chunk, without which lines."""

@@ -64,7 +64,7 @@ def serving_image(training_image: str) -> str:
 def has_selectable_output(image: str) -> bool:
     """Whether an image's containers can be asked for more than the label; not where the tag does not tell."""
     first = _SELECTABLE.get(repository(image))
-    version = re.match(r"(\d+)\.(\d+)", tag(image))
+    version = re.match(r"([0-9]+)\.([0-9]+)", tag(image))
     return first is None or (version is not None and (int(version[1]), int(version[2])) >= first)
 
 

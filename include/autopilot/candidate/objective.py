@@ -107,7 +107,7 @@ def trained_problem_type(train: Mapping[str, Any]) -> str | None:
 def trained_classes(train: Mapping[str, Any]) -> int | None:
     """Return how many classes an algorithm's hyperparameters tell, or None where they do not."""
     found = (text_at(train, "HyperParameters", name) or "" for name in ("num_class", "num_classes"))
-    return next((int(text) for text in found if text.isdecimal()), None)
+    return next((int(text) for text in found if text.isascii() and text.isdecimal()), None)
 
 
 def implied_problem_type(candidate: Mapping[str, Any], containers: int) -> str | None:

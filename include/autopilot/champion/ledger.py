@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 # The events that made a version the champion.
 MOVES = ("promoted", "rolled_back")
-_NUMBERED = re.compile(r"\.v\d+\.[a-z_]+-(\d+)\.json$")
+_NUMBERED = re.compile(r"\.v[0-9]+\.[a-z_]+-([0-9]+)\.json$")
 
 
 def enter(s3: S3Client, uri: str, record: Mapping[str, Any]) -> Record:

@@ -6,6 +6,7 @@ __all__ = [
     "deliveries",
     "delivery",
     "findings",
+    "firstcolumns",
     "guard",
     "heldcells",
     "heldout",

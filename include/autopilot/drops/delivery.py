@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from include.autopilot.base.errors import DropError
 from include.autopilot.base.locations import Locations, parse_uri
 from include.autopilot.drops.deliverycheck import contract_for, features_told, look_at, published
 from include.autopilot.drops.holdouts import held_out, read_holdouts
-from include.autopilot.drops.listing import ENDINGS, Drop, list_drops, parse_name
+from include.autopilot.drops.listing import ENDINGS, Drop, list_drops, next_name, parse_name
 from include.autopilot.drops.remarks import unended_told
 from include.autopilot.drops.seals import Kind, seals_of
 from include.autopilot.drops.searchkeys import searched
@@ -106,14 +106,16 @@ def deliver_drop(
     day, number = _checked_name(file, name, today, future)
     drops = list_drops(s3, locations).drops
     uri = f"{locations.drop(name)}/{file.name}"
-    used = f"Deliver it as {_next_name(s3, config, day, drops)}: of rows with the same key the newest count"
+    free = next_name(day, (*seals_of(s3, config, "drop").names, *(drop.name for drop in drops)))
+    used = f"Deliver it as {free}: of rows with the same key the newest count"
     same = _same(s3, config, "drop", name, uri, file, used, replace)
     template = published(s3, locations, config)
-    contract = contract_for(s3, config, template, drops, file)
-    there = tuple(one for drop in drops if drop.name == name for one in drop.files if one.uri != uri)
-    drop = Drop(day, tuple(sorted((*there, Listed(uri, "", 0)), key=lambda one: one.uri)), number)
     absent = [one for one in config.holdouts if not exists(s3, locations.holdout(one))]
     present = [one for one in config.holdouts if one not in absent]
+    others = [replaced(drop, files=tuple(one for one in drop.files if one.uri != uri)) for drop in drops]
+    contract = contract_for(s3, config, template, others, file, [locations.holdout(one) for one in present])
+    there = tuple(one for drop in drops if drop.name == name for one in drop.files if one.uri != uri)
+    drop = Drop(day, tuple(sorted((*there, Listed(uri, "", 0)), key=lambda one: one.uri)), number)
     holdouts = read_holdouts(s3, locations, present, contract, config.ignore, f"{config.name}_search")
     with held_out(holdouts) as held:
         look = look_at(s3, config, contract, held, [drop], {uri: file})
@@ -146,17 +148,18 @@ def deliver_holdout(
         listed = ", ".join(config.holdouts)
         raise DropError(f"{name!r} is no holdout of {config.name}: {listed} (the key holdouts in {yaml}).")
     if not file.name.endswith(".csv"):
-        raise DropError(f"{file}: a holdout is one plain file <name>.csv. Unpack it, or rename it.")
+        fix = "Unpack it" if file.name.endswith(".gz") else "Rename it"
+        raise DropError(f"{file}: a holdout is one plain file <name>.csv. {fix}.")
     locations = Locations(config.root)
     uri = locations.holdout(name)
     used = f"Give the new rows a name of their own (holdouts: in {yaml})"
     same = _same(s3, config, "holdout", name, uri, file, used, replace)
     drops = list_drops(s3, locations).drops
     template = published(s3, locations, config)
-    contract = contract_for(s3, config, template, drops, file)
-    names = [*(one for one in config.holdouts if one != name and exists(s3, locations.holdout(one))), name]
+    others = [one for one in config.holdouts if one != name and exists(s3, locations.holdout(one))]
+    contract = contract_for(s3, config, template, drops, file, [locations.holdout(one) for one in others])
     instead = {name: Hashed(str(file), file.open("rb"), source)}
-    holdouts = read_holdouts(s3, locations, names, contract, config.ignore, f"{config.name}_search", instead)
+    holdouts = read_holdouts(s3, locations, [*others, name], contract, config.ignore, f"{config.name}_search", instead)
     mine = holdouts[-1]
     with held_out(holdouts) as held:
         look = look_at(s3, config, contract, held, drops, {}, name)
@@ -185,12 +188,6 @@ def _checked_name(file: Path, name: str, today: date, future: bool) -> tuple[dat
             "Correct it, or allow it on purpose (ALLOW_FUTURE=1)."
         )
     return day, number
-
-
-def _next_name(s3: S3Client, config: ModelConfig, day: date, drops: Sequence[Drop]) -> str:
-    """Return the next name of a drop of a day that neither a run nor a drop has."""
-    taken = [parse_name(name) for name in (*seals_of(s3, config, "drop").names, *(drop.name for drop in drops))]
-    return f"{day.isoformat()}-{max([1, *(number for other, number in taken if other == day)]) + 1}"
 
 
 def _same(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include.autopilot.base.errors import DropError, EmptyFileError
+from include.autopilot.base.errors import ContractError, DropError, EmptyFileError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.metrics import REGRESSION
-from include.autopilot.candidate.contract import Contract, contract_of_header
+from include.autopilot.candidate.contract import Contract
 from include.autopilot.drops.findings import Finding, refuse
+from include.autopilot.drops.firstcolumns import first_contract
 from include.autopilot.drops.heldout import HeldOut, Match
 from include.autopilot.drops.identitycheck import MATCHES, Counted, compared, matched, placeholders
 from include.autopilot.drops.listing import Drop
@@ -20,6 +22,7 @@ from include.autopilot.drops.remarks import unended_told
 from include.autopilot.drops.sieve import Sieve
 from include.autopilot.rows.csvfile import CsvFile
 from include.autopilot.rows.fileheader import read_header
+from include.autopilot.rows.header import contract_of_first
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.rows.scan import Row, Scan
 from include.autopilot.rows.source import Source
@@ -151,18 +154,52 @@ def published(s3: S3Client, locations: Locations, config: ModelConfig) -> Templa
 
 
 def contract_for(
-    s3: S3Client, config: ModelConfig, template: Template | None, drops: Sequence[Drop], file: Path
+    s3: S3Client,
+    config: ModelConfig,
+    template: Template | None,
+    drops: Sequence[Drop],
+    file: Path,
+    holdouts: Sequence[str],
 ) -> Contract:
-    """Return what the columns must be: the template's, else those of the first drop, else those of the file itself."""
+    """Return what the columns must be: the template's, else those of the first drop, else those of the file itself.
+
+    :param holdouts: the addresses of those that are there.
+    :raises ContractError: a first file lacks the key or the target, or has other columns than a holdout.
+    """
     if template is not None:
         return template.schema.keyed(config.key)
-    if drops:
-        header = read_header(s3, *(one.uri for one in drops[0].files))
-    else:
-        with file.open("rb") as source:
-            header = CsvFile(str(file), source).header
     regression = config.search is not None and config.search.problem_type == REGRESSION
-    return contract_of_header(header, config.target, config.key, config.ignore, regression)
+    if any(drop.files for drop in drops):
+        # Parts may be empty, and all that is there yet.
+        with suppress(EmptyFileError):
+            return first_contract(s3, config, drops, regression)
+    with file.open("rb") as source:
+        csv = CsvFile(str(file), source)
+        contract = contract_of_first(csv, config.target, config.key, config.ignore, regression)
+    for uri in holdouts:
+        _compare_columns(s3, config, contract, csv, uri)
+    return contract
+
+
+def _compare_columns(s3: S3Client, config: ModelConfig, contract: Contract, file: CsvFile, uri: str) -> None:
+    """See that a holdout has the columns of a first file; what is wrong with the holdout alone is told when it is read.
+
+    :raises ContractError: it has not; either of them may be right.
+    """
+    try:
+        header = read_header(s3, uri)
+    except ContractError:
+        return
+    lacks = [name for name in contract.features if name not in header]
+    if lacks and {config.key, config.target} <= {*header}:
+        own = [name for name in header if name.strip() and name not in (*file.header, *config.ignore)]
+        other = f", and that has {_listed(list(map(ascii, own)))}, which the file has not" if own else ""
+        fault = (
+            f"{file.name} has {_listed(list(map(ascii, lacks)))}, which the holdout {uri} has not{other}. They need "
+            "the same columns: write names in one way, name what no model needs under ignore in "
+            f"{config.name}.yaml, or correct the one that is wrong."
+        )
+        raise ContractError([fault])
 
 
 def features_told(

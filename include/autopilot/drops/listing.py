@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # A second drop of one day is named 2024-02-01-2, a third 2024-02-01-3.
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-([2-9]|[1-9]\d+))?")
+_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-([2-9]|[1-9][0-9]+))?")
 # What the names of files of rows end with.
 ENDINGS = (".csv", ".csv.gz")
 
@@ -122,6 +122,15 @@ def parse_name(name: str) -> tuple[date, int]:
     if match is None:
         raise ValueError(f"{name!r} is not a date like 2024-02-01")
     return date.fromisoformat(match[1]), int(match[2] or 1)
+
+
+def next_name(day: date, taken: Iterable[str]) -> str:
+    """Return the next name of a drop of a day that is not taken.
+
+    :param taken: names of drops, of whatever day.
+    """
+    numbers = [number for other, number in map(parse_name, taken) if other == day]
+    return f"{day.isoformat()}-{max([1, *numbers]) + 1}"
 
 
 def _looks_like_data(relative: str, size: int) -> str | None:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from include.autopilot.base.errors import ChangedError
 from include.autopilot.base.locations import Locations
 from include.autopilot.drops.content import FileContent
+from include.autopilot.drops.listing import list_drops, next_name, parse_name
 from include.autopilot.s3.bundle import Bundle
 from include.autopilot.s3.conditional import write_once
 from include.autopilot.settings.config import ModelConfig
@@ -127,7 +128,9 @@ class Seals:
     def _cure(self, name: str) -> str:
         accept = f"set changed_{self._kind}s: accept in {self._yaml} to go on with the new content"
         if self._kind == "drop":
-            own = f"deliver the new rows as a drop of their own ({name[:10]}-2, say)"
+            drops = (drop.name for drop in list_drops(self._s3, self._locations).drops)
+            free = next_name(parse_name(name)[0], (name, *self.names, *drops))
+            own = f"deliver the new rows as a drop of their own ({free}, say)"
             return f"Put the old files back and {own}, or {accept}."
         return f"Put the old file back, give the new rows a name of their own (holdouts: in {self._yaml}), or {accept}."
 

@@ -17,11 +17,12 @@ from include.autopilot.base.folders import RunFolder
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.metrics import REGRESSION
 from include.autopilot.base.source import combine, marked
-from include.autopilot.candidate.contract import Contract, contract_of_header
+from include.autopilot.candidate.contract import Contract
 from include.autopilot.champion import judging
 from include.autopilot.drift.baselinedrops import baseline_of
 from include.autopilot.drops import classes
 from include.autopilot.drops.findings import refuse, tell
+from include.autopilot.drops.firstcolumns import first_contract
 from include.autopilot.drops.guard import check_leaks
 from include.autopilot.drops.holdouts import Holdout, check_holdouts, copy_holdout, held_out, read_holdouts
 from include.autopilot.drops.identitycheck import check_rows
@@ -67,7 +68,6 @@ from include.autopilot.requests import searchagain
 from include.autopilot.requests.origin import usable_template
 from include.autopilot.requests.preview import SECOND
 from include.autopilot.requests.retune import objective_of, planned_retune
-from include.autopilot.rows.fileheader import read_header
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.settings.options import RunOptions
 from include.autopilot.settings.window import Newest
@@ -324,8 +324,7 @@ def _contract(s3: S3Client, config: ModelConfig, template: Template, first: Drop
     if template.replay is not None:
         return template.schema.keyed(config.key)
     regression = template.problem_type == REGRESSION
-    header = read_header(s3, *(file.uri for file in first.files))
-    return contract_of_header(header, config.target, config.key, config.ignore, regression)
+    return first_contract(s3, config, [first], regression)
 
 
 def _write_holdouts(

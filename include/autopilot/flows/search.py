@@ -18,9 +18,9 @@ from include.autopilot.base.errors import DropError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.metrics import REGRESSION
 from include.autopilot.base.source import combine, is_synthetic, marked
-from include.autopilot.candidate.contract import contract_of_header
 from include.autopilot.candidate.winner import find_candidate
 from include.autopilot.cost.spending import Run, write_cost
+from include.autopilot.drops.firstcolumns import first_contract
 from include.autopilot.drops.holdouts import check_holdouts, held_out, holdout_seal, read_holdouts
 from include.autopilot.drops.ignored import check_ignored
 from include.autopilot.drops.listing import list_drops, visible_drops
@@ -33,7 +33,6 @@ from include.autopilot.requests.preview import Foretold
 from include.autopilot.requests.searchrequest import FEWEST_ROWS, automl_request, read_tagged, repeated_request
 from include.autopilot.requests.searchrows import SearchRows
 from include.autopilot.requests.warmstart import narrowed
-from include.autopilot.rows.fileheader import read_header
 from include.autopilot.s3.objects import read
 from include.autopilot.s3.writer import ObjectWriter
 from include.autopilot.settings.config import ModelConfig
@@ -72,8 +71,7 @@ def search_input(
     drops = visible_drops(listing.drops, cutoff, locations.drops)
     regression = problem_type == REGRESSION
     check_ignored(s3, config, drops, searches=True)
-    header = read_header(s3, *(file.uri for file in drops[0].files))
-    contract = contract_of_header(header, config.target, config.key, config.ignore, regression)
+    contract = first_contract(s3, config, drops[:1], regression)
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore)
     check_holdouts(s3, config, holdouts, run)
     with held_out(holdouts) as held, SearchRows(s3, config, drops, contract, held, run) as lines:

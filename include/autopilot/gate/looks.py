@@ -32,7 +32,7 @@ from include.autopilot.s3.conditional import write_once
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_NUMBER = re.compile(r"/\d+\.json$")
+_NUMBER = re.compile(r"/[0-9]+\.json$")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from include.autopilot.settings.config import ModelConfig
 
 # As include.autopilot.base.cutoff.run_key writes them, and as second_key goes on.
-_KEY = re.compile(rf"\d{{8}}T\d{{6}}-[0-9a-f]{{8}}({second_key('')})?")
+_KEY = re.compile(rf"[0-9]{{8}}T[0-9]{{6}}-[0-9a-f]{{8}}({second_key('')})?")
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from include.autopilot.settings.config import ModelConfig
 
 _SECOND = second_key("")
-_SITTING = re.compile(r"/v(\d+)/")
+_SITTING = re.compile(r"/v([0-9]+)/")
 # What a task that is cleared adds to a name.
-_GENERATION = re.compile(r"-g\d+$")
+_GENERATION = re.compile(r"-g[0-9]+$")
 
 
 @dataclass(frozen=True)

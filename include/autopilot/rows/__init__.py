@@ -7,6 +7,7 @@ __all__ = [
     "csvfile",
     "fileheader",
     "fingerprint",
+    "header",
     "identity",
     "inputcheck",
     "inputs",

@@ -16,6 +16,7 @@ from include.autopilot.rows.source import Source
 # Characters of a row, its line ends included. No table needs more; a file that is one endless line, or whose quote is
 # never closed, is read into memory up to here.
 LONGEST_ROW = 8_000_000
+_ASCII = 127
 _UNREADABLE = (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error)
 
 
@@ -92,6 +93,9 @@ class CsvText:
             return ContractError([f"{self.name} is not a whole gzip file: {error}. Deliver it again."])
         byte, line = self._counted.place(error)
         where = "in the header (line 1)" if line == 1 else f"on line {line}"
+        if error.reason == "unexpected end of data" and self._counted.proves_utf8(error):
+            fault = f"ends {where} (byte {byte}) in the middle of a character, so it was cut off. Deliver it again."
+            return ContractError([f"{self.name} {fault}"])
         fault = f"is not UTF-8: byte {byte} {where}. Save it as UTF-8.{_latin(error.object[error.start])}"
         return ContractError([f"{self.name} {fault}"])
 
@@ -103,6 +107,7 @@ class _Counted(io.BufferedIOBase):
         self._source = source
         self._bytes = 0
         self._ends = {b"\n": 0, b"\r": 0}
+        self._others = 0
 
     def readable(self) -> bool:
         return True
@@ -110,12 +115,18 @@ class _Counted(io.BufferedIOBase):
     def read1(self, size: int = -1, /) -> bytes:
         piece = self._source.read(size)
         self._bytes += len(piece)
+        self._others += 0 if piece.isascii() else sum(byte > _ASCII for byte in piece)
         for end in self._ends:
             self._ends[end] += piece.count(end)
         return piece
 
     def read(self, size: int | None = -1, /) -> bytes:
         return self.read1(-1 if size is None else size)
+
+    def proves_utf8(self, error: UnicodeDecodeError) -> bool:
+        """Whether what could not be decoded at the end can only be UTF-8: so much of a character, or others before."""
+        rest = error.object[error.start :]
+        return len(rest) > 1 or self._others > len(rest)
 
     def place(self, error: UnicodeDecodeError) -> tuple[int, int]:
         """Return the byte (from 0) and the line (from 1) of what could not be decoded."""

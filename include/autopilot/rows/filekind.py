@@ -13,16 +13,17 @@ from include.autopilot.rows.source import Source
 _HEAD = 4096
 _EXPORT = "Export the table as CSV in UTF-8"
 _SAVE = 'Save it as UTF-8 (Excel: "CSV UTF-8"; PowerShell: -Encoding utf8)'
+_UNPACK = "Unpack it; only files of drops, and of new rows, may be packed: once, with gzip, and called <name>.csv.gz"
 _DOWNLOAD = f"{_EXPORT}; a download may have given an error page instead of the table"
 # How what is delivered as .csv by mistake begins -> what it is, and the fix. None begins like a header: a column may be
 # called PK or PAR1.
 _KINDS = (
     (rb"PK(\x03\x04|\x05\x06|\x07\x08)", "a ZIP archive or a spreadsheet (.xlsx, .ods)", f"{_EXPORT}, or unpack it"),
     (rb"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", _EXPORT),
-    (rb"\x1f\x8b", "packed with gzip, once more than its name says", "Name it <name>.csv.gz and pack it once"),
-    (rb"BZh[1-9]1AY&SY", "packed with bzip2", "Unpack it, or pack it with gzip as <name>.csv.gz"),
-    (rb"\xfd7zXZ\x00", "packed with xz", "Unpack it, or pack it with gzip as <name>.csv.gz"),
-    (rb"\x28\xb5\x2f\xfd", "packed with Zstandard", "Unpack it, or pack it with gzip as <name>.csv.gz"),
+    (rb"\x1f\x8b", "packed with gzip, once more than its name says", _UNPACK),
+    (rb"BZh[1-9]1AY&SY", "packed with bzip2", _UNPACK),
+    (rb"\xfd7zXZ\x00", "packed with xz", _UNPACK),
+    (rb"\x28\xb5\x2f\xfd", "packed with Zstandard", _UNPACK),
     (rb"7z\xbc\xaf", "a 7z archive", "Unpack it"),
     (rb"PAR1[\x00-\x08\x0e-\x1f\x80-\xff]", "a Parquet file", _EXPORT),
     (rb"ARROW1\x00", "an Arrow file", _EXPORT),
@@ -74,6 +75,8 @@ def foreign(head: bytes) -> str | None:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return f"is not UTF-8: byte 0 in the header (line 1). It is {name}. {_SAVE}."
+    if _is_ebcdic(head):
+        return f"is EBCDIC, as mainframes write it, not UTF-8. Convert it: iconv -f IBM500 -t UTF-8. {_SAVE}."
     wide = next((encoding for encoding in _WIDE if _is_wide(head, encoding)), None)
     if wide is not None:
         return f"is {wide[:6].upper()} without a byte-order mark, not UTF-8. {_SAVE}."
@@ -94,6 +97,13 @@ def _first(source: Source) -> Iterator[bytes]:
     while wanted > 0 and (piece := source.read(wanted)):
         wanted -= len(piece)
         yield piece
+
+
+def _is_ebcdic(head: bytes) -> bool:
+    """Whether the first line is a header in EBCDIC and none in ASCII, which has no comma or line feed there."""
+    text = re.split("[\r\n\x85]", head.decode("cp500"), maxsplit=1)[0]
+    plain = sum(letter.isascii() and letter.isalnum() for letter in text)
+    return not any(sign in head for sign in b",;\n") and "," in text and text.isprintable() and 2 * plain > len(text)
 
 
 def _is_wide(head: bytes, encoding: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from include.autopilot.base.errors import ContractError
 from include.autopilot.base.near import asked
-from include.autopilot.candidate.contract import Contract
+from include.autopilot.candidate.contract import Contract, contract_of_header
 from include.autopilot.rows.csvfile import CsvFile
 from include.autopilot.rows.identity import identity
 
@@ -38,33 +38,59 @@ def check_header(file: CsvFile, contract: Contract, ignore: Sequence[str], measu
     return tuple(name for name in dict.fromkeys(file.header) if name not in {*wanted, *ignore})
 
 
+def contract_of_first(file: CsvFile, target: str, key: str, ignore: tuple[str, ...], regression: bool) -> Contract:
+    """Return the contract that a first file sets where no candidate has set one.
+
+    :raises ContractError: it lacks the key or the target, or a column stands there twice.
+    """
+    check_header(file, Contract((target,), target, (), (), key), ignore)
+    return contract_of_header(file.header, target, key, ignore, regression)
+
+
 def _missing(file: CsvFile, contract: Contract, measured: bool) -> list[str]:
     present = set(file.header)
     gone = f"is missing from the header (line {file.line}).{_hint(file, contract)}"
+    absent = [name for name in contract.features if name not in present]
+    unknown = [name for name in file.header if name not in (contract.key, *contract.columns)]
+    spelt = _spelt([contract.target, contract.key, *absent], present, unknown)
     problems = []
     for role, name, otherwise in (
         ("target", contract.target, "without measured values there is nothing to learn from."),
         ("key", contract.key, f"{_KEY_TRAINS if measured else _KEY_NAMES}."),
     ):
         if name not in present and (measured or role == "key"):
-            named = asked(name, (other for other in file.header if other not in (contract.target, contract.key)))
+            named = asked(name, unknown if role == "target" else (*unknown, *contract.features))
             otherwise = f"Add it; {otherwise}{named}{named and f' Then correct {role} in the YAML of the model.'}"
-            problems.append(f"{file.name}: the {role} column {name!r} {gone} {_fix(name, file, otherwise)}")
-    absent = [name for name in contract.features if name not in present]
-    unknown = [name for name in file.header if name not in (contract.key, *contract.columns)]
+            problems.append(f"{file.name}: the {role} column {name!r} {gone} {spelt.get(name, otherwise)}")
     for name in absent[:_NAMED]:
-        fix = _fix(name, file, f"Add it, or search for a new template.{asked(name, unknown)}")
+        fix = spelt.get(name, f"Add it, or search for a new template.{asked(name, unknown)}")
         problems.append(f"{file.name}: column {name!r} {gone} {fix}")
     if len(absent) > _NAMED:
         problems.append(f"{file.name}: {len(absent) - _NAMED} more columns are missing.")
     return problems
 
 
-def _fix(name: str, file: CsvFile, otherwise: str) -> str:
-    """Return what to do about a missing column; one that only seems to be there is shown as it is written."""
-    folded = identity(name).folded
-    near = next((other for other in file.header if identity(other).folded == folded), None)
-    return otherwise if near is None else f"What it has is {near!a}; rename that to {name!a}."
+def _spelt(names: Sequence[str], present: Collection[str], unknown: Sequence[str]) -> dict[str, str]:
+    """Return what to do about missing columns that only seem to be there, shown as they are written.
+
+    :param unknown: columns that are there and wanted under no name; of several missing ones each gets one of its own.
+    """
+    found: dict[str, str] = {}
+    for alike in (_normal, _folded):
+        for name in names:
+            if name not in present and name not in found:
+                spare = (other for other in unknown if other not in found.values())
+                near = next((other for other in spare if alike(other) == alike(name)), None)
+                found |= {} if near is None else {name: near}
+    return {name: f"What it has is {near!a}; rename that to {name!a}." for name, near in found.items()}
+
+
+def _normal(name: str) -> str:
+    return identity(name).normal
+
+
+def _folded(name: str) -> str:
+    return identity(name).folded
 
 
 def _hint(file: CsvFile, contract: Contract) -> str:

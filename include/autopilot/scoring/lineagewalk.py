@@ -105,7 +105,7 @@ def _of_a_run(s3: S3Client, match: re.Match[str]) -> dict[str, Any]:
     A run that was cleared may have several models; where none is named, the last one that was registered counts.
     """
     folder, run, model = Locations(match["root"]).ledger, match["run"], match["model"]
-    named = re.compile(rf"/{re.escape(run)}\.v\d+\.json$")
+    named = re.compile(rf"/{re.escape(run)}\.v[0-9]+\.json$")
     records = [_ledger(s3, uri) for uri in list_uris(s3, folder) if named.search(uri)]
     mine = [one for one in records if model in (None, one["version"]["model"])]
     if not mine:

@@ -116,12 +116,12 @@ HoldoutName = Annotated[
 HoldoutNames = Annotated[tuple[HoldoutName, ...], AfterValidator(distinct), AfterValidator(_some)]
 InstanceType = Annotated[str, like(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", "write a type like ml.m5.4xlarge")]
 RoleArn = Annotated[
-    str, like(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "write the role's ARN, arn:aws:iam::123456789012:role/Name")
+    str, like(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+", "write the role's ARN, arn:aws:iam::123456789012:role/Name")
 ]
 TopicArn = Annotated[
     str,
     like(
-        r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+",
+        r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w.-]+",
         "write the topic's ARN, arn:aws:sns:eu-west-1:123456789012:name",
     ),
 ]

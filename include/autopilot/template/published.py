@@ -277,4 +277,4 @@ def _pipeline_model(featurizer: Request, candidate: Candidate) -> Request:
 
 
 def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdecimal())
+    return tuple(int(part) for part in text.split(".") if part.isascii() and part.isdecimal())

@@ -117,6 +117,59 @@ def test_a_holdout_s_row_with_a_number_for_a_key_is_delivered(running: Deliverin
     assert running.holdout(file, replace=True).written
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (csv_bytes(rows(0, 5)).replace(b",", b";"), "The header seems to be separated by semicolons; use commas."),
+        (b"\n\xef\xbb\xbf" + csv_bytes(rows(0, 5)), "What it has is '\\ufeffid'; rename that to 'id'."),
+        (csv_bytes([]).replace(b",y,", b",Y,"), "What it has is 'Y'; rename that to 'y'."),
+        (b"<table><tr>\n", "That line begins with '<table><tr>', and is no header of this table."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_first_file_is_not_told_of_a_holdout(bare: Delivering, body: bytes, told: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        bare.drop(bare.file(body))
+    assert told in str(caught.value)
+    assert "sealed.csv" not in str(caught.value)
+
+
+def test_a_first_file_with_other_columns_than_a_holdout_is_told_with_both(bare: Delivering) -> None:
+    table = csv_bytes(rows(0, 5)).replace(b"colour", b"Colour", 1)
+    with pytest.raises(ContractError) as caught:
+        bare.drop(bare.file(table))
+    assert str(caught.value).endswith(
+        "new.csv has 'Colour', which the holdout s3://toy-models/toy/holdout/sealed.csv has not, and that has "
+        "'colour', which the file has not. They need the same columns: write names in one way, name what no model "
+        "needs under ignore in toy.yaml, or correct the one that is wrong."
+    )
+    numbered = [row | {"Unnamed: 0": str(number)} for number, row in enumerate(rows(0, 5))]
+    file = bare.file(numbered, columns=["Unnamed: 0", *COLUMNS])
+    with pytest.raises(ContractError, match=r"new\.csv has 'Unnamed: 0', which the holdout .*sealed\.csv has not\. "):
+        bare.drop(file)
+    bare.toy.config = replace(bare.toy.config, ignore=("note", "Unnamed: 0"))
+    assert bare.drop(file).written
+
+
+def test_an_empty_part_beside_the_first_file_is_passed_over(bare: Delivering) -> None:
+    bare.toy.put("drops/2025-01-01/a.csv", b"")
+    assert bare.drop(bare.file(rows(0, 5), "b.csv")).rows == 5
+    assert bare.drop(bare.file(rows(5, 5), "c.csv")).rows == 5
+
+
+def test_a_first_file_without_a_key_can_be_replaced(bare: Delivering) -> None:
+    bare.toy.put("drops/2025-01-01/new.csv", csv_bytes(rows(0, 5), COLUMNS[1:]))
+    assert bare.drop(bare.file(rows(0, 5)), replace=True).written
+
+
+def test_a_packed_holdout_is_to_be_unpacked(bare: Delivering) -> None:
+    packed = gzip.compress(csv_bytes(rows(1000, 12)))
+    with pytest.raises(ContractError, match=r"is packed with gzip, .*, not CSV\. Unpack it; only"):
+        bare.holdout(bare.file(packed, "sealed.csv"), replace=True)
+    with pytest.raises(DropError, match=r"a holdout is one plain file <name>\.csv\. Unpack it\.$"):
+        bare.holdout(bare.file(packed, "sealed.csv.gz"), replace=True)
+    assert bare.holdout(bare.file(gzip.decompress(packed), "sealed.csv"), replace=True).rows == 12
+
+
 def test_rows_of_a_holdout_are_counted_and_may_not_be_all(running: Delivering) -> None:
     done = running.drop(running.file([*rows(900, 3), *rows(1000, 2)]))
     assert "2 of its rows are those of a holdout; they are kept out of the training." in done.notes

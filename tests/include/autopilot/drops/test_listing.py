@@ -6,7 +6,7 @@ import pytest
 
 from include.autopilot.base.errors import DropError
 from include.autopilot.base.locations import Locations
-from include.autopilot.drops.listing import Drop, list_drops, parse_name, visible_drops
+from include.autopilot.drops.listing import Drop, list_drops, next_name, parse_name, visible_drops
 from tests.support.toy import Toy
 
 PLACES = Locations("s3://toy-models/toy")
@@ -69,3 +69,16 @@ def test_two_drops_of_one_day_come_in_the_order_of_their_numbers(searched: Toy) 
     assert {drop.instant for drop in found[1:]} == {datetime(2024, 2, 1, tzinfo=UTC)}
     assert [parse_name(drop.name) for drop in found] == [(drop.day, drop.number) for drop in found]
     assert found[0] == Drop(date(2024, 1, 1), found[0].files)
+
+
+@pytest.mark.parametrize("name", ["2024-02-01-1\uff12", "\uff12024-02-01", "2024-02-\u0660\u0661", "2024-02-01-\u096c"])
+def test_digits_of_other_scripts_make_no_name(name: str) -> None:
+    """2024-02-01-12 and the same in wide digits would be one drop, of two folders."""
+    with pytest.raises(ValueError, match="is not a date"):
+        parse_name(name)
+
+
+def test_the_next_name_is_one_that_is_free() -> None:
+    day = date(2024, 2, 1)
+    assert next_name(day, []) == "2024-02-01-2"
+    assert next_name(day, ["2024-02-01", "2024-02-01-4", "2024-02-02-7", "2024-02-01-2"]) == "2024-02-01-5"

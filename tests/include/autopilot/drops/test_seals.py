@@ -69,6 +69,20 @@ def test_a_changed_drop_is_refused_with_everything_one_needs_to_know(toy: Toy) -
     assert not toy.keys("runs/20240301T000000-00000002")
 
 
+def test_a_changed_second_drop_is_not_sent_to_its_own_name(toy: Toy) -> None:
+    toy.put("drops/2024-02-01-2/late.csv", csv_bytes(rows(300, 3)))
+    prepare(toy)
+    old = toy.get("s3://toy-models/toy/drops/2024-02-01-2/late.csv")
+    toy.put("drops/2024-02-01-2/late.csv", csv_bytes(rows(300, 2)))
+    toy.put("drops/2024-02-01-5/later.csv", csv_bytes(rows(310, 2)))
+    with pytest.raises(ChangedError, match=r"as a drop of their own \(2024-02-01-6, say\)"):
+        prepare(toy, key="20240301T000000-00000002")
+    toy.put("drops/2024-02-01-2/late.csv", old)
+    toy.put("drops/2024-02-01-6/late.csv", csv_bytes(rows(300, 2)))
+    planned = load_plan(toy.s3, prepare(toy, key="20240301T000000-00000003")["plan"])
+    assert planned.drops[-2].name == "2024-02-01-6"
+
+
 def test_a_drop_whose_file_vanished_was_changed(toy: Toy) -> None:
     toy.put("drops/2024-02-01/more.csv", csv_bytes(rows(300, 1)))
     prepare(toy)

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from include.autopilot.base.errors import ContractError
+from include.autopilot.rows.cells import Findings
 from include.autopilot.rows.csvfile import CsvFile
 from include.autopilot.rows.filekind import foreign
 
@@ -43,9 +44,9 @@ def refused(body: bytes, name: str = "drop.csv") -> str:
         (zipped(), "is a ZIP archive or a spreadsheet (.xlsx, .ods), not CSV.", "Export the table as CSV in UTF-8"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "is an old Excel workbook (.xls)", "Export"),
         (b"PAR1\x15\x04\x15\x10" + bytes(50), "is a Parquet file", "Export the table as CSV"),
-        (gzip.compress(TEXT.encode()), "is packed with gzip, once more than its name says", "Name it <name>.csv.gz"),
-        (bz2.compress(TEXT.encode()), "is packed with bzip2", "pack it with gzip as <name>.csv.gz"),
-        (lzma.compress(TEXT.encode()), "is packed with xz", "pack it with gzip"),
+        (gzip.compress(TEXT.encode()), "is packed with gzip, once more than its name says", "Unpack it; only files"),
+        (bz2.compress(TEXT.encode()), "is packed with bzip2", "with gzip, and called <name>.csv.gz"),
+        (lzma.compress(TEXT.encode()), "is packed with xz", "Unpack it"),
         (b'\n{"id": "r1"}\n', "is JSON", "Export"),
         (b'[\n  {"id": "r1"}]', "is JSON", "Export"),
         (b"<!doctype HTML><html>", "is a web page", "an error page instead of the table"),
@@ -86,6 +87,31 @@ def test_latin_1_is_told_by_the_byte_that_is_not_utf_8() -> None:
         "drop.csv is not UTF-8: byte 5 in the header (line 1). Save it as UTF-8. "
         "It seems to be Latin-1 (Windows-1252), where that byte is 'ö'."
     )
+
+
+@pytest.mark.parametrize("text", [TEXT, "id,größe\r\nr1,1\r\n", "id,y\u0085r1,1\u0085"], ids=ascii)
+def test_ebcdic_is_named_and_the_advice_works(text: str) -> None:
+    body = text.encode("cp500")
+    assert refused(body).startswith(
+        "drop.csv is EBCDIC, as mainframes write it, not UTF-8. Convert it: iconv -f IBM500 -t UTF-8."
+    )
+    assert CsvFile("drop.csv", io.BytesIO(body.decode("cp500").encode())).header[0] == "id"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("id,y\nr1,é\nr2,é".encode()[:-1], "ends on line 3 (byte 14) in the middle of a character, so it was cut off."),
+        ("id,y\nr1,\u20ac".encode()[:-1], "ends on line 2 (byte 8) in the middle of a character, so it was cut off."),
+        ("id,y\nr1,é".encode("latin-1"), "It seems to be Latin-1 (Windows-1252), where that byte is 'é'."),
+        ("id,y\nr1,é".encode() + b"\nr2,\xe9\n", "It seems to be Latin-1 (Windows-1252), where that byte is 'é'."),
+    ],
+)  # fmt: skip
+def test_a_file_cut_off_inside_a_character_is_not_called_latin_1(body: bytes, told: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        list(CsvFile("drop.csv", io.BytesIO(body)).records(Findings("drop.csv")))
+    assert told in str(caught.value)
+    assert ("Latin" in str(caught.value)) == ("Latin" in told)
 
 
 def test_gzip_and_its_name_go_together() -> None:

@@ -299,3 +299,22 @@ def test_a_hundred_thousand_rows_take_seconds() -> None:
     started = time.process_time()
     assert len(read(body).lines) == 100_000
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("columns", "header", "told"),
+    [
+        (("y", "T", "t"), "id,y,T", ["column 't' is missing from the header (line 1). Add it,"]),
+        (("y", "1", "01"), "id,y,01", ["column '1' is missing from the header (line 1). Add it,"]),
+        (("y", "Y"), "id,Y", ["the target column 'y' is missing from the header (line 1). Add it;"]),
+        (("y", "T", "t"), "id,y, t", ["column 'T' is missing from the header (line 1). Add", "rename that to 't'."]),
+    ],
+)  # fmt: skip
+def test_no_column_is_to_be_renamed_that_is_wanted_itself(
+    columns: tuple[str, ...], header: str, told: list[str]
+) -> None:
+    with pytest.raises(ContractError) as caught:
+        Scan("drop.csv", io.BytesIO(header.encode()), Contract(columns, "y", ("y",), (), "id"))
+    assert len(caught.value.problems) == len(told)
+    for sentence, part in zip(caught.value.problems, told, strict=True):
+        assert part in sentence
