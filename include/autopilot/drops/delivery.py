@@ -13,7 +13,15 @@ from botocore.exceptions import ClientError
 
 from include.autopilot.base.errors import DropError
 from include.autopilot.base.locations import Locations, parse_uri
-from include.autopilot.drops.deliverycheck import contract_for, features_told, look_at, published
+from include.autopilot.drops.deliverycheck import (
+    contract_for,
+    features_told,
+    first_look,
+    foreseen,
+    look_at,
+    look_at_others,
+    published,
+)
 from include.autopilot.drops.holdouts import held_out, read_holdouts
 from include.autopilot.drops.listing import ENDINGS, Drop, list_drops, next_name, parse_name
 from include.autopilot.drops.remarks import unended_told
@@ -116,10 +124,15 @@ def deliver_drop(
     contract = contract_for(s3, config, template, others, file, [locations.holdout(one) for one in present])
     there = tuple(one for drop in drops if drop.name == name for one in drop.files if one.uri != uri)
     drop = Drop(day, tuple(sorted((*there, Listed(uri, "", 0)), key=lambda one: one.uri)), number)
-    holdouts = read_holdouts(s3, locations, present, contract, config.ignore, f"{config.name}_search")
+    first = first_look(config, template, contract)
+    watch = (first.add_held, first.add) if first else (None, None)
+    search = f"{config.name}_search"
+    holdouts = read_holdouts(s3, locations, present, contract, config.ignore, search, watch=watch[0])
     with held_out(holdouts) as held:
-        look = look_at(s3, config, contract, held, [drop], {uri: file})
-    notes = [*look.notes(), *features_told(config, template, drops, contract, look.extra)]
+        look = look_at(s3, config, contract, held, [drop], {uri: file}, watch=watch[1])
+    if first:
+        look_at_others(s3, config, contract, first, (one for one in drops if one.name != name))
+    notes = [*foreseen(first, file), *look.notes(), *features_told(config, template, drops, contract, look.extra)]
     if there:
         beside = ", ".join(one.uri.rpartition("/")[2] for one in there)
         notes.append(f"The drop {name} has {look.usable:,} rows, with those of {beside} that is there already.")
@@ -159,12 +172,16 @@ def deliver_holdout(
     others = [one for one in config.holdouts if one != name and exists(s3, locations.holdout(one))]
     contract = contract_for(s3, config, template, drops, file, [locations.holdout(one) for one in others])
     instead = {name: Hashed(str(file), file.open("rb"), source)}
-    holdouts = read_holdouts(s3, locations, [*others, name], contract, config.ignore, f"{config.name}_search", instead)
+    first = first_look(config, template, contract)
+    # Where there is no drop yet, the sealed rows are all that tells what the columns are.
+    watch = None if first is None else first.add_held if drops else first.add
+    search = f"{config.name}_search"
+    holdouts = read_holdouts(s3, locations, [*others, name], contract, config.ignore, search, instead, watch)
     mine = holdouts[-1]
     with held_out(holdouts) as held:
-        look = look_at(s3, config, contract, held, drops, {}, name)
+        look = look_at(s3, config, contract, held, drops, {}, name, first.add if first else None)
         look.findings += searched(s3, locations, template.searched_until, held) if template else []
-    notes = [*look.notes(), *unended_told([] if mine.ended else [str(file)])]
+    notes = [*foreseen(first, file), *look.notes(), *unended_told([] if mine.ended else [str(file)])]
     if look.held_out:
         notes.append(f"{look.held_out:,} rows of the drops are those of a holdout; they are kept out of the training.")
     if name == config.holdouts[0] and len(mine.keys) < config.gate.min_holdout_rows:

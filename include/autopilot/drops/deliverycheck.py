@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -22,6 +22,7 @@ from include.autopilot.drops.remarks import unended_told
 from include.autopilot.drops.sieve import Sieve
 from include.autopilot.rows.csvfile import CsvFile
 from include.autopilot.rows.fileheader import read_header
+from include.autopilot.rows.firstlook import FirstLook, Watch
 from include.autopilot.rows.header import contract_of_first
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.rows.scan import Row, Scan
@@ -78,15 +79,17 @@ def look_at(
     drops: Sequence[Drop],
     instead: Mapping[str, Path],
     delivered: str | None = None,
+    watch: Watch | None = None,
 ) -> Seen:
     """Read drops, and compare their rows with each other and with the holdouts.
 
     :param instead: address -> a file here that is read in its place.
     :param delivered: the holdout that is delivered; one that is there already may have a row without a key.
+    :param watch: is shown every row.
     """
     look = Seen()
     with KeyTable(_ROWS) as table, KeyTable(MATCHES) as matches:
-        looking = _Looking(look, config, contract, held, table, matches)
+        looking = _Looking(look, config, contract, held, table, matches, watch)
         counted = [looking.read(s3, place, drop, instead) for place, drop in enumerate(drops)]
         yaml = f"{config.name}.yaml"
         look.findings += placeholders(counted, held, config.identity, yaml, delivered)
@@ -107,6 +110,7 @@ class _Looking:
     held: HeldOut
     table: KeyTable
     matches: KeyTable
+    watch: Watch | None
 
     def read(self, s3: S3Client, place: int, drop: Drop, instead: Mapping[str, Path]) -> Counted:
         """Read one drop; returns the keys in it that look like none."""
@@ -134,7 +138,8 @@ class _Looking:
         return Counted(drop.name, drop.row, sieve.placeholders.found)
 
     def _scan(self, name: str, source: Source) -> Scan:
-        return Scan(name, source, self.contract, self.config.ignore, search=f"{self.config.name}_search")
+        search = f"{self.config.name}_search"
+        return Scan(name, source, self.contract, self.config.ignore, search=search, watch=self.watch)
 
     def _passed(self, scan: Scan, sieve: Sieve, place: int, file: int) -> Iterator[tuple[Any, ...]]:
         for row in chain.from_iterable(scan.blocks()):
@@ -200,6 +205,32 @@ def _compare_columns(s3: S3Client, config: ModelConfig, contract: Contract, file
             f"{config.name}.yaml, or correct the one that is wrong."
         )
         raise ContractError([fault])
+
+
+def first_look(config: ModelConfig, template: Template | None, contract: Contract) -> FirstLook | None:
+    """Return what looks at rows before a search; None where a candidate says, or will, what their cells must be."""
+    return FirstLook(contract) if template is None and config.autopilot is None else None
+
+
+def look_at_others(
+    s3: S3Client, config: ModelConfig, contract: Contract, look: FirstLook, drops: Iterable[Drop]
+) -> None:
+    """Show the rows of drops to what decides which columns are numbers; what else is wrong with them, a run says."""
+    for listed in (one for drop in drops for one in drop.files):
+        with opened(s3, listed.uri) as source, suppress(ContractError):
+            for _ in Scan(listed.uri, source, contract, config.ignore, watch=look.add).blocks():
+                pass
+
+
+def foreseen(look: FirstLook | None, file: Path) -> list[str]:
+    """Return a sentence for each fault of other files that stops the search.
+
+    :raises ContractError: the file that is delivered has such faults.
+    """
+    found = list(look.faults()) if look else []
+    if mine := [sentence for name, sentence in found if name == str(file)]:
+        raise ContractError(mine)
+    return [f"No search takes what is there already: {sentence}" for _, sentence in found]
 
 
 def features_told(

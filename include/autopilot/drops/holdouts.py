@@ -24,6 +24,7 @@ from include.autopilot.drops.heldout import HeldOut, HeldRow
 from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.rows.columns import Texts
 from include.autopilot.rows.fingerprint import fingerprint
+from include.autopilot.rows.firstlook import Watch
 from include.autopilot.rows.keytable import SeenKeys
 from include.autopilot.rows.scan import Scan
 from include.autopilot.s3.reader import Hashed, HashedObject, digest_of, read_rows
@@ -70,16 +71,18 @@ def read_holdouts(
     ignore: Sequence[str],
     search: str = "the search",
     instead: Mapping[str, Hashed] | None = None,
+    watch: Watch | None = None,
 ) -> tuple[Holdout, ...]:
     """Read and check every holdout.
 
     :param search: what to run to learn a new class, for messages.
     :param instead: holdout -> an open file that is read in place of what S3 has, and closed.
+    :param watch: is shown every row.
     :raises DropError: a holdout is not there.
     :raises ContractError: a holdout breaks the contract, or shares a row with another one.
     """
     with SeenKeys() as seen:
-        scanned = partial(_scan, contract, ignore, search, seen)
+        scanned = partial(_scan, contract, ignore, search, seen, watch=watch)
         return tuple(
             _read(name, (instead or {}).get(name) or _open(s3, name, locations.holdout(name)), scanned)
             for name in names
@@ -159,8 +162,10 @@ def _scan(
     seen: SeenKeys | None,
     uri: str,
     file: Hashed,
+    watch: Watch | None = None,
 ) -> Scan:
-    return Scan(uri, file, contract, ignore, (contract.key, contract.target, *contract.features), seen, search)
+    select = (contract.key, contract.target, *contract.features)
+    return Scan(uri, file, contract, ignore, select, seen, search, watch=watch)
 
 
 def held_out(holdouts: Sequence[Holdout]) -> HeldOut:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.base.csvlines import encode_line
 from include.autopilot.base.cutoff import stamp
 from include.autopilot.base.digest import Digester
-from include.autopilot.base.errors import DropError
+from include.autopilot.base.errors import DropError, TemplateError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.metrics import REGRESSION
 from include.autopilot.base.source import combine, is_synthetic, marked
@@ -33,11 +34,12 @@ from include.autopilot.requests.preview import Foretold
 from include.autopilot.requests.searchrequest import FEWEST_ROWS, automl_request, read_tagged, repeated_request
 from include.autopilot.requests.searchrows import SearchRows
 from include.autopilot.requests.warmstart import narrowed
-from include.autopilot.s3.objects import read
+from include.autopilot.rows.firstlook import FirstLook
+from include.autopilot.s3.objects import exists, read
 from include.autopilot.s3.writer import ObjectWriter
 from include.autopilot.settings.config import ModelConfig
 from include.autopilot.template.projection import Request
-from include.autopilot.template.published import publish, template_of
+from include.autopilot.template.published import current_template, publish, template_of
 from include.autopilot.template.validation import check
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def search_input(
         and ``source``.
     :raises DropError: no drop, no holdout, fewer rows than Autopilot takes, a target that is none of the problem's,
         or a column under ``ignore`` that seems to be misspelt.
-    :raises ContractError: a file lacks columns that the first one has, or cannot be read.
+    :raises ContractError: a file lacks columns that the first one has, cannot be read, or has cells that every run
+        after the search would refuse.
     :raises IdentityError: rows seem to be one row, or keys to be none, and that is refused.
     :raises DriftError: single cells must not be trained on.
     """
@@ -72,9 +75,10 @@ def search_input(
     regression = problem_type == REGRESSION
     check_ignored(s3, config, drops, searches=True)
     contract = first_contract(s3, config, drops[:1], regression)
-    holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore)
+    look = FirstLook(contract, _known(s3, config))
+    holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, watch=look.add_held)
     check_holdouts(s3, config, holdouts, run)
-    with held_out(holdouts) as held, SearchRows(s3, config, drops, contract, held, run) as lines:
+    with held_out(holdouts) as held, SearchRows(s3, config, drops, contract, held, run, look) as lines:
         rows = len(lines)
         if rows < FEWEST_ROWS:
             raise DropError(
@@ -111,6 +115,16 @@ def search_input(
     }
     log.info("%s", marked(f"Search input of {config.title}: {rows} rows, {found['features']} features, {uri}", source))
     return found
+
+
+def _known(s3: S3Client, config: ModelConfig) -> tuple[str, ...]:
+    """Return the classes that the present candidate knows; none where there is none that can be used."""
+    locations = Locations(config.root)
+    # What is wrong with a template, a search may be there to mend.
+    with suppress(TemplateError):
+        if exists(s3, locations.template("current")):
+            return current_template(s3, locations, config.name).schema.labels
+    return ()
 
 
 def preflight(

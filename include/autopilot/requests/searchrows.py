@@ -18,6 +18,7 @@ from include.autopilot.drops.recentrows import judging
 from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.drops.sieve import Sieve
 from include.autopilot.requests.targets import Targets
+from include.autopilot.rows.firstlook import FirstLook
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.rows.scan import Row, Scan
 from include.autopilot.settings.config import ModelConfig
@@ -48,19 +49,28 @@ class SearchRows:
 
     :param held_out: rows that no search may see; recent rows that judge are left out, too.
     :param run: the search's name, which a new seal keeps.
+    :param look: is shown every row, and refuses what later runs would.
     :raises ContractError: a file breaks the contract.
     :raises ChangedError: a drop is not what it was when a run first used it, and that is refused.
     :raises IdentityError: rows seem to be one row, or keys to be none, and that is refused.
     """
 
     def __init__(
-        self, s3: S3Client, config: ModelConfig, drops: Sequence[Drop], contract: Contract, held_out: HeldOut, run: str
+        self,
+        s3: S3Client,
+        config: ModelConfig,
+        drops: Sequence[Drop],
+        contract: Contract,
+        held_out: HeldOut,
+        run: str,
+        look: FirstLook,
     ) -> None:
         self._s3 = s3
         self._config = config
         self._drops = drops
         self._contract = contract
         self._held_out = held_out
+        self._look = look
         self._table = KeyTable(_COLUMNS)
         self._matches = KeyTable(MATCHES)
         self._places = count()
@@ -126,6 +136,7 @@ class SearchRows:
             self._seals.check(drop.name, self._used[drop.name])
             counted.append(Counted(drop.name, drop.row, self._read(place, content)))
             self.sources.append(content.source)
+        self._look.refuse()
         self._check(counted)
 
     def _check(self, counted: Sequence[Counted]) -> None:
@@ -151,7 +162,7 @@ class SearchRows:
             self._matches.add([(how, row.key, name, held.key, held.holdout, held.row)])
 
         def read(number: int, uri: str, file: DropFile) -> None:
-            scan = Scan(uri, file, self._contract, self._config.ignore)
+            scan = Scan(uri, file, self._contract, self._config.ignore, watch=self._look.add)
             self._table.add(self._rows(place, number, scan, sieve))
             self.unended += [] if scan.ended else [self._name(place, number, 0).rpartition(":")[0]]
 

@@ -7,6 +7,7 @@ __all__ = [
     "csvfile",
     "fileheader",
     "fingerprint",
+    "firstlook",
     "header",
     "identity",
     "inputcheck",

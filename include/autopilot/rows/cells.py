@@ -18,7 +18,7 @@ _SHOWN = 40
 # What Python's csv takes by itself, in the containers that SageMaker starts, too.
 LONGEST_CELL = 131_072
 _LONG = f"A job reads cells of up to {LONGEST_CELL:,}; shorten the text"
-_NUMBER = "Put a number there or leave the cell empty"
+NUMBER_FIX = "Put a number there or leave the cell empty"
 # Different texts of a column that may be classes; more are none that anybody would name.
 _MOST_CLASSES = 20
 _SINGLE = "Put a number up to 3.4e38 (single precision) there, change the column's unit, or leave the cell empty"
@@ -66,9 +66,9 @@ class Findings:
 
     def add_number(self, column: str, record: Record, cell: str) -> None:
         """Note a cell of a numeric column that no trainer can take."""
-        fault, fix = _fault(cell)
+        fault, fix = fault_of(cell)
         texts = self._texts.setdefault(column, {})
-        if fix == _NUMBER and len(texts) <= _MOST_CLASSES:
+        if fix == NUMBER_FIX and len(texts) <= _MOST_CLASSES:
             texts[cell.strip()] = None
         self.add(column, record, fault, fix)
 
@@ -77,7 +77,7 @@ class Findings:
 
         :param rows: how many rows have a target.
         """
-        kind, texts = (column, _NUMBER), self._texts.get(column, {})
+        kind, texts = (column, NUMBER_FIX), self._texts.get(column, {})
         if kind in self._first and self._more[kind] + 1 == rows and 1 < len(texts) <= _MOST_CLASSES:
             problem = BINARY if len(texts) == 2 else MULTICLASS
             self._first[kind] = (
@@ -99,7 +99,7 @@ class Findings:
         """
         if not self._first:
             return
-        told = [_with_count(text, self._more[kind]) for kind, text in list(self._first.items())[:_TOLD]]
+        told = [with_count(text, self._more[kind]) for kind, text in list(self._first.items())[:_TOLD]]
         untold = len(self._first) - len(told)
         refusal = NewClassError if self._searchable else ContractError
         raise refusal(told + ([f"{self._file}: {untold} more columns have problems."] if untold else []))
@@ -140,17 +140,18 @@ def check_texts(
             findings.add(column, record, f"has {len(cell):,} characters in one cell", _LONG)
 
 
-def _fault(cell: str) -> tuple[str, str]:
+def fault_of(cell: str) -> tuple[str, str]:
     """Return what is wrong with a cell of a numeric column, and what to do."""
     number, shown = read_answer(cell), repr(cell[:_SHOWN])
     if number is None or math.isnan(number):
-        return f"holds text: {shown}", _NUMBER
+        return f"holds text: {shown}", NUMBER_FIX
     if math.isinf(number):
         return f"is infinite: {shown}", "Put a finite number there or leave the cell empty"
     return f"is beyond what trainers can take: {shown}", _SINGLE
 
 
-def _with_count(text: str, more: int) -> str:
+def with_count(text: str, more: int) -> str:
+    """Return a sentence that says how many more rows have the same problem."""
     if not more:
         return text
     return f"{text[:-1]} ({more} more {'row has' if more == 1 else 'rows have'} the same problem)."

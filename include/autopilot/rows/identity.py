@@ -91,6 +91,11 @@ def normal(text: str) -> str:
     return _uuid_form(text) or number_form(text) or text
 
 
+def visible(text: str) -> str:
+    """Return what people see of a text: one sign for all that look alike, none for those that nobody sees."""
+    return " ".join(_seen(text).split())
+
+
 def number_form(text: str) -> str | None:
     """Return the one form of a number that is written in ASCII; None for what is none.
 

@@ -19,6 +19,7 @@ from include.autopilot.rows.cells import Findings, Record, check_numbers, check_
 from include.autopilot.rows.classcolumn import ClassColumn
 from include.autopilot.rows.csvfile import CsvFile
 from include.autopilot.rows.fingerprint import fingerprint
+from include.autopilot.rows.firstlook import Watch
 from include.autopilot.rows.header import check_header
 from include.autopilot.rows.identity import normal
 from include.autopilot.rows.keytable import SeenKeys
@@ -54,6 +55,7 @@ class Scan:
     :param seen: the keys of the files read before; a key that is there already is a fault. None: keys may come again.
     :param search: what to run to learn a new class, for messages.
     :param measured: whether rows have a target. Of new rows all are usable, and a target that is there is not read.
+    :param watch: is shown every row, with the file's name and its header.
     :raises ContractError: the header breaks the contract.
     """
 
@@ -67,11 +69,13 @@ class Scan:
         seen: SeenKeys | None = None,
         search: str = "the search",
         measured: bool = True,
+        watch: Watch | None = None,
     ) -> None:
         self._csv = CsvFile(file, source)
         self._header = header = self._csv.header
         self.extra = check_header(self._csv, contract, ignore, measured)
         self._findings = Findings(file)
+        self._watch = watch
         self._key = header.index(contract.key)
         self._target = header.index(contract.target) if measured else None
         self._numeric = [header.index(column) for column in contract.numeric if measured or column != contract.target]
@@ -124,6 +128,8 @@ class Scan:
 
     def _rows(self, block: list[Record]) -> list[Row]:
         self.rows += len(block)
+        if self._watch is not None:
+            self._watch(self._csv.name, self._header, block)
         check_numbers(block, self._numeric, self._header, self._findings)
         pick = itemgetter(*self._wanted)
         found = []

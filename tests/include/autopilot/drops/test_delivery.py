@@ -294,3 +294,38 @@ def test_a_bucket_of_somebody_else(bare: Delivering, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bare.toy.s3, "head_bucket", refuse)
     with pytest.raises(DropError, match=r"may not use the bucket toy-models, which root in toy\.yaml names"):
         require_bucket(bare.toy.s3, bare.toy.config, make=True)
+
+
+def with_odd(first: int, count: int, cell: str = "NA") -> list[dict[str, str]]:
+    return [row | ({"d[1]": cell} if number == 3 else {}) for number, row in enumerate(rows(first, count))]
+
+
+def test_what_every_run_after_a_search_would_refuse_is_refused_before_it(bare: Delivering) -> None:
+    with pytest.raises(ContractError, match=r"new.csv: column 'd\[1\]', row 4 \(line 5\) holds text: 'NA'. Nearly all"):
+        bare.drop(bare.file(with_odd(0, 50)))
+    assert not bare.toy.keys("drops/")
+    with pytest.raises(ContractError, match=r"sealed.csv: column 'd\[1\]', row 4"):
+        bare.holdout(bare.file(with_odd(1000, 50), "sealed.csv"), replace=True)
+    bare.toy.put("drops/2024-12-01/a.csv", csv_bytes([row | {"d[1]": "XL"} for row in rows(500, 9)]))
+    # With what is there already the column is none of numbers.
+    assert bare.drop(bare.file(with_odd(0, 50))).written
+    assert bare.holdout(bare.file(with_odd(1000, 50), "sealed.csv"), replace=True).written
+
+
+def test_a_fault_of_what_is_there_already_is_a_note(bare: Delivering) -> None:
+    bare.toy.put("holdout/sealed.csv", csv_bytes(with_odd(1000, 12)))
+    told = str(bare.drop(bare.file(rows(0, 50))))
+    assert "No search takes what is there already: s3://toy-models/toy/holdout/sealed.csv: column 'd[1]', row 4" in told
+
+
+def test_a_class_that_a_search_takes_for_nothing_is_refused_before_it(bare: Delivering) -> None:
+    search = replace(bare.toy.config.search, problem_type="MulticlassClassification", metric="Accuracy")
+    bare.toy.config = replace(bare.toy.config, search=search, holdouts=("third",))
+    table = [row | {"y": ["None", "mild", "severe"][number % 3]} for number, row in enumerate(rows(0, 30))]
+    with pytest.raises(ContractError, match=r"has the class 'None', which .* 'class_None' say, .* \(9 more rows"):
+        bare.drop(bare.file(table))
+
+
+def test_where_a_job_says_what_the_columns_are_nothing_is_foreseen(bare: Delivering) -> None:
+    bare.toy.config = replace(bare.toy.config, search=None, autopilot=AutopilotConfig(job="some-job"))
+    assert bare.drop(bare.file(with_odd(0, 50))).written

@@ -19,8 +19,11 @@ from include.autopilot.base.errors import (
     PreflightError,
     TemplateError,
 )
+from include.autopilot.base.locations import Locations
 from include.autopilot.flows.search import preflight, publish_template, search_input
 from include.autopilot.requests.searchrequest import automl_request
+from include.autopilot.template.published import current_template
+from include.autopilot.template.published import publish as put_current
 from include.autopilot.template.validation import problems
 from tests.support import flows
 from tests.support.foretelling import account
@@ -90,7 +93,7 @@ def test_a_feature_that_repeats_the_target_is_told_before_a_search(full: Toy, ca
     full.put("drops/2024-01-01/a.csv", csv_bytes([row | {"colour": f"{row['y']} nM"} for row in rows(0, 500)]))
     with caplog.at_level(logging.WARNING):
         search_input(full.s3, full.config, SEARCHED, "Regression")
-    assert "'colour' is one-to-one with the target in the drops up to 2024-01-01" in caplog.text
+    assert "'colour' equals the target in the drops up to 2024-01-01" in caplog.text
 
 
 def test_every_drop_has_the_first_ones_columns(full: Toy) -> None:
@@ -210,3 +213,40 @@ def test_the_search_s_role_is_looked_for_before_anything_is_prepared(full: Toy) 
     ):
         preflight(full.s3, full.sagemaker, config, FEBRUARY, "run-1", account())  # type: ignore[arg-type]
     assert full.keys() == before
+
+
+def test_a_cell_that_runs_would_refuse_stops_the_search_before_anything_is_sealed(full: Toy) -> None:
+    odd = [row | ({"d[1]": "n/a"} if number % 40 == 3 else {}) for number, row in enumerate(rows(0, 500))]
+    full.put("drops/2024-01-01/a.csv", csv_bytes(odd))
+    with pytest.raises(ContractError, match=r"a.csv: column 'd\[1\]', row 4 \(line 5\) holds text: 'n/a'. Nearly all"):
+        search_input(full.s3, full.config, FEBRUARY, "Regression")
+    assert not full.keys("sealed/")
+    # Sealed rows are read by every run, too.
+    full.put("drops/2024-01-01/a.csv", csv_bytes(rows(0, 500)))
+    full.put("holdout/sealed.csv", csv_bytes([rows(1000, 1)[0] | {"d[1]": "1e39"}, *rows(1001, 11)]))
+    with pytest.raises(ContractError, match=r"sealed.csv: column 'd\[1\]', row 1 \(line 2\) is beyond what trainers"):
+        search_input(full.s3, full.config, FEBRUARY, "Regression")
+    full.put("holdout/sealed.csv", csv_bytes(rows(1000, 12)))
+    assert search_input(full.s3, full.config, FEBRUARY, "Regression")["rows"] == 510
+
+
+def graded(first: int, count: int) -> list[dict[str, str]]:
+    grades = ["None", "mild", "severe"]
+    return [row | {"y": grades[number % 3]} for number, row in enumerate(rows(first, count))]
+
+
+def test_a_class_that_a_search_would_lose_stops_it_unless_a_candidate_knows_it(full: Toy) -> None:
+    for name, first, count in (("drops/2024-01-01/a.csv", 0, 510), ("holdout/sealed.csv", 1000, 12)):
+        full.put(name, csv_bytes(graded(first, count)))
+    full.put("holdout/second.csv", csv_bytes(graded(2000, 12)))
+    multiclass = "MulticlassClassification"
+    with pytest.raises(ContractError, match=r"'y', row 1 .* has the class 'None', which a search takes for no value"):
+        search_input(full.s3, full.config, SEARCHED, multiclass)
+    assert not full.keys("sealed/")
+    publish_template(full.sagemaker, full.s3, full.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
+    locations = Locations(full.config.root)
+    template = current_template(full.s3, locations, "toy")
+    put_current(
+        full.s3, locations, replace(template, schema=replace(template.schema, labels=("None", "mild", "severe")))
+    )
+    assert search_input(full.s3, full.config, SEARCHED, multiclass)["rows"] == 510

@@ -1,0 +1,132 @@
+"""What every run after a search would refuse is refused before it, by the search's own decision."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from include.autopilot.base.errors import ContractError
+from include.autopilot.candidate.contract import Contract
+from include.autopilot.rows import firstlook
+from include.autopilot.rows.firstlook import FirstLook
+from include.autopilot.rows.scan import Scan
+from include.local_aws.runtimes.data_builder.columns import describe
+
+NUMBERS = [f"{row * 37 % 997 / 10}" for row in range(600)]
+DAYS = [f"2024{row % 12 + 1:02}{row % 28 + 1:02}" for row in range(600)]
+
+
+def contract(numeric: Sequence[str] = (), regression: bool = True) -> Contract:
+    return Contract(("y", "a", "txt"), "y", ("y", *numeric) if regression else (), (), "id")
+
+
+def table(cells: Sequence[str], target: Sequence[str] = ("1.5", "2.5")) -> bytes:
+    lines = [f'r{row},{target[row % len(target)]},"{cell}",x\n' for row, cell in enumerate(cells)]
+    return ("id,y,a,txt\n" + "".join(lines)).encode()
+
+
+def looked(look: FirstLook, body: bytes, file: str = "d.csv", held: bool = False, regression: bool = True) -> list[str]:
+    watch = look.add_held if held else look.add
+    for _ in Scan(file, io.BytesIO(body), contract(regression=regression), watch=watch).blocks():
+        pass
+    return [sentence for _, sentence in look.faults()]
+
+
+def mixed(odd: str, share: int = 40) -> list[str]:
+    return [odd if row % share == 3 else cell for row, cell in enumerate(NUMBERS)]
+
+
+def refused_later(cells: Sequence[str], numeric: bool) -> bool:
+    """Whether a run refuses the column, which a search called numeric or not."""
+    try:
+        for _ in Scan("d.csv", io.BytesIO(table(cells)), contract(["a"] if numeric else [])).blocks():
+            pass
+    except ContractError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        *(
+            mixed(odd)
+            for odd in ("NA", "n/a", "?", "null", "1_000", "\uff11\uff12", "inf", "1e400", "<5", "1e39", "-nan")
+        ),
+        *(mixed(odd) for odd in ("1,5", "\u22125", "$5", "1,000", "", "nan", "nAn ", "7")),
+        *(mixed(odd, 2) for odd in ("NA", "none", "unknown", "7 %")),
+        *(mixed(odd, 20) for odd in ("x", "yes", "2024-01-31")),
+        [*NUMBERS, "1,000"],
+        [*DAYS, "n/a"],
+        [*DAYS, "n/a", "7"],
+        ["5", "5", "NA"] * 200,
+        ["NA"] * 600,
+        ["yes", "no", "1"] * 200,
+        ["2024-01-31"] * 600,
+    ],
+    ids=lambda cells: f"{cells[-1]!a} {cells[3]!a}",
+)
+def test_it_refuses_exactly_what_runs_after_the_search_would(cells: list[str]) -> None:
+    kind = describe("a", np.array(cells, dtype=object)).kind
+    assert bool(looked(FirstLook(contract()), table(cells))) == refused_later(cells, kind == "numeric")
+
+
+def test_the_cell_is_named_with_its_place_and_what_to_do() -> None:
+    look = FirstLook(contract())
+    (told,) = looked(look, table(mixed("NA")))
+    assert told == (
+        "d.csv: column 'a', row 4 (line 5) holds text: 'NA'. Nearly all values of the column are numbers: a search "
+        "reads it so, and every run refuses this. Put a number there or leave the cell empty; if the column is to be "
+        "texts, dates or amounts, write all of its cells so (B7, 2024-01-31, $7) (14 more rows have the same problem)."
+    )
+    with pytest.raises(ContractError, match="row 4"):
+        look.refuse()
+    (told,) = looked(FirstLook(contract()), table(mixed("1e39")))
+    assert "is beyond what trainers can take: '1e39'. Nearly" in told
+    assert told.endswith("or leave the cell empty (14 more rows have the same problem).")
+
+
+def test_all_files_decide_together_and_sealed_rows_do_not() -> None:
+    look = FirstLook(contract())
+    assert len(looked(look, table([*NUMBERS[:30], "XL"]), "a.csv")) == 1
+    assert looked(look, table(["XL", "S", *NUMBERS[:20]]), "b.csv") == []
+    look = FirstLook(contract())
+    assert looked(look, table(["XL", "S"]), "sealed.csv", held=True) == []
+    assert [one[:11] for one in looked(look, table(NUMBERS), "a.csv")] == ["sealed.csv:"]
+
+
+def test_a_few_cells_tell_how_a_long_column_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firstlook, "_LOOKED_AT", 10)
+    assert looked(FirstLook(contract()), table([*NUMBERS, "1,000"])) == []
+    assert looked(FirstLook(contract()), table([*DAYS, "n/a"])) == []
+    assert len(looked(FirstLook(contract()), table(mixed("n/a")))) == 1
+    assert len(looked(FirstLook(contract()), table([*NUMBERS, *map("x{}".format, range(31))]))) == 1
+    assert looked(FirstLook(contract()), table([*NUMBERS, *map("x{}".format, range(32))])) == []
+
+
+@pytest.mark.parametrize("label", ["None", "none", "NA", "n/a", "NULL", "?"])
+def test_a_class_that_says_nothing_is_refused(label: str) -> None:
+    body = table(NUMBERS, (label, "mild", "severe", ""))
+    (told,) = looked(FirstLook(contract(regression=False)), body, regression=False)
+    other = "class_unknown" if label == "?" else f"class_{label}"
+    assert told == (
+        f"d.csv: column 'y', row 1 (line 2) has the class {label!r}, which a search takes for no value. Name the class "
+        f"otherwise, {other!r} say, or empty the cell if nothing was measured (149 more rows have the same problem)."
+    )
+    assert looked(FirstLook(contract(regression=False), [label]), body, regression=False) == []
+    renamed = table(NUMBERS, (other, "mild", "severe", ""))
+    assert looked(FirstLook(contract(regression=False)), renamed, regression=False) == []
+
+
+def test_classes_that_look_alike_are_refused() -> None:
+    body = table(NUMBERS[:7], ("mild", "mild", "mild\u200b", " mild ", "severe", "Mild", "mild."))
+    (told,) = looked(FirstLook(contract(regression=False)), body, regression=False)
+    assert told == (
+        "d.csv: column 'y', row 3 (line 4) has the class 'mild\\u200b', which looks like 'mild' and is another text. "
+        "Write 'mild' if that is meant."
+    )
+    alone = table(NUMBERS[:4], ("mild\u200b", "severe"))
+    assert looked(FirstLook(contract(regression=False)), alone, regression=False) == []
