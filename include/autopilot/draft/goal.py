@@ -11,6 +11,8 @@ from include.autopilot.base.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, RE
 from include.autopilot.base.numbers import is_blank, read_number
 from include.autopilot.draft.table import Column, Table
 from include.autopilot.draft.typednames import listed
+from include.autopilot.rows.firstlook import renamed
+from include.autopilot.rows.identity import visible
 from include.cells import says_nothing
 
 # Whole numbers of so few values may be counts, grades or codes of classes; nobody can tell by looking.
@@ -83,11 +85,6 @@ def _problem_type(table: Table, column: Column) -> str:
             f"{table.file}: the target {column.name} has {classes:,} different texts in {len(column.filled):,} rows, "
             f"which are no classes to learn. Name another TARGET, or say PROBLEM_TYPE={MULTICLASS}"
         )
-    if nothing := sorted(filter(says_nothing, column.distinct)):
-        raise DraftError(
-            f"{table.file}: the target {column.name} holds {nothing[0]!r}, which would be a class. Empty such cells, "
-            f"or say PROBLEM_TYPE={MULTICLASS}"
-        )
     return MULTICLASS
 
 
@@ -115,12 +112,41 @@ def _check(table: Table, column: Column, problem_type: str) -> None:
         raise DraftError(f"{table.file}: the target {column.name} {told}.")
     if problem_type == REGRESSION and not column.is_numeric:
         raise DraftError(f"{_text_in(table, column)}, and a regression predicts numbers. Empty such cells.")
+    if problem_type == REGRESSION:
+        _check_size(table, column)
+        return
+    _check_classes(table, column)
     if problem_type == BINARY and classes != 2:
         raise DraftError(
             f"{table.file}: {BINARY} is of two classes, and {column.name} has {classes} ({_values(column)})."
         )
     if problem_type == MULTICLASS and classes == 2:
         raise DraftError(f"{table.file}: {column.name} has two classes ({_values(column)}): PROBLEM_TYPE={BINARY}")
+
+
+def _check_size(table: Table, column: Column) -> None:
+    for line, cell, usable in zip(table.lines, column.cells, column.usable, strict=True):
+        if not (usable or is_blank(cell)):
+            raise DraftError(
+                f"{table.file}: the target {column.name} holds {cell!r} in line {line}, which is beyond what trainers "
+                "can take (3.4e38, single precision). Put a smaller number there, change the unit, or empty the cell."
+            )
+
+
+def _check_classes(table: Table, column: Column) -> None:
+    """See that a search takes every class for one, and each for another one."""
+    if nothing := sorted(filter(says_nothing, column.distinct)):
+        raise DraftError(
+            f"{table.file}: the target {column.name} holds {nothing[0]!r}, which a search takes for no value. Empty "
+            f"such cells if nothing was measured, or name the class otherwise, {renamed(nothing[0])!r} say."
+        )
+    seen: dict[str, str] = {}
+    for label in sorted(column.distinct):
+        if (other := seen.setdefault(visible(label), label)) != label:
+            raise DraftError(
+                f"{table.file}: the classes {other!r} and {label!r} of {column.name} look alike and are two texts. "
+                "Write them in one way."
+            )
 
 
 def _values(column: Column) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 from include.autopilot.base.errors import DraftError
 from include.autopilot.draft.table import Column, Table
 from include.autopilot.draft.typednames import find_column, listed
+from include.autopilot.drops.identitycheck import MANY
+from include.autopilot.drops.placeholders import PlaceholderCount
 from include.autopilot.rows.identity import identity
 from include.autopilot.settings.identity import IdentityConfig
 
@@ -90,12 +92,21 @@ def _checked(table: Table, target: str, key: str) -> str:
 
 
 def _one_spelling(table: Table, key: str) -> str:
-    """Return the key's name; a run would refuse two spellings of a key, and a cut could put each on its own side."""
+    """Return the key's name; a run would refuse two spellings of a key, and a cut could put each on its own side.
+
+    :raises DraftError: a key is spelt in several ways, or several rows have none.
+    """
     first: dict[str, tuple[str, int]] = {}
-    twice = []
+    twice, none = [], PlaceholderCount()
     for line, cell in zip(table.lines, table.column(key).cells, strict=True):
         text = cell.strip()
-        known, where = first.setdefault(identity(text).normal, (text, line))
+        found = identity(text)
+        if not found.normal:
+            raise DraftError(
+                f"{table.file}: the key {key} in line {line} has no sign that one sees. Write a key there."
+            )
+        none.add(found, 0, line)
+        known, where = first.setdefault(found.normal, (text, line))
         if known != text:
             twice.append(f"{known!r} (line {where}) and {text!r} (line {line})")
     if twice:
@@ -103,4 +114,11 @@ def _one_spelling(table: Table, key: str) -> str:
             f"{table.file}: {len(twice)} cells of the key {key} spell one in another way: {'; '.join(twice[:_TOLD])}. "
             "One row would count as several. Write each key in one way."
         )
+    for one in none.found:
+        if one.rows >= MANY[one.ambiguous]:
+            lines = ", ".join(str(line) for _, line in one.first)
+            raise DraftError(
+                f"{table.file}: {one.rows} rows have the key {one.key!r}, which says that there is none (lines {lines}"
+                f"{' and more' if one.rows > len(one.first) else ''}). Give every row its own key."
+            )
     return key

@@ -76,15 +76,18 @@ def _odd_numbers(table: Table, column: Column) -> Suspect | None:
     if column.is_whole and is_named_id(column.name) and len(column.distinct) >= _FEWEST_CODES:
         why = "looks like codes, and 7 is no more than 3; if so, deliver them as texts (B7), or ignore the column"
         return Suspect(column.name, why, clear=False)
-    if _MOSTLY_NUMBERS * len(column.filled) <= column.number_count < len(column.filled):
-        line, cell = next(
-            (line, cell)
-            for line, cell in zip(table.lines, column.cells, strict=True)
-            if not is_blank(cell) and read_number(cell) is None
-        )
-        texts = len(column.filled) - column.number_count
-        lost = "they count as missing" if column.kind.name == "numeric" else "all count as texts"
-        why = f"has numbers and {texts:,} texts, first {cell!r} in line {line}; empty such cells, or {lost}"
+    numeric = column.kind.name == "numeric"
+    odd = [
+        (line, cell)
+        for line, cell, usable in zip(table.lines, column.cells, column.usable, strict=True)
+        if not (usable if numeric else read_number(cell) is not None) and not is_blank(cell)
+    ]
+    if odd and (numeric or _MOSTLY_NUMBERS * len(column.filled) <= column.number_count):
+        line, cell = odd[0]
+        why = f"has numbers and {len(odd):,} texts, first {cell!r} in line {line}; empty such cells, or all are texts"
+        if numeric:
+            why = f"has numbers and cells that are none, or too large ({len(odd):,}, first {cell!r} in line {line}); "
+            why += "empty them, or delivery and search refuse the file"
         return Suspect(column.name, why, clear=False)
     return None
 

@@ -42,6 +42,12 @@ class Column:
         """Every cell as a number; NaN where it states none."""
         return read_numbers(np.array(self.cells, dtype=object))
 
+    @property
+    def usable(self) -> list[bool]:
+        """Of every cell, whether it states a number that trainers can take, in single precision."""
+        with np.errstate(over="ignore"):
+            return list(np.isfinite(self.numbers.astype(np.float32)).tolist())
+
     @cached_property
     def number_count(self) -> int:
         """How many cells state a number."""

@@ -25,7 +25,7 @@ _SHARES = "SELECT holdout, COUNT(DISTINCT held_row) FROM rows WHERE how = ? GROU
 # The share of a holdout's keys that come again in another case by no chance: some SMILES of a table differ by it.
 _CASED = 0.5
 # A number may be a real key that was measured twice.
-_MANY = {False: 2, True: 3}
+MANY = {False: 2, True: 3}
 _OWN_KEY = "Give every row its own key"
 
 
@@ -176,7 +176,7 @@ def placeholders(
     for drop, name, found in drops:
         for one in found:
             rows = _sighted(name, one)
-            if one.rows >= _MANY[one.ambiguous]:
+            if one.rows >= MANY[one.ambiguous]:
                 sentence = (
                     f"Drop {drop}: {one.rows} rows have {_keys(one.key, one.alike)}; {_used(one.alike, one.held)}:"
                 )

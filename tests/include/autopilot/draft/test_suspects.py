@@ -42,7 +42,15 @@ def looked(name: str, cells: list[str], target: list[str] = TARGET) -> tuple[str
         ("branchId", [str(row % 30) for row in range(COUNT)], "looks like codes", False),
         ("e_mail", [f"c{row}@example.org" for row in range(COUNT)], "has another text in every row", True),
         ("street", [f"street {row % 90}" for row in range(COUNT)], "has 90 different texts in 120 rows", False),
-        ("fee", [*AMOUNTS[1:], "n/a"], "has numbers and 1 texts, first 'n/a' in line 121", False),
+        ("fee", [*AMOUNTS[1:], "n/a"], "none, or too large (1, first 'n/a' in line 121); empty them, or del", False),
+        ("fee", [*AMOUNTS[2:], "n/a", "1e39"], "none, or too large (2, first 'n/a' in line 120); empty", False),
+        ("fee", ["?", "7.5", "8"] * (COUNT // 3), "none, or too large (40, first '?' in line 2); empty", False),
+        (
+            "fee",
+            [*AMOUNTS[8:], *["x", "y"] * 4],
+            "numbers and 8 texts, first 'x' in line 114; empty such",
+            False,
+        ),
     ],
 )
 def test_a_column_is_left_out_or_to_be_looked_at(name: str, cells: list[str], why: str, clear: bool) -> None:
