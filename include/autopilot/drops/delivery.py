@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from include.autopilot.base.errors import DropError
 from include.autopilot.base.locations import Locations, parse_uri
+from include.autopilot.drops.beside import Beside
 from include.autopilot.drops.deliverycheck import (
     contract_for,
     features_told,
@@ -24,6 +25,7 @@ from include.autopilot.drops.deliverycheck import (
 )
 from include.autopilot.drops.holdouts import held_out, read_holdouts
 from include.autopilot.drops.listing import ENDINGS, Drop, list_drops, next_name, parse_name
+from include.autopilot.drops.preparation import rules_of
 from include.autopilot.drops.remarks import unended_told
 from include.autopilot.drops.seals import Kind, seals_of
 from include.autopilot.drops.searchkeys import searched
@@ -129,13 +131,17 @@ def deliver_drop(
     search = f"{config.name}_search"
     holdouts = read_holdouts(s3, locations, present, contract, config.ignore, search, watch=watch[0])
     with held_out(holdouts) as held:
-        look = look_at(s3, config, contract, held, [drop], {uri: file}, watch=watch[1])
+        rules = rules_of(
+            contract, config.ignore, config.validation_fraction, holdouts, held, config.identity.same_row, search
+        )  # fmt: skip
+        beside = Beside(s3, config, rules, [one for one in drops if one.name != name])
+        look = look_at(s3, config, contract, held, [drop], {uri: file}, watch=watch[1], beside=beside)
     if first:
         look_at_others(s3, config, contract, first, (one for one in drops if one.name != name))
     notes = [*foreseen(first, file), *look.notes(), *features_told(config, template, drops, contract, look.extra)]
     if there:
-        beside = ", ".join(one.uri.rpartition("/")[2] for one in there)
-        notes.append(f"The drop {name} has {look.usable:,} rows, with those of {beside} that is there already.")
+        parts = ", ".join(one.uri.rpartition("/")[2] for one in there)
+        notes.append(f"The drop {name} has {look.usable:,} rows, with those of {parts} that is there already.")
     if look.held_out:
         notes.append(f"{look.held_out:,} of its rows are those of a holdout; they are kept out of the training.")
     if absent:

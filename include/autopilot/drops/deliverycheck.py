@@ -13,6 +13,7 @@ from include.autopilot.base.errors import ContractError, DropError, EmptyFileErr
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.metrics import REGRESSION
 from include.autopilot.candidate.contract import Contract
+from include.autopilot.drops.beside import Beside
 from include.autopilot.drops.findings import Finding, refuse
 from include.autopilot.drops.firstcolumns import first_contract
 from include.autopilot.drops.heldout import HeldOut, Match
@@ -46,6 +47,7 @@ class Seen:
     :param usable: rows that have a target; ``of_file``: those of them in the file here; ``held_out``: a holdout's.
     :param extra: columns of the file that nobody asked for.
     :param unended: the file, if its last line has no line end.
+    :param unread: a sentence for every other drop that could not be read.
     """
 
     usable: int = 0
@@ -54,6 +56,7 @@ class Seen:
     extra: tuple[str, ...] = ()
     unended: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def notes(self) -> Iterator[str]:
         """Yield a sentence for everything that stops nothing.
@@ -68,6 +71,7 @@ class Seen:
                 "other rows."
             )
         yield from map(str, self.findings)
+        yield from self.unread
         yield from unended_told(self.unended)
 
 
@@ -80,23 +84,30 @@ def look_at(
     instead: Mapping[str, Path],
     delivered: str | None = None,
     watch: Watch | None = None,
+    beside: Beside | None = None,
 ) -> Seen:
     """Read drops, and compare their rows with each other and with the holdouts.
 
     :param instead: address -> a file here that is read in its place.
     :param delivered: the holdout that is delivered; one that is there already may have a row without a key.
     :param watch: is shown every row.
+    :param beside: drops that these are compared with, whose own faults are not told.
     """
     look = Seen()
-    with KeyTable(_ROWS) as table, KeyTable(MATCHES) as matches:
+    listed = [*drops, *(beside.drops if beside else ())]
+    with KeyTable(_ROWS, looked_up=("folded",) if beside else ()) as table, KeyTable(MATCHES) as matches:
         looking = _Looking(look, config, contract, held, table, matches, watch)
         counted = [looking.read(s3, place, drop, instead) for place, drop in enumerate(drops)]
-        yaml = f"{config.name}.yaml"
-        look.findings += placeholders(counted, held, config.identity, yaml, delivered)
-        look.findings += matched(matches, held, config.identity, yaml)
-        look.findings += compared(
-            table, held, lambda drop: drops[drop].name, lambda drop, *row: drops[drop].row(*row), config.identity, yaml
+        rules, yaml = config.identity, f"{config.name}.yaml"
+        others = beside.rows(table, len(drops)) if beside else ()
+        found = compared(
+            table, held, lambda drop: listed[drop].name, lambda drop, *row: listed[drop].row(*row), rules, yaml, others
         )
+        if beside:
+            counted += beside.counted
+            look.unread = beside.unread
+        look.findings += placeholders(counted, held, rules, yaml, delivered)
+        look.findings += [*matched(matches, held, rules, yaml), *found]
     return look
 
 

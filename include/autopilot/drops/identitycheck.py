@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -59,15 +59,19 @@ def compared(
     name: Callable[[int, int, int], str],
     config: IdentityConfig,
     yaml: str,
+    beside: Iterable[tuple[Any, ...]] = (),
 ) -> list[Finding]:
     """Return what is to be told of the rows of drops, and of those of holdouts, compared with each other.
 
     :param table: has the columns ``key``, ``folded``, ``print``, ``drop_``, ``file`` and ``number``.
     :param drop: the name of the drop with a number; ``name``: that of a row, by drop, file and number.
+    :param beside: rows of drops whose own repeated keys are not told.
     """
+    repeated = repeated_keys(table, drop, name, config, yaml)
+    table.add(beside)
     found = same_keys(held.spellings(), "the holdouts", config, yaml)
     found += same_keys(spellings(table, "drop_, file, number", name), "the drops", config, yaml)
-    return found + repeated_keys(table, drop, name, config, yaml)
+    return found + repeated
 
 
 def matched(matches: KeyTable, held: HeldOut, config: IdentityConfig, yaml: str) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.settings.config import AutopilotConfig
 from include.autopilot.settings.identity import IdentityConfig
 from tests.support.toy import COLUMNS, Toy, csv_bytes, rows
+from tests.support.toyruns import prepare
 
 TODAY = date(2025, 6, 1)
 
@@ -168,6 +169,39 @@ def test_a_packed_holdout_is_to_be_unpacked(bare: Delivering) -> None:
     with pytest.raises(DropError, match=r"a holdout is one plain file <name>\.csv\. Unpack it\.$"):
         bare.holdout(bare.file(packed, "sealed.csv.gz"), replace=True)
     assert bare.holdout(bare.file(gzip.decompress(packed), "sealed.csv"), replace=True).rows == 12
+
+
+@pytest.mark.parametrize("prepared", [False, True], ids=["of the files", "of what a run prepared"])
+def test_a_key_that_another_drop_spells_differently_is_not_delivered(
+    running: Delivering, prepared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if prepared:
+        prepare(running.toy)
+        monkeypatch.setattr("include.autopilot.drops.beside.Scan", None)
+    file = running.file([rows(900, 1)[0] | {"id": "row-0\u200b"}, *rows(901, 5)])
+    with pytest.raises(IdentityError) as caught:
+        running.drop(file, "2024-04-01")
+    assert r"'row-0\u200b' (2024-04-01/new.csv:2) and 'row-0' (2024-01-01/first.csv:2)" in str(caught.value)
+    # As a run does; and the advice works.
+    running.toy.put("drops/2024-04-01/new.csv", file.read_bytes())
+    with pytest.raises(IdentityError, match="1 keys of the drops are spelt in several ways"):
+        prepare(running.toy, datetime(2024, 4, 1, tzinfo=UTC), "20240401T000000-1a2b3c4e")
+    corrected = running.file([rows(900, 1)[0] | {"id": "row-0"}, *rows(901, 5)])
+    assert running.drop(corrected, "2024-04-01", replace=True).notes == ()
+    assert prepare(running.toy, datetime(2024, 4, 1, tzinfo=UTC), "20240401T000000-1a2b3c4e")
+
+
+def test_a_key_that_is_none_and_stands_in_another_drop_is_told(running: Delivering) -> None:
+    running.toy.put("drops/2024-02-01/more.csv", csv_bytes([rows(700, 1)[0] | {"id": "NULL"}]))
+    done = running.drop(running.file([rows(900, 1)[0] | {"id": "NULL"}, *rows(901, 5)]), "2024-04-01")
+    (note,) = done.notes
+    assert note.startswith("2 drops have a row with the key 'NULL', which says that there is none; only the last of")
+
+
+def test_a_drop_that_cannot_be_read_stops_no_other_and_is_told(running: Delivering) -> None:
+    running.toy.put("drops/2024-02-01/more.csv", csv_bytes([rows(700, 1)[0] | {"y": "much"}]))
+    (note,) = running.drop(running.file(rows(900, 5)), "2024-04-01").notes
+    assert note.startswith("It was not compared with the drop 2024-02-01, which a run would refuse: s3://toy-models/")
 
 
 def test_rows_of_a_holdout_are_counted_and_may_not_be_all(running: Delivering) -> None:
