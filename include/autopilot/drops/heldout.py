@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, Self
 
+from include.autopilot.drops.findings import Sighting
 from include.autopilot.drops.placeholders import is_ambiguous, is_placeholder
-from include.autopilot.drops.samekeys import Spelt, spellings
+from include.autopilot.drops.samekeys import Spelt, rounded, spellings
 from include.autopilot.rows.identity import Identity, identity
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.settings.identity import Rule
@@ -102,6 +103,10 @@ class HeldOut:
         if is_placeholder(named) and not is_ambiguous(named):
             self._keyless.append(row)
         return named
+
+    def rounded(self) -> Iterator[Sighting]:
+        """Return the rows whose key is a long number that a tool has rounded."""
+        return rounded(self._table, "row", str)
 
     def _found(self, condition: str, value: str) -> list[HeldRow]:
         query = f"SELECT key, print, holdout, row FROM rows WHERE {condition}"  # noqa: S608 - ours

@@ -13,7 +13,7 @@ from include.autopilot.drops.keylists import MATCH_LIST
 from include.autopilot.drops.placeholders import Placeholder
 from include.autopilot.drops.plan import PlannedDrop
 from include.autopilot.drops.repeats import repeated_keys
-from include.autopilot.drops.samekeys import one_spelling, same_keys, spellings
+from include.autopilot.drops.samekeys import one_spelling, rounded, rounded_keys, same_keys, spellings
 from include.autopilot.rows.identity import identity
 from include.autopilot.rows.keytable import KeyTable
 from include.autopilot.s3.bundle import Bundle
@@ -67,11 +67,13 @@ def compared(
     :param drop: the name of the drop with a number; ``name``: that of a row, by drop, file and number.
     :param beside: rows of drops whose own repeated keys are not told.
     """
-    repeated = repeated_keys(table, drop, name, config, yaml)
+    told = rounded_keys(held.rounded(), "the holdouts")
+    told += rounded_keys(rounded(table, "drop_, file, number", name), "the drops")
+    told += repeated_keys(table, drop, name, config, yaml)
     table.add(beside)
     found = same_keys(held.spellings(), "the holdouts", config, yaml)
     found += same_keys(spellings(table, "drop_, file, number", name), "the drops", config, yaml)
-    return found + repeated
+    return found + told
 
 
 def matched(matches: KeyTable, held: HeldOut, config: IdentityConfig, yaml: str) -> list[Finding]:

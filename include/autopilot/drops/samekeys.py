@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +18,13 @@ _SPELLINGS = """
     SELECT folded, key, MIN(rowid), {columns} FROM rows
     WHERE folded IN (SELECT folded FROM rows GROUP BY folded HAVING MIN(key) <> MAX(key))
     GROUP BY folded, key ORDER BY folded, MIN(rowid)
+"""
+
+# Python, R and spreadsheets keep 15 to 17 digits of a number, and write longer ones so.
+_ROUNDED = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?[eE]\+(?:1[5-9]|[2-9][0-9])|[0-9]{16,}[.,]0*)")
+_MAYBE_ROUNDED = """
+    SELECT key, {columns} FROM rows
+    WHERE key GLOB '*[eE]+[1-9][0-9]' OR key GLOB '*[.,]' OR key GLOB '*[.,0]0' ORDER BY rowid
 """
 
 
@@ -36,6 +44,36 @@ def spellings(table: KeyTable, columns: str, name: Callable[..., str]) -> Iterat
     """
     for folded, key, _, *place in table.select(_SPELLINGS.format(columns=columns)):
         yield Spelt(folded, key, name(*place))
+
+
+def rounded(table: KeyTable, columns: str, name: Callable[..., str]) -> Iterator[Sighting]:
+    """Yield the rows of a table whose key is a long number that went through one of few digits: ``1.23457E+18``.
+
+    :param table: has the column ``key``.
+    :param columns: what a row is named by; ``name`` makes the name of them.
+    """
+    for key, *place in table.select(_MAYBE_ROUNDED.format(columns=columns)):
+        if _ROUNDED.fullmatch(key):
+            yield Sighting(key, name(*place))
+
+
+def rounded_keys(found: Iterable[Sighting], where: str) -> list[Finding]:
+    """Return what is to be told of keys that a tool has rounded.
+
+    :param found: what :func:`rounded` gave.
+    :param where: whose keys they are, for the sentence: "the drops".
+    """
+    told = _Examples()
+    for row in found:
+        told.add([row])
+    if not told.count:
+        return []
+    sentence = (
+        f"{told.count} rows of {where} have a long number for a key as a tool writes it that keeps 15 to 17 digits, so "
+        "they may not be found under the key that they had:"
+    )
+    fix = "Write such keys as text with all their digits; in a spreadsheet, format the column as text first."
+    return [Finding("same_key", False, told.count, sentence, fix, tuple(told.told))]
 
 
 def same_keys(found: Iterable[Spelt], where: str, config: IdentityConfig, yaml: str) -> list[Finding]:
