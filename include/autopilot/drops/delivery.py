@@ -16,6 +16,7 @@ from include.autopilot.base.locations import Locations, parse_uri
 from include.autopilot.drops.beside import Beside
 from include.autopilot.drops.deliverycheck import (
     contract_for,
+    counted_told,
     features_told,
     first_look,
     foreseen,
@@ -139,6 +140,7 @@ def deliver_drop(
     if first:
         look_at_others(s3, config, contract, first, (one for one in drops if one.name != name))
     notes = [*foreseen(first, file), *look.notes(), *features_told(config, template, drops, contract, look.extra)]
+    notes += counted_told(look.rows, look.of_file)
     if there:
         parts = ", ".join(one.uri.rpartition("/")[2] for one in there)
         notes.append(f"The drop {name} has {look.usable:,} rows, with those of {parts} that is there already.")
@@ -188,6 +190,7 @@ def deliver_holdout(
         look = look_at(s3, config, contract, held, drops, {}, name, first.add if first else None)
         look.findings += searched(s3, locations, template.searched_until, held) if template else []
     notes = [*foreseen(first, file), *look.notes(), *unended_told([] if mine.ended else [str(file)])]
+    notes += counted_told(len(mine.keys) + mine.unmeasured, len(mine.keys))
     if look.held_out:
         notes.append(f"{look.held_out:,} rows of the drops are those of a holdout; they are kept out of the training.")
     if name == config.holdouts[0] and len(mine.keys) < config.gate.min_holdout_rows:

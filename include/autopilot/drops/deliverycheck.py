@@ -45,6 +45,7 @@ class Seen:
     """What was seen of the rows of drops.
 
     :param usable: rows that have a target; ``of_file``: those of them in the file here; ``held_out``: a holdout's.
+    :param rows: all rows of the file here.
     :param extra: columns of the file that nobody asked for.
     :param unended: the file, if its last line has no line end.
     :param unread: a sentence for every other drop that could not be read.
@@ -52,6 +53,7 @@ class Seen:
 
     usable: int = 0
     of_file: int = 0
+    rows: int = 0
     held_out: int = 0
     extra: tuple[str, ...] = ()
     unended: list[str] = field(default_factory=list)
@@ -145,6 +147,7 @@ class _Looking:
             self.look.usable += scan.usable
             if here:
                 self.look.of_file += scan.usable
+                self.look.rows += scan.rows
                 self.look.extra, self.look.unended = scan.extra, [] if scan.ended else [str(here)]
         return Counted(drop.name, drop.row, sieve.placeholders.found)
 
@@ -216,6 +219,17 @@ def _compare_columns(s3: S3Client, config: ModelConfig, contract: Contract, file
             f"{config.name}.yaml, or correct the one that is wrong."
         )
         raise ContractError([fault])
+
+
+def counted_told(rows: int, usable: int) -> Iterator[str]:
+    """Yield what becomes of rows without a target, or that there is no row.
+
+    :param usable: how many of the rows have a target.
+    """
+    if not rows:
+        yield "It has a header and no rows: a run learns nothing from it."
+    elif rows > usable:
+        yield f"{rows - usable:,} of its {rows:,} rows have no target: they train and judge nothing."
 
 
 def first_look(config: ModelConfig, template: Template | None, contract: Contract) -> FirstLook | None:

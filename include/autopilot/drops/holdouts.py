@@ -45,6 +45,7 @@ class Holdout:
         fingerprints.
     :param classes: class -> rows; empty for a regression.
     :param ended: whether its last line has a line end.
+    :param unmeasured: rows without a target, which are none of it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Holdout:
     prints: Texts
     classes: Mapping[str, int]
     ended: bool = True
+    unmeasured: int = 0
 
     def held(self) -> Iterator[HeldRow]:
         """Yield its rows as they are looked for in drops."""
@@ -152,7 +154,8 @@ def _read(name: str, file: Hashed, scanned: Callable[[str, Hashed], Scan]) -> Ho
             numbers.append(row.number)
             if scan.classed:
                 classes[row.target] += 1
-        return Holdout(name, file.uri, file.digest(), file.source, keys, numbers, prints, classes, scan.ended)
+        unmeasured, digest = scan.rows - scan.usable, file.digest()
+        return Holdout(name, file.uri, digest, file.source, keys, numbers, prints, classes, scan.ended, unmeasured)
 
 
 def _scan(

@@ -64,11 +64,13 @@ def summary_of(plan: Plan, to_featurize: int) -> dict[str, Any]:
     superseded = sum(drop["superseded"] for drop in drops)
     repeated = sum(drop["repeated"] for drop in drops)
     judges = sum(drop["judging"] for drop in drops)
+    unusable = sum(drop["unusable"] for drop in drops)
+    without = f", {unusable} without a target" if unusable else ""
     recent = f"{judges} kept out to judge while they are new, " if judges else ""
     sentence = (
         f"{plan.title}, cutoff {plan.cutoff.isoformat()}: {len(drops)} drops, {plan.training_rows} training and "
         f"{plan.validation_rows} validation rows, {held_out} rows kept out as holdout, {recent}"
-        f"{superseded} superseded by newer drops, {repeated} repeated within a drop; {work}."
+        f"{superseded} superseded by newer drops, {repeated} repeated within a drop{without}; {work}."
     )
     return {
         "sentence": sentence,

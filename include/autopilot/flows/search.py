@@ -87,6 +87,8 @@ def search_input(
             )
         for remark in lines.targets.remarks(problem_type, f"{config.name}.yaml"):
             log.warning("%s", remark)
+        if lines.unmeasured:
+            log.warning("Of the rows of the drops %d have no target: the search does not see them.", lines.unmeasured)
         for remark in unended_told([*lines.unended, *unended_holdouts(holdouts)]):
             log.warning("%s", remark)
         # scipy takes more than a second to import, and the operator of the search imports this module, too.

@@ -50,6 +50,7 @@ class SearchRows:
     :param held_out: rows that no search may see; recent rows that judge are left out, too.
     :param run: the search's name, which a new seal keeps.
     :param look: is shown every row, and refuses what later runs would.
+    :ivar unmeasured: how many rows of the drops have no target.
     :raises ContractError: a file breaks the contract.
     :raises ChangedError: a drop is not what it was when a run first used it, and that is refused.
     :raises IdentityError: rows seem to be one row, or keys to be none, and that is refused.
@@ -76,6 +77,7 @@ class SearchRows:
         self._places = count()
         self.sources: list[str | None] = []
         self.unended: list[str] = []
+        self.unmeasured = 0
         self.targets = Targets(config.target)
         self._seals = seals_of(s3, config, "drop")
         self._used: dict[str, Seal] = {}
@@ -164,6 +166,7 @@ class SearchRows:
         def read(number: int, uri: str, file: DropFile) -> None:
             scan = Scan(uri, file, self._contract, self._config.ignore, watch=self._look.add)
             self._table.add(self._rows(place, number, scan, sieve))
+            self.unmeasured += scan.rows - scan.usable
             self.unended += [] if scan.ended else [self._name(place, number, 0).rpartition(":")[0]]
 
         sieve = Sieve(self._held_out, self._config.identity.same_row, note)

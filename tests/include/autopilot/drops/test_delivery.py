@@ -363,3 +363,21 @@ def test_a_class_that_a_search_takes_for_nothing_is_refused_before_it(bare: Deli
 def test_where_a_job_says_what_the_columns_are_nothing_is_foreseen(bare: Delivering) -> None:
     bare.toy.config = replace(bare.toy.config, search=None, autopilot=AutopilotConfig(job="some-job"))
     assert bare.drop(bare.file(with_odd(0, 50))).written
+
+
+def without_target(first: int, count: int) -> list[dict[str, str]]:
+    return [row | ({"y": ""} if number % 2 else {}) for number, row in enumerate(rows(first, count))]
+
+
+def test_rows_without_a_target_are_told(running: Delivering) -> None:
+    done = running.drop(running.file(without_target(900, 30)))
+    assert done.rows == 15
+    assert "15 of its 30 rows have no target: they train and judge nothing." in done.notes
+    done = running.holdout(running.file(without_target(3000, 30), "sealed.csv"), replace=True)
+    assert "15 of its 30 rows have no target: they train and judge nothing." in done.notes
+    assert not [note for note in running.drop(running.file(rows(900, 3)), "2025-01-02").notes if "no target" in note]
+
+
+def test_a_header_without_rows_is_told(running: Delivering) -> None:
+    done = running.drop(running.file([]))
+    assert (done.rows, done.notes) == (0, ("It has a header and no rows: a run learns nothing from it.",))

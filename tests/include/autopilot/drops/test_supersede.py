@@ -57,6 +57,11 @@ def csv_line(row: dict[str, str]) -> bytes:
     return buffer.getvalue().encode()
 
 
+def test_rows_without_a_target_are_counted_in_the_sentence(toy: Toy) -> None:
+    toy.put("drops/2024-02-01/second.csv", csv_bytes([row | {"y": ""} for row in rows(90, 2)] + rows(100, 1)))
+    assert "0 repeated within a drop, 2 without a target; " in prepare(toy)["summary"]["sentence"]
+
+
 def test_it_is_counted_and_reported(toy: Toy) -> None:
     toy.put("drops/2024-02-01/second.csv", csv_bytes(rows(60, 20) + again(range(3, 4)) + again(range(5, 6), add=2.0)))
     toy.put("drops/2024-03-01/third.csv", csv_bytes(rows(80, 20) + again(range(5, 7), add=1.0)))

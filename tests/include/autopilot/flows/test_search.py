@@ -215,6 +215,11 @@ def test_the_search_s_role_is_looked_for_before_anything_is_prepared(full: Toy) 
     assert full.keys() == before
 
 
+def test_rows_without_a_target_are_told(full: Toy, caplog: pytest.LogCaptureFixture) -> None:
+    search_input(full.s3, full.config, FEBRUARY, "Regression")
+    assert "Of the rows of the drops 1 have no target: the search does not see them." in caplog.text
+
+
 def test_a_cell_that_runs_would_refuse_stops_the_search_before_anything_is_sealed(full: Toy) -> None:
     odd = [row | ({"d[1]": "n/a"} if number % 40 == 3 else {}) for number, row in enumerate(rows(0, 500))]
     full.put("drops/2024-01-01/a.csv", csv_bytes(odd))
