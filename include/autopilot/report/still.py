@@ -16,7 +16,7 @@ _MOST_NAMES = 12
 _GROUP = 0.8
 _POINT = 4.2
 # Coordinates are points of a picture 330 wide: a tenth is less than what can be seen.
-_LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
+_LONG_NUMBER = re.compile(r"([0-9]+\.[0-9])[0-9]+")
 _DOT = re.compile(r"M (\S+ \S+) \nL \1 \n?")
 _PATH = re.compile(r' d="[^"]*"')
 
