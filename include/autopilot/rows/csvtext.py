@@ -93,10 +93,12 @@ class CsvText:
             return ContractError([f"{self.name} is not a whole gzip file: {error}. Deliver it again."])
         byte, line = self._counted.place(error)
         where = "in the header (line 1)" if line == 1 else f"on line {line}"
-        if error.reason == "unexpected end of data" and self._counted.proves_utf8(error):
+        latin = _latin(error.object[error.start])
+        fault = f"is not UTF-8: byte {byte} {where}. Save it as UTF-8.{latin}"
+        if error.reason == "unexpected end of data":
             fault = f"ends {where} (byte {byte}) in the middle of a character, so it was cut off. Deliver it again."
-            return ContractError([f"{self.name} {fault}"])
-        fault = f"is not UTF-8: byte {byte} {where}. Save it as UTF-8.{_latin(error.object[error.start])}"
+            if not self._counted.proves_utf8(error):
+                fault += f" If it is whole, it is not UTF-8; save it as UTF-8.{latin}"
         return ContractError([f"{self.name} {fault}"])
 
 

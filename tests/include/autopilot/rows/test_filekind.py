@@ -103,7 +103,7 @@ def test_ebcdic_is_named_and_the_advice_works(text: str) -> None:
     [
         ("id,y\nr1,é\nr2,é".encode()[:-1], "ends on line 3 (byte 14) in the middle of a character, so it was cut off."),
         ("id,y\nr1,\u20ac".encode()[:-1], "ends on line 2 (byte 8) in the middle of a character, so it was cut off."),
-        ("id,y\nr1,é".encode("latin-1"), "It seems to be Latin-1 (Windows-1252), where that byte is 'é'."),
+        ("id,y\nr1,é".encode()[:-1], "If it is whole, it is not UTF-8; save it as UTF-8. It seems to be Latin-1"),
         ("id,y\nr1,é".encode() + b"\nr2,\xe9\n", "It seems to be Latin-1 (Windows-1252), where that byte is 'é'."),
     ],
 )  # fmt: skip
