@@ -83,27 +83,25 @@ class _Feature:
             "amount",
         )
 
-    def add(self, file: str, cells: Sequence[str], good: Sequence[bool], records: Sequence[Record], held: bool) -> None:
+    def add(
+        self, file: str, cells: Sequence[str], good: Sequence[bool], records: Sequence[Record], seen: Sequence[bool]
+    ) -> None:
         """Take some rows into account.
 
         :param good: of each cell, whether it is a number that trainers can take.
-        :param held: whether they are sealed: no search sees them.
+        :param seen: of each row, whether a search sees it.
         """
         numbers, texts = [], []
-        for cell, fits, record in zip(cells, good, records, strict=True):
-            if fits:
+        for cell, fits, record, decides in zip(cells, good, records, seen, strict=True):
+            what = "number" if fits else _what(cell)
+            if decides and what == "number":
                 numbers.append(cell)
-                continue
-            what = _what(cell)
-            if what == "number":
-                numbers.append(cell)
-            elif what == "text":
+            elif decides and what == "text":
                 texts.append(cell)
-            if what != "blank":
+            if not fits and what != "blank":
                 self.odd.setdefault(file, _Odd(record.row, record.line, cell)).rows += 1
-        if not held:
-            self._numbers.add(numbers)
-            self._texts.add(texts)
+        self._numbers.add(numbers)
+        self._texts.add(texts)
 
 
 class FirstLook:
@@ -115,6 +113,7 @@ class FirstLook:
 
     def __init__(self, contract: Contract, known: Collection[str] = ()) -> None:
         self._features = {name: _Feature() for name in contract.features}
+        self._measured = contract.target
         self._target = None if contract.target in contract.numeric else contract.target
         self._known = frozenset(known)
         self._classes: dict[str, dict[str, _Odd]] = {}
@@ -145,10 +144,11 @@ class FirstLook:
         columns = np.array([[record.cells[place] for record in records] for place in places], dtype=object)
         with np.errstate(over="ignore"):
             good = np.isfinite(read_numbers(columns).astype(np.float32))
+        place = header.index(self._measured)
+        seen = [not (held or is_blank(record.cells[place])) for record in records]
         for feature, cells, fits in zip(self._features.values(), columns.tolist(), good.tolist(), strict=True):
-            feature.add(file, cells, fits, records, held)
+            feature.add(file, cells, fits, records, seen)
         if self._target is not None:
-            place = header.index(self._target)
             for record in records:
                 self._add_class(file, record, record.cells[place].strip())
 

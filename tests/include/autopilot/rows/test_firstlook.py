@@ -98,6 +98,14 @@ def test_all_files_decide_together_and_sealed_rows_do_not() -> None:
     assert [one[:11] for one in looked(look, table(NUMBERS), "a.csv")] == ["sealed.csv:"]
 
 
+def test_rows_without_a_target_do_not_decide_and_are_refused_like_others() -> None:
+    cells = [NUMBERS[row] if row % 2 else "XL" for row in range(200)]
+    (told,) = looked(FirstLook(contract()), table(cells, ("", "1.5", "", "2.5")))
+    assert "row 1 (line 2) holds text: 'XL'" in told
+    assert "(99 more rows" in told
+    assert looked(FirstLook(contract()), table(cells)) == []
+
+
 def test_a_few_cells_tell_how_a_long_column_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(firstlook, "_LOOKED_AT", 10)
     assert looked(FirstLook(contract()), table([*NUMBERS, "1,000"])) == []
