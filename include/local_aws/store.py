@@ -8,6 +8,7 @@ see each other.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import threading
 import weakref
@@ -100,11 +101,19 @@ class Store:
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA cache_size=-500")  # kB; the system keeps what was read as well
         self._db.executescript(_SCHEMA)
+        self._heal()
 
     def close(self) -> None:
         """Close the file; every later call fails."""
         with self._lock:
             self._db.close()
+
+    def _heal(self) -> None:
+        """Take out the metrics that an earlier release stored as NaN or infinite: no query can look past them."""
+        rows = self._db.execute("SELECT rowid, computed FROM resource WHERE NOT json_valid(computed)").fetchall()
+        for row in rows:
+            text = json.dumps(_without_infinite(json.loads(row["computed"])), allow_nan=False)
+            self._db.execute("UPDATE resource SET computed=? WHERE rowid=?", (text, row["rowid"]))
 
     @contextmanager
     def atomically(self) -> Iterator[None]:
@@ -341,6 +350,20 @@ class _Stored(Mapping[str, Any]):
 def _encode(value: Mapping[str, Any]) -> str:
     # NaN is no JSON: SQLite would refuse every query that looks into the text, and no answer could hold it.
     return value.text if isinstance(value, _Stored) else json.dumps(value, default=_encode_time, allow_nan=False)
+
+
+def _without_infinite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_infinite(one) for key, one in value.items() if not _is_infinite(one)}
+    if isinstance(value, list):
+        return [_without_infinite(one) for one in value if not _is_infinite(one)]
+    return value
+
+
+def _is_infinite(value: Any) -> bool:
+    """Whether it is no finite number, or a metric whose value is none."""
+    told = value.get("Value") if isinstance(value, dict) else value
+    return isinstance(told, float) and not math.isfinite(told)
 
 
 def _encode_time(value: Any) -> dict[str, float]:

@@ -14,7 +14,7 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
 
 from airflow_autopilot.opening import made_up
-from airflow_sagemaker_once.openlineage import facets
+from airflow_sagemaker_once.openlineage_facets import facets
 
 
 class StepOperator(DecoratedOperator, PythonOperator):

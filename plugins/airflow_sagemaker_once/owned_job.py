@@ -18,7 +18,7 @@ from airflow_sagemaker_once import (
     joblog,
     kinds,
     links,
-    openlineage,
+    openlineage_facets,
     outcome,
     preparation,
     records,
@@ -236,9 +236,9 @@ class OwnedJob(SageMakerBaseOperator):
         Instead of the provider's own methods, which know some kinds of job, and of a model its first container only.
         """
         client = self.hook.get_conn()
-        read = [uri for described in self._described for uri in openlineage.inputs_of(client, described)]
-        made = [uri for described in self._described for uri in openlineage.outputs_of(self.kind, described)]
-        return openlineage.facets(read, made, self.about(task_instance) if self.about else None)
+        read = [uri for described in self._described for uri in openlineage_facets.inputs_of(client, described)]
+        made = [uri for described in self._described for uri in openlineage_facets.outputs_of(self.kind, described)]
+        return openlineage_facets.facets(read, made, self.about(task_instance) if self.about else None)
 
     def _wait(
         self, context: Context, submission: Submission, request: dict[str, Any], waited_seconds: float

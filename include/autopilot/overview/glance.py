@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from include.autopilot.base.errors import AutopilotError, MissingObjectError
@@ -132,7 +132,7 @@ def _change(s3: S3Client, config: ModelConfig) -> str | None:
 
 def _as_of(now: datetime, config: ModelConfig, seen: Seen) -> Seen:
     age = (now - seen.champion.version.moment).days if seen.champion else None
-    return replace(seen, title=config.title, age_days=age, month=_month(seen.report, f"{now:%Y-%m}"))
+    return replace(seen, name=config.name, title=config.title, age_days=age, month=_month(seen.report, f"{now:%Y-%m}"))
 
 
 def _remembered(config: ModelConfig, change: str | None, now: datetime) -> Glance | None:
@@ -152,11 +152,14 @@ def _left(s3: S3Client, config: ModelConfig, change: str | None, now: datetime) 
             content = read_json(s3, uri)
         except MissingObjectError:
             return None
-        same = (content["change"], content["revision"]) == (change, _revision())
-        return _GLANCE.validate_python(content["glance"]) if same else None
+        if (content["change"], content["revision"]) != (change, _revision()):
+            return None
+        left = _as_of(now, config, _GLANCE.validate_python(content["glance"]))
+        # Nothing is read in the future; clocks that differ make one read more.
+        return left if timedelta() <= now - left.read <= _LONGEST else None
 
     found = None if change is None else legible(uri, find).content
-    if change is None or found is None or now - found.read > _LONGEST:
+    if change is None or found is None:
         return None
     _known[config.root] = (change, found)
     return found
@@ -171,8 +174,8 @@ def _read_and_leave(s3: S3Client, config: ModelConfig, change: str | None, now: 
     content = {"change": change, "revision": _revision(), "glance": _GLANCE.dump_python(seen, mode="json")}
     try:
         write(s3, uri, json.dumps(content), "application/json")
-    except (AutopilotError, ClientError) as error:
-        # Who may only read reads the objects themselves, once per process.
+    except (AutopilotError, BotoCoreError, ClientError) as error:
+        # Who cannot write it reads the objects themselves, once per process.
         log.info("%s is not written: %s", uri, error)
     return seen
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -139,6 +140,24 @@ def test_what_cannot_be_stored_is_told(store: Store) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         store.insert(_job("a").with_(Bad=float("nan")))
     assert store.find(Query("us-east-1", "TrainingJob", members={"Bad": "x"})) == []
+
+
+def test_metrics_that_no_query_can_look_past_are_taken_out(tmp_path: Path) -> None:
+    """As earlier releases stored them: with one of them no list came any more, and no endpoint started."""
+    first = Store(tmp_path / "s.db")
+    first.insert(_job("a").with_(Metrics=[{"Name": "good", "Value": 1.5}], _Series=[0.5]))
+    first.close()
+    with sqlite3.connect(tmp_path / "s.db") as db:
+        told = (
+            '{"Metrics": [{"Name": "good", "Value": 1.5}, {"Name": "bad", "Value": NaN}], "_Series": [0.5, -Infinity]}'
+        )
+        db.execute("UPDATE resource SET computed=?", (told,))
+    db.close()
+    store = Store(tmp_path / "s.db")
+    assert store.find(Query("us-east-1", "TrainingJob", members={"Group": "g"})) == []
+    again = store.get("us-east-1", "TrainingJob", "a")
+    assert again is not None
+    assert dict(again.computed) == {"Metrics": [{"Name": "good", "Value": 1.5}], "_Series": [0.5]}
 
 
 def test_members_are_compared_as_they_are_described(store: Store) -> None:

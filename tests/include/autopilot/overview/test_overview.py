@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from include.autopilot.champion.ledger import enter, event
 from include.autopilot.champion.pointer import Champion
@@ -131,6 +131,43 @@ def test_what_was_left_does_not_count_for_ever(toy: Observed, monkeypatch: pytes
     toy.s3.delete_object(Bucket="toy-models", Key="toy/champion.json")
     found = glance(toy.s3, toy.config, later, again=why == "asked for")
     assert (found.champion, found.read) == (None, later)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("read", "2024-06-01T12:00:00"), ("read", "2099-01-01T00:00:00Z"), ("champion", "not a date"), ("name", None)],
+)
+def test_what_was_left_in_another_shape_is_read_anew(toy: Observed, member: str, value: str | None) -> None:
+    """One model's object must not take the page of all models down, nor be believed for ever."""
+    glance(toy.s3, toy.config, NOW)
+    in_a_new_process()
+    left = read_json(toy.s3, toy.locations.glance)
+    if member == "champion":
+        left["glance"]["champion"]["version"]["cutoff"] = value
+    else:
+        left["glance"][member] = value
+    write_json(toy.s3, toy.locations.glance, left)
+    later = NOW + timedelta(hours=1)
+    found = glance(toy.s3, toy.config, later)
+    assert (found.read, found.name, found.problems) == (later, "toy", ())
+
+
+def test_what_was_left_of_a_root_is_told_under_todays_name(toy: Observed) -> None:
+    glance(toy.s3, toy.config, NOW)
+    in_a_new_process()
+    renamed = replace(toy.config, name="toy2")
+    found = glance(toy.s3, renamed, NOW + timedelta(hours=1))
+    assert (found.name, found.read) == ("toy2", NOW)
+
+
+def test_a_page_that_was_read_is_shown_though_nothing_can_be_left(
+    toy: Observed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: object) -> None:
+        raise ReadTimeoutError(endpoint_url="")
+
+    monkeypatch.setattr(glances, "write", unreachable)
+    assert glance(toy.s3, toy.config, NOW).problems == ()
 
 
 def test_a_closer_look_reads_the_past_that_nobody_leaves(toy: Observed) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from airflow_sagemaker_once import kinds, openlineage, operators
+from airflow_sagemaker_once import kinds, openlineage_facets, operators
 from tests.support.repository import ROOT
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
@@ -31,8 +31,8 @@ class Account:
 
 
 def told(kind: kinds.JobKind, described: dict[str, Any], model: dict[str, Any] | None = None) -> tuple[Any, Any]:
-    read, made = openlineage.inputs_of(Account(model), described), openlineage.outputs_of(kind, described)
-    found = openlineage.facets(read, made)
+    read, made = openlineage_facets.inputs_of(Account(model), described), openlineage_facets.outputs_of(kind, described)
+    found = openlineage_facets.facets(read, made)
     return tuple([f"{one.namespace} {one.name}" for one in side] for side in (found.inputs, found.outputs))
 
 
@@ -143,7 +143,7 @@ def test_what_there_is_to_know_of_the_data_is_told_of_the_run_and_of_what_it_mad
 
 
 def test_what_is_read_may_have_something_to_be_known_itself() -> None:
-    found = openlineage.facets({"s3://b/a": "made up", "s3://b/c": None}, ["s3://b/d"])
+    found = openlineage_facets.facets({"s3://b/a": "made up", "s3://b/c": None}, ["s3://b/d"])
     described = {one.name: one.facets.get("documentation") for one in (*found.inputs, *found.outputs)}
     assert described.pop("a").description == "made up"
     assert described == {"c": None, "d": None}
