@@ -27,7 +27,8 @@ class ColumnDrift:
     :param kind: what its values are compared as; those of ``text`` are not.
     :param missing_before: the share of missing cells in the baseline; ``missing_now``: in the drop.
     :param form: how its amounts are written in the baseline.
-    :param unread_before: the share of filled cells that are not written so; ``unread_now``: in the drop.
+    :param unread_before: the share of filled cells that are not written so; ``unread_now``: in the drop;
+        ``unread_like``: one of these.
     :param range_before: the smallest and the largest number.
     :param outside: the share of (sampled) numbers beyond the range before; of categories, that of rows with one
         that the baseline does not have.
@@ -51,6 +52,7 @@ class ColumnDrift:
     form: str | None = None
     unread_before: float | None = None
     unread_now: float | None = None
+    unread_like: str | None = None
     range_before: tuple[float, float] | None = None
     range_now: tuple[float, float] | None = None
     outside: float | None = None
@@ -104,7 +106,8 @@ def _unread(before: ColumnProfile, now: ColumnProfile, reading: Reading, p: dict
     """Compare how many cells are not written as the baseline's amounts are."""
     if before.unread or now.unread:
         p["unread"] = shift.missing_test((before.read, before.unread), (now.read, now.unread))
-    return {"form": reading.told, "unread_before": before.unread_share, "unread_now": now.unread_share}
+    shares = {"unread_before": before.unread_share, "unread_now": now.unread_share}
+    return {"form": reading.told, **shares, "unread_like": now.odd}
 
 
 def _numbers(before: Numbers, now: Numbers, ranged: int, p: dict[Test, float], dates: bool) -> dict[str, Any]:

@@ -35,15 +35,17 @@ def judge_file(columns: Sequence[ColumnDrift], rules: DriftConfig) -> list[tuple
     Rows that resemble each other more than the baseline's do, such as one chemical series, shift many features and stay
     in the ranges seen before. Values that the baseline never had, in feature after feature, are another matter.
     """
-    tested = [column for column in columns if column.role == "feature" and "values" in column.p and not column.moves_on]
-    drifted = [column for column in tested if _shifted(column, rules)]
-    displaced = [column for column in drifted if (column.outside or 0) > _MOST]
+    features = [column for column in columns if column.role == "feature" and not column.moves_on]
+    displaced = [column for column in features if _never_had(column, rules) > _MOST]
+    names = {column.name for column in displaced}
+    tested = [column for column in features if "values" in column.p or column.name in names]
+    drifted = [column for column in tested if _shifted(column, rules) or column.name in names]
     found: list[tuple[Action, str]] = []
     if rules.on_displaced != "off" and _many(displaced, tested, rules.displaced):
         text = (
             f"{len(displaced)} of {len(tested)} features that vary hold mostly values that the baseline never had, "
-            f"among them {', '.join(repr(column.name) for column in displaced[:_SHOWN])}. See whether the columns are "
-            "in their places and in their units; if the data really is another, search for a new template."
+            f"among them {', '.join(_displaced(column, rules) for column in displaced[:_SHOWN])}. See whether the "
+            "columns are in their places and in their units; if the data really is another, search for a new template."
         )
         found.append((rules.on_displaced, text))
     # What is displaced is widespread, too, and need not be told twice.
@@ -58,6 +60,17 @@ def judge_file(columns: Sequence[ColumnDrift], rules: DriftConfig) -> list[tuple
     return found
 
 
+def _never_had(column: ColumnDrift, rules: DriftConfig) -> float:
+    """Return the share of a feature's values that the baseline never had, or never had in this form."""
+    unread = max(0.0, _unread(column, rules))
+    return unread + (1 - unread) * ((column.outside or 0) if _shifted(column, rules) else 0)
+
+
+def _displaced(column: ColumnDrift, rules: DriftConfig) -> str:
+    why = f" (not {column.form}{_instead(column)})" if _unread(column, rules) > _MOST else ""
+    return f"{column.name!r}{why}"
+
+
 def _many(found: Sequence[ColumnDrift], tested: Sequence[ColumnDrift], share: float) -> bool:
     return len(found) >= max(_FEWEST, share * len(tested))
 
@@ -69,9 +82,13 @@ def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action,
             yield rules.on_emptied, f"it has no value at all; {column.missing_before:.0%} were missing before"
         elif abs(column.missing_now - column.missing_before) >= rules.missing:
             yield rules.on_missing, f"{column.missing_now:.1%} are missing; {column.missing_before:.1%} were before"
-    if _counts(column, "unread", rules) and abs(_unread(column)) >= rules.missing:
+    if abs(unread := _unread(column, rules)) >= rules.missing:
         now, before = f"{column.unread_now:.1%}", f"{column.unread_before:.1%}"
-        yield rules.on_missing, f"{now} of its values are not {column.form}; {before} were not before"
+        # Most of the values in another form are other values, too.
+        actions = (rules.on_missing, rules.on_feature) if unread > _MOST else (rules.on_missing,)
+        action = max(actions, key=("off", "warn", "block").index)
+        instead = _instead(column) if unread > 0 else ""
+        yield action, f"{now} of its values are not {column.form}{instead}; {before} were not before"
     if target and column.kind == "categorical" and column.unseen:
         fix = "search for a template that knows it, or take these rows out"
         yield rules.on_new_label, f"the baseline does not have the class {_named(column.unseen)}; {fix}"
@@ -90,9 +107,16 @@ def _moved(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action, st
         yield rules.on_outside, f"{column.outside:.0%} of its values lie outside {low:g} to {high:g}"
 
 
-def _unread(column: ColumnDrift) -> float:
-    """Return how many more of its filled cells are not written as the baseline's amounts are, as a share."""
-    return (column.unread_now or 0) - (column.unread_before or 0)
+def _unread(column: ColumnDrift, rules: DriftConfig) -> float:
+    """Return how many more of its filled cells are not written as the baseline's amounts are, as a share.
+
+    0 where that may be chance.
+    """
+    return (column.unread_now or 0) - (column.unread_before or 0) if _counts(column, "unread", rules) else 0.0
+
+
+def _instead(column: ColumnDrift) -> str:
+    return "" if column.unread_like is None else f", but cells like {_named([column.unread_like])}"
 
 
 def _counts(column: ColumnDrift, test: Test, rules: DriftConfig) -> bool:

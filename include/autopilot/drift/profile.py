@@ -41,6 +41,7 @@ class ColumnProfile:
     :param reading: how the cells of a column of amounts are read.
     :param read: how many cells were; ``unread``: filled ones that could not. Of the sampled rows in the table from
         which the reading was decided, with ``numbers``; of all rows in others.
+    :param odd: one that could not, of the sampled rows.
     """
 
     name: str
@@ -52,6 +53,7 @@ class ColumnProfile:
     reading: Reading | None = None
     read: int = 0
     unread: int = 0
+    odd: str | None = None
 
     @property
     def unread_share(self) -> float:

@@ -137,7 +137,8 @@ class Profiler:
         there = present, self._rows - present
         if kind == "amount":
             read, summary = int(self._moments.count[index]), _summary(self._moments, index, numbers)
-            return ColumnProfile(name, kind, *there, summary, None, self._readings[index], read, present - read)
+            odd = next((str(cell) for cell in cells[~np.isfinite(numbers)] if not is_blank(cell)), None)
+            return ColumnProfile(name, kind, *there, summary, None, self._readings[index], read, present - read, odd)
         filled = [cell for cell in cells if not is_blank(cell)]
         if name not in self._kinds and (reading := reading_of(filled)):
             values, moments = reading.numbers(filled), Moments(1)

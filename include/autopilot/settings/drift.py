@@ -29,10 +29,11 @@ class DriftConfig:
     :param widespread: the share of features that drifted from which on the rows are another kind of rows: a chemical
         series, another region.
     :param displaced: the share of features most of whose values the baseline never had, from which on the file itself
-        is in doubt: columns in each other's places, other units.
+        is in doubt: columns in each other's places, other units or currencies.
     :param on_feature: the values of a feature are distributed differently.
     :param on_target: the target's values are distributed differently.
     :param on_missing: a column has more, or fewer, missing cells, or cells that are not written as its amounts are.
+        Where most are not, they are other values, too: the graver of this and ``on_feature`` holds.
     :param on_outside: values lie beyond the range seen before.
     :param on_emptied: a column that had values has none at all.
     :param on_new_label: the target holds a class that the template does not know.

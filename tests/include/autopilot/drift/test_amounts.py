@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from markupsafe import escape
 
+from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.columns import ColumnDrift
-from include.autopilot.drift.comparison import drift_of
+from include.autopilot.drift.comparison import Drift, drift_of
 from include.autopilot.drift.look import look_at
 from include.autopilot.drift.modelmonitor import constraints_of, profile_of_statistics, statistics_of
 from include.autopilot.drift.profile import Profile
 from include.autopilot.drift.profiler import Profiler, profile_of
 from include.autopilot.drift.reading import reading_of
 from include.autopilot.drift.shown import drift_content, drift_html
+from include.autopilot.settings.drift import DriftConfig
 from tests.support.pricedtable import COLUMNS, SCHEMA, lines, rows
 
 # Written by the release before amounts were compared: a baseline, and what it said of a drop against it.
@@ -121,17 +125,128 @@ def test_other_amounts_are_told_as_numbers() -> None:
     assert "of its values lie outside 1000.5 to 2100.5" in found.reasons[1]
 
 
-@pytest.mark.parametrize(
-    ("share", "reason"),
-    [
-        (4, "25.0% of its values are not amounts of $ with a decimal point; 0.0% were not before"),
-        (1, "100.0% of its values are not amounts of $ with a decimal point; 0.0% were not before"),
-    ],
-)
-def test_cells_in_another_form_are_counted_and_told(share: int, reason: str) -> None:
+@pytest.mark.parametrize(("share", "told"), [(4, "25.0%"), (1, "100.0%")])
+def test_cells_in_another_form_are_counted_and_told(share: int, told: str) -> None:
     found = price(lambda number, cell: cell if number % share else f"€{cell[1:]}")
     assert (found.action, found.emptied, found.missing_now) == ("warn", False, 0.0)
-    assert found.reasons == (reason,)
+    assert found.unread_like in {f"€{row[PRICE][1:]}" for row in rows(100, 60)[::share]}
+    form = f"are not amounts of $ with a decimal point, but cells like '{found.unread_like}'"
+    assert found.reasons == (f"{told} of its values {form}; 0.0% were not before",)
+
+
+# Three of six features are amounts, which the schema does not say.
+AMOUNTS = Schema(("y", "price", "fee", "tax", "a", "b", "c"), "y", ("y", "a", "b", "c"), ())
+
+
+def three_amounts(seed: int, count: int, written: Callable[[int, int], str]) -> list[tuple[str, str]]:
+    """Rows with amounts of three columns, each ``written`` from its column, 0 to 2, and the amount."""
+    dice = np.random.default_rng(seed)
+    amounts = dice.integers(10, 70, (count, 3)).tolist()
+    numbers = dice.random((count, 4)).round(4).astype(str).tolist()
+    table = [
+        [y, *(written(at, amount) for at, amount in enumerate(row)), *others]
+        for row, (y, *others) in zip(amounts, numbers, strict=True)
+    ]
+    return lines(table)
+
+
+def dollars(_: int, amount: int) -> str:
+    return f"${amount}.50"
+
+
+def judged(written: Callable[[int, int], str], before: Callable[[int, int], str] = dollars, **rules: Any) -> Drift:
+    statistics = statistics_of(profile_of(three_amounts(1, 1000, before), AMOUNTS))
+    baseline_ = profile_of_statistics(json.loads(json.dumps(statistics)))
+    assert [column.kind for column in baseline_.columns[1:4]] == ["amount"] * 3
+    drop = profile_of(three_amounts(2, 200, written), AMOUNTS, baseline_)
+    return drift_of(baseline_, drop, AMOUNTS, DriftConfig(**rules))
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("${}.50", "€{}.50"),
+        ("${}.50", "USD {}.50"),
+        ("${}.50", "${},50"),
+        ("{} kg", "{} lb"),
+        ("{} kg", "{} g"),
+        ("{} kg", "{}"),
+        ("{} %", "n/a"),
+    ],
+)
+def test_amounts_in_another_form_in_feature_after_feature_block(before: str, now: str) -> None:
+    found = judged(lambda _, amount: now.format(amount), lambda _, amount: before.format(amount))
+    price = found.columns[1]
+    assert price.unread_like is not None
+    assert re.fullmatch(re.escape(now).replace(r"\{\}", r"\d\d"), price.unread_like)
+    assert found.blocks[0].startswith(
+        "3 of 6 features that vary hold mostly values that the baseline never had, among them 'price' "
+        f"(not {price.form}, but cells like {price.unread_like!r}), 'fee' (not "
+    )
+    assert len(found.blocks) == 1
+    assert [text.split(":")[0] for text in found.warnings] == ["Column 'price'", "Column 'fee'", "Column 'tax'"]
+    page = drift_html(drift_content(found))
+    assert "<b>Blocks the run:</b> 3 of 6 features" in page
+    assert f"but cells like {escape(repr(price.unread_like))}" in page
+
+
+def test_the_rules_of_other_displaced_features_hold_for_amounts() -> None:
+    def euros(_: int, amount: int) -> str:
+        return f"€{amount}.50"
+
+    # As for categories that are all new: one column of many, or two, are worth a word.
+    for columns in (1, 2):
+        found = judged(lambda at, amount, few=columns: (euros if at < few else dollars)(at, amount))  # type: ignore[misc]
+        assert (found.blocks, len(found.warnings)) == ((), columns)
+    assert judged(euros, displaced=0.5).blocked
+    for rules in ({"displaced": 0.6}, {"on_displaced": "off"}):
+        found = judged(euros, **rules)
+        assert not found.blocked
+        assert found.warnings[0].startswith("3 of 6 features that vary are distributed differently.")
+    assert judged(euros, on_displaced="warn").warnings[0].startswith("3 of 6 features that vary hold mostly")
+    assert judged(euros, on_displaced="off", on_widespread="block").blocked
+    # The column by itself is what a column of other values is, whatever is done about a few such cells.
+    for few, most, action in (("off", "warn", "warn"), ("warn", "block", "block"), ("block", "off", "block")):
+        assert judged(euros, on_missing=few, on_feature=most).columns[1].action == action
+    assert judged(euros, on_missing="off", on_feature="off").columns[1].action == "none"
+
+
+def test_half_of_the_amounts_in_another_form_are_told_column_by_column() -> None:
+    for odd, blocks in ((10, False), (40, False), (70, True)):
+        found = judged(lambda _, amount, most=odd: f"{'€' if amount % 10 * 10 < most else '$'}{amount}.50")  # type: ignore[misc]
+        assert (found.blocked, len(found.warnings)) == (blocks, 3)
+        assert found.columns[1].unread_now == pytest.approx(odd / 100, abs=0.1)
+    # Numbers beyond the range count with them: two fifths of the cells are in euros, half of the others are too large.
+    found = judged(
+        lambda _, amount: f"€{amount}.50" if amount % 10 < 4 else f"${amount * (100 if amount % 2 else 1)}.50"
+    )
+    assert (found.columns[1].unread_now or 0) < 0.5
+    assert (found.columns[1].outside or 0) < 0.6
+    assert found.blocks[0].endswith("search for a new template.")
+    assert "'price', 'fee', 'tax'. See" in found.blocks[0]
+
+
+def test_tenfold_amounts_with_a_cell_in_another_form_are_told_as_numbers() -> None:
+    found = judged(lambda _, amount: "n/a" if amount == 30 else f"${amount}0.50")
+    assert "among them 'price', 'fee', 'tax'. See" in found.blocks[0]
+
+
+def test_fewer_amounts_in_another_form_are_not_shown_one() -> None:
+    def sold(at: int, amount: int, every: int) -> str:
+        return dollars(at, amount) if amount % every else "n/a"
+
+    found = judged(lambda at, amount: sold(at, amount, 30), lambda at, amount: sold(at, amount, 7)).columns[1]
+    assert found.unread_like == "n/a"
+    (reason,) = found.reasons
+    assert re.fullmatch(
+        r"\d\.\d% of its values are not amounts of \$ with a decimal point; 1\d\.\d% were not before", reason
+    )
+
+
+def test_a_cell_shown_is_short_and_escaped() -> None:
+    found = judged(lambda *_: "<b>" + "unknown " * 40)
+    assert "but cells like '<b>unknown unknown unknown unknown…'" in found.blocks[0]
+    assert "<b>unknown" not in drift_html(drift_content(found))
 
 
 @pytest.mark.parametrize("cell", ["n/a", "1e-05", "€5", "1.234,50 $", "?", "five"])
