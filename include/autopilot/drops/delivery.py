@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from include.autopilot.base.errors import DropError
 from include.autopilot.base.locations import Locations, parse_uri
-from include.autopilot.drops.beside import Beside
+from include.autopilot.drops.beside import Beside, used_with
 from include.autopilot.drops.deliverycheck import (
     contract_for,
     counted_told,
@@ -21,7 +21,6 @@ from include.autopilot.drops.deliverycheck import (
     first_look,
     foreseen,
     look_at,
-    look_at_others,
     published,
 )
 from include.autopilot.drops.holdouts import held_out, read_holdouts
@@ -135,10 +134,11 @@ def deliver_drop(
         rules = rules_of(
             contract, config.ignore, config.validation_fraction, holdouts, held, config.identity.same_row, search
         )  # fmt: skip
-        beside = Beside(s3, config, rules, [one for one in drops if one.name != name])
+        rest = [one for one in drops if one.name != name]
+        # A search takes all drops.
+        used_too = used_with(drop, rest, "all" if first else config.window, today)
+        beside = Beside(s3, config, rules, rest, used_too, watch[1])
         look = look_at(s3, config, contract, held, [drop], {uri: file}, watch=watch[1], beside=beside)
-    if first:
-        look_at_others(s3, config, contract, first, (one for one in drops if one.name != name))
     notes = [*foreseen(first, file), *look.notes(), *features_told(config, template, drops, contract, look.extra)]
     notes += counted_told(look.rows, look.of_file)
     if there:

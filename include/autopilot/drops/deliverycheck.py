@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -48,7 +48,7 @@ class Seen:
     :param rows: all rows of the file here.
     :param extra: columns of the file that nobody asked for.
     :param unended: the file, if its last line has no line end.
-    :param unread: a sentence for every other drop that could not be read.
+    :param unread: a sentence for what could not be read of other drops.
     """
 
     usable: int = 0
@@ -235,16 +235,6 @@ def counted_told(rows: int, usable: int) -> Iterator[str]:
 def first_look(config: ModelConfig, template: Template | None, contract: Contract) -> FirstLook | None:
     """Return what looks at rows before a search; None where a candidate says, or will, what their cells must be."""
     return FirstLook(contract) if template is None and config.autopilot is None else None
-
-
-def look_at_others(
-    s3: S3Client, config: ModelConfig, contract: Contract, look: FirstLook, drops: Iterable[Drop]
-) -> None:
-    """Show the rows of drops to what decides which columns are numbers; what else is wrong with them, a run says."""
-    for listed in (one for drop in drops for one in drop.files):
-        with opened(s3, listed.uri) as source, suppress(ContractError):
-            for _ in Scan(listed.uri, source, contract, config.ignore, watch=look.add).blocks():
-                pass
 
 
 def foreseen(look: FirstLook | None, file: Path) -> list[str]:

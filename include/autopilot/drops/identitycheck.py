@@ -173,10 +173,10 @@ def placeholders(
 ) -> Iterator[Finding]:
     """Yield what is to be told of keys that look like none: several in one drop, the same in several, a holdout's.
 
-    :param delivered: the holdout that is delivered now; one that is there already may have such a row.
+    :param delivered: the holdout that is delivered now; such a row is refused in that one alone.
     """
     single: dict[str, list[Sighting]] = {}
-    held_single: Counter[str] = Counter()
+    held_single: dict[str, list[int | None]] = {}
     refused = config.placeholder_keys == "refuse"
     mild = f"{_OWN_KEY}, or set identity: {{placeholder_keys: warn}} in {yaml} if it is one."
     for drop, name, found in drops:
@@ -190,12 +190,12 @@ def placeholders(
             elif not one.ambiguous:
                 folded = identity(one.key).folded
                 single.setdefault(folded, []).append(rows[0])
-                held_single[folded] += one.held
+                held_single.setdefault(folded, []).append(one.held)
     for folded, several in single.items():
         if len(several) > 1:
             alike = len({row.key for row in several}) == 1
             keys = _keys(several[0].key, alike)
-            sentence = f"{len(several)} drops have a row with {keys}; {_used(alike, held_single[folded])}:"
+            sentence = f"{len(several)} drops have a row with {keys}; {_used(alike, _sum(held_single[folded]))}:"
             yield Finding("placeholder", False, len(several), sentence, f"{_OWN_KEY}.", (tuple(several[:EXAMPLES]),))
     if held.keyless:
         yield _keyless(drops, held.keyless, delivered, refused, mild)
@@ -205,21 +205,22 @@ def _keyless(
     drops: Sequence[Counted], rows: Sequence[HeldRow], delivered: str | None, refused: bool, mild: str
 ) -> Finding:
     """Return what is to be told of rows of holdouts without a key: they keep out what they have nothing to do with."""
-    found = [(one, _sighted(name, one)) for _, name, found in drops for one in found if one.held and not one.ambiguous]
-    out = sum(one.held for one, _ in found)
+    found = [
+        (one, _sighted(name, one)) for _, name, found in drops for one in found if one.held != 0 and not one.ambiguous
+    ]
+    out = sum(one.held or 0 for one, _ in found)
+    rows = sorted(rows, key=lambda row: row.holdout != delivered)
     examples = []
     for row in rows[:EXAMPLES]:
         said = identity(row.key).normal
         same = (seen for _, sightings in found for seen in sightings if identity(seen.key).normal == said)
         examples.append((Sighting(row.key, row.row), *islice(same, EXAMPLES - 1)))
-    told = (
-        f"{out} rows of the drops that have it too are kept" if out else "rows of drops that had it too would be kept"
-    )
+    known = f" ({out} of them are known)" if out else ""
     sentence = (
-        f"{len(rows)} rows of the holdouts have a key which says that there is none; {told} out of the training, "
-        "whatever they say:"
+        f"{len(rows)} rows of the holdouts have a key which says that there is none; rows of drops that have it too "
+        f"are kept out of the training, whatever they say{known}:"
     )
-    stops = refused and (out > 0 or any(row.holdout == delivered for row in rows))
+    stops = refused and rows[0].holdout == delivered
     return Finding("placeholder", stops, len(rows), sentence, mild if stops else f"{_OWN_KEY}.", tuple(examples))
 
 
@@ -235,8 +236,18 @@ def _keys(key: str, alike: bool) -> str:
     )
 
 
-def _used(alike: bool, held: int) -> str:
-    """Return which rows are used; rows are one row where their keys are the same text."""
+def _sum(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _used(alike: bool, held: int | None) -> str:
+    """Return which rows are used; rows are one row where their keys are the same text.
+
+    :param held: how many are kept out; None: nobody counted them.
+    """
+    if held is None:
+        return "of those that are written alike, and that no holdout has, only the last is used"
     if held:
         return (
             f"{held} of them are kept out of the training, because a holdout has that key, and of others that are "

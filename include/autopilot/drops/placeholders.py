@@ -49,7 +49,7 @@ class Placeholder:
     :param ambiguous: it may well be a real one.
     :param first: the file, counted from 0, and the line of the first few; ``keys``: as these write it.
     :param alike: whether all of them write it so.
-    :param held: rows of them that are kept out because a holdout has that key.
+    :param held: rows of them that are kept out because a holdout has that key; None: nobody counted them.
     """
 
     key: str
@@ -59,7 +59,7 @@ class Placeholder:
     # What earlier versions of this package prepared does not say the following.
     keys: tuple[str, ...] = ()
     alike: bool = False
-    held: int = 0
+    held: int | None = None
 
     @property
     def seen(self) -> Iterator[tuple[str, int, int]]:
@@ -88,12 +88,12 @@ class PlaceholderCount:
             return
         # Signs are alike: there are few words, and many ways to draw a line.
         kind = row.folded if any(map(str.isalnum, row.folded)) else ""
-        before = self._found.get(kind, Placeholder(row.key, is_ambiguous(row), 0, (), alike=True))
+        before = self._found.get(kind, Placeholder(row.key, is_ambiguous(row), 0, (), alike=True, held=0))
         self._found[kind] = replace(
             before,
             rows=before.rows + 1,
             first=(*before.first, (file, number))[:_PLACES],
             keys=(*before.keys, row.key)[:_PLACES],
             alike=before.alike and row.key == before.key,
-            held=before.held + held,
+            held=(before.held or 0) + held,
         )

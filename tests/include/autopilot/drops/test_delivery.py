@@ -113,6 +113,16 @@ def test_a_holdout_s_row_without_a_key_is_not_delivered(running: Delivering, key
     assert any("a key which says that there is none" in note for note in running.holdout(file, replace=True).notes)
 
 
+def test_another_holdout_s_row_without_a_key_is_told(running: Delivering) -> None:
+    running.toy.put("holdout/second.csv", csv_bytes([rows(2000, 1)[0] | {"id": "ND"}]))
+    for done in (
+        running.holdout(running.file(rows(1000, 11), "sealed.csv"), replace=True),
+        running.drop(running.file([*rows(900, 3), rows(903, 1)[0] | {"id": "ND"}])),
+    ):
+        assert done.written
+        assert any("rows of drops that have it too are kept out of the training" in note for note in done.notes)
+
+
 def test_a_holdout_s_row_with_a_number_for_a_key_is_delivered(running: Delivering) -> None:
     file = running.file([*rows(1000, 11), rows(1011, 1)[0] | {"id": "0"}], "sealed.csv")
     assert running.holdout(file, replace=True).written
