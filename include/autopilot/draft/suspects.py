@@ -14,6 +14,7 @@ from include.autopilot.candidate.contract import Schema
 from include.autopilot.draft.keys import is_named_id, is_row_number
 from include.autopilot.draft.table import Column, Table
 from include.autopilot.drift.echo import echoes_of
+from include.autopilot.rows.firstlook import is_meant
 
 _MOSTLY_NUMBERS = 0.9
 # Texts of which so large a share differ are free text, or name things.
@@ -86,10 +87,30 @@ def _odd_numbers(table: Table, column: Column) -> Suspect | None:
         line, cell = odd[0]
         why = f"has numbers and {len(odd):,} texts, first {cell!r} in line {line}; empty such cells, or all are texts"
         if numeric:
-            why = f"has numbers and cells that are none, or too large ({len(odd):,}, first {cell!r} in line {line}); "
-            why += "empty them, or delivery and search refuse the file"
+            why = _odd_in_numbers(odd)
         return Suspect(column.name, why, clear=False)
     return None
+
+
+def _odd_in_numbers(odd: Sequence[tuple[int, str]]) -> str:
+    """Say what becomes of cells among numbers.
+
+    :param odd: line and cell of each.
+    """
+    told = []
+    if meant := [one for one in odd if is_meant(one[1])]:
+        line, cell = meant[0]
+        told.append(
+            f"has numbers and cells that are none, or too large ({len(meant):,}, first {cell!r} in line {line}); empty "
+            "them, or delivery and search refuse the file"
+        )
+    if texts := [one for one in odd if not is_meant(one[1])]:
+        line, cell = texts[0]
+        told.append(
+            f"has codes or words among numbers ({len(texts):,}, first {cell!r} in line {line}); ignore it or write all "
+            "so (B7 for 7): every run after a search that reads it as numbers refuses them"
+        )
+    return "; it ".join(told)
 
 
 def _odd_texts(column: Column) -> Suspect | None:

@@ -238,14 +238,15 @@ def first_look(config: ModelConfig, template: Template | None, contract: Contrac
 
 
 def foreseen(look: FirstLook | None, file: Path) -> list[str]:
-    """Return a sentence for each fault of other files that stops the search.
+    """Return a sentence for each fault of other files that stops the search, and for all that is only told.
 
-    :raises ContractError: the file that is delivered has such faults.
+    :raises ContractError: the file that is delivered has faults that stop the search.
     """
-    found = list(look.faults()) if look else []
-    if mine := [sentence for name, sentence in found if name == str(file)]:
+    found = list(look.faults(str(file))) if look else []
+    if mine := [fault.sentence for fault in found if fault.refused and fault.file == str(file)]:
         raise ContractError(mine)
-    return [f"No search takes what is there already: {sentence}" for _, sentence in found]
+    there = "No search takes what is there already: "
+    return [f"{there if fault.refused else ''}{fault.sentence}" for fault in found]
 
 
 def features_told(

@@ -19,6 +19,7 @@ from include.autopilot.base.errors import DropError, TemplateError
 from include.autopilot.base.locations import Locations
 from include.autopilot.base.metrics import REGRESSION
 from include.autopilot.base.source import combine, is_synthetic, marked
+from include.autopilot.candidate.contract import Schema
 from include.autopilot.candidate.winner import find_candidate
 from include.autopilot.cost.spending import Run, write_cost
 from include.autopilot.drops.firstcolumns import first_contract
@@ -62,7 +63,7 @@ def search_input(
     :raises DropError: no drop, no holdout, fewer rows than Autopilot takes, a target that is none of the problem's,
         or a column under ``ignore`` that seems to be misspelt.
     :raises ContractError: a file lacks columns that the first one has, cannot be read, or has cells that every run
-        after the search would refuse.
+        after the search would refuse and none before it accepts.
     :raises IdentityError: rows seem to be one row, or keys to be none, and that is refused.
     :raises DriftError: single cells must not be trained on.
     """
@@ -75,7 +76,7 @@ def search_input(
     regression = problem_type == REGRESSION
     check_ignored(s3, config, drops, searches=True)
     contract = first_contract(s3, config, drops[:1], regression)
-    look = FirstLook(contract, _known(s3, config))
+    look = FirstLook(contract, _present(s3, config))
     holdouts = read_holdouts(s3, locations, config.holdouts, contract, config.ignore, watch=look.add_held)
     check_holdouts(s3, config, holdouts, run)
     with held_out(holdouts) as held, SearchRows(s3, config, drops, contract, held, run, look) as lines:
@@ -119,14 +120,14 @@ def search_input(
     return found
 
 
-def _known(s3: S3Client, config: ModelConfig) -> tuple[str, ...]:
-    """Return the classes that the present candidate knows; none where there is none that can be used."""
+def _present(s3: S3Client, config: ModelConfig) -> Schema | None:
+    """Return what the present candidate says of its columns; None where there is none that can be used."""
     locations = Locations(config.root)
     # What is wrong with a template, a search may be there to mend.
     with suppress(TemplateError):
         if exists(s3, locations.template("current")):
-            return current_template(s3, locations, config.name).schema.labels
-    return ()
+            return current_template(s3, locations, config.name).schema
+    return None
 
 
 def preflight(

@@ -49,7 +49,7 @@ class SearchRows:
 
     :param held_out: rows that no search may see; recent rows that judge are left out, too.
     :param run: the search's name, which a new seal keeps.
-    :param look: is shown every row, and refuses what later runs would.
+    :param look: is shown every row; what it refuses stops the search, and what it tells is logged.
     :ivar unmeasured: how many rows of the drops have no target.
     :raises ContractError: a file breaks the contract.
     :raises ChangedError: a drop is not what it was when a run first used it, and that is refused.
@@ -139,6 +139,8 @@ class SearchRows:
             counted.append(Counted(drop.name, drop.row, self._read(place, content)))
             self.sources.append(content.source)
         self._look.refuse()
+        for fault in self._look.faults():
+            log.warning("%s", fault.sentence)
         self._check(counted)
 
     def _check(self, counted: Sequence[Counted]) -> None:

@@ -2,24 +2,29 @@
 
 Before there is a candidate, nothing says which columns are numbers. A search takes a column for that when nearly all of
 its values are, and the others for missing; from then on each run refuses the others, in drops that the search has used
-and that may not change any more. So the search's own decision is made beforehand, and they are refused at once.
+and that may not change any more. So the search's own decision is made beforehand. What is meant as a number or as no
+value is refused at once, because the fix is cheap. Codes and words among numbers (A17, red) are only told: to write a
+whole column otherwise is not. Nothing is refused that the runs of a template there is accept.
 """
 
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from include.autopilot.base.errors import ContractError
-from include.autopilot.base.numbers import is_blank, read_number, read_numbers
-from include.autopilot.candidate.contract import Contract
-from include.autopilot.rows.cells import NUMBER_FIX, Record, fault_of, with_count
-from include.autopilot.rows.identity import visible
+from include.autopilot.base.numbers import is_blank, read_answer, read_number, read_numbers
+from include.autopilot.candidate.contract import Contract, Schema
+from include.autopilot.rows.cells import Record, fault_of, with_count
+from include.autopilot.rows.identity import number_form, visible
 from include.cells import FITTING, says_nothing
 from include.cells.kind import kind_of
 
@@ -29,7 +34,25 @@ Watch = Callable[[str, Sequence[str], Sequence[Record]], None]
 _LOOKED_AT = 1000
 # More different texts are no classes that anybody spells twice.
 _MOST_CLASSES = 1000
-_OTHERWISE = "; if the column is to be texts, dates or amounts, write all of its cells so (B7, 2024-01-31, $7)"
+_SHOWN = 40
+# A longer text is prose, or a number that is written as all are.
+_LONGEST = 40
+# What stands beside a number and leaves it one: bounds, about, per cent, gaps.
+_BESIDE = re.compile(r"[<>=≤≥~≈±%‰ _]")
+_IGNORE = "name the column under ignore in the YAML of the model"
+
+
+class Fault(NamedTuple):
+    """What a search would make of cells.
+
+    :ivar file: the address of a file that has them.
+    :ivar sentence: which cells, and what to do.
+    :ivar refused: whether it stops a search; otherwise it is only told.
+    """
+
+    file: str
+    sentence: str
+    refused: bool
 
 
 @dataclass
@@ -64,12 +87,14 @@ class _Some:
 class _Feature:
     """One column.
 
-    :ivar odd: of each file, the rows that are refused if the column is numbers.
+    :ivar meant: of each file, the rows that runs refuse if the column is numbers, as :func:`is_meant` has them.
+    :ivar texts: the same of codes and words.
     """
 
     def __init__(self) -> None:
         self._numbers, self._texts = _Some(), _Some()
-        self.odd: dict[str, _Odd] = {}
+        self.meant: dict[str, _Odd] = {}
+        self.texts: dict[str, _Odd] = {}
 
     @property
     def is_numeric(self) -> bool:
@@ -99,7 +124,8 @@ class _Feature:
             elif decides and what == "text":
                 texts.append(cell)
             if not fits and what != "blank":
-                self.odd.setdefault(file, _Odd(record.row, record.line, cell)).rows += 1
+                odd = self.meant if is_meant(cell) else self.texts
+                odd.setdefault(file, _Odd(record.row, record.line, cell)).rows += 1
         self._numbers.add(numbers)
         self._texts.add(texts)
 
@@ -108,14 +134,17 @@ class FirstLook:
     """What is seen of the rows before a search.
 
     :param contract: of the first file.
-    :param known: classes of a candidate that there is, which a run takes as they are.
+    :param schema: what the candidate that there is says of its columns. What runs accept by it is told, not refused.
     """
 
-    def __init__(self, contract: Contract, known: Collection[str] = ()) -> None:
+    def __init__(self, contract: Contract, schema: Schema | None = None) -> None:
         self._features = {name: _Feature() for name in contract.features}
         self._measured = contract.target
         self._target = None if contract.target in contract.numeric else contract.target
-        self._known = frozenset(known)
+        self._known = frozenset(map(str.strip, schema.labels)) if schema else frozenset()
+        self._strict: Collection[str] = schema.numeric if schema else contract.features
+        # Where the candidate does not say which classes it knows, runs accept any.
+        self._any_class = schema is not None and not schema.labels and contract.target not in schema.numeric
         self._classes: dict[str, dict[str, _Odd]] = {}
 
     def add(self, file: str, header: Sequence[str], records: Sequence[Record]) -> None:
@@ -127,17 +156,20 @@ class FirstLook:
         self._add(file, header, records, held=True)
 
     def refuse(self) -> None:
-        """Refuse what every later run would refuse.
+        """Refuse what no search should learn from.
 
         :raises ContractError: there is such a cell.
         """
-        if told := [sentence for _, sentence in self.faults()]:
+        if told := [fault.sentence for fault in self.faults() if fault.refused]:
             raise ContractError(told)
 
-    def faults(self) -> Iterator[tuple[str, str]]:
-        """Yield the file and a sentence of everything that every later run would refuse."""
-        yield from self._odd_numbers()
-        yield from self._odd_classes()
+    def faults(self, own: str = "") -> Iterator[Fault]:
+        """Yield what is refused, by column and file, and what is only told, by column.
+
+        :param own: a file that is named first where several have what is told.
+        """
+        yield from self._odd_numbers(own)
+        yield from self._odd_classes(own)
 
     def _add(self, file: str, header: Sequence[str], records: Sequence[Record], held: bool) -> None:
         places = [header.index(name) for name in self._features]
@@ -158,32 +190,66 @@ class FirstLook:
         if label in self._classes or len(self._classes) < _MOST_CLASSES:
             self._classes.setdefault(label, {}).setdefault(file, _Odd(record.row, record.line, label)).rows += 1
 
-    def _odd_numbers(self) -> Iterator[tuple[str, str]]:
+    def _odd_numbers(self, own: str) -> Iterator[Fault]:
         for name, feature in self._features.items():
-            if not (feature.odd and feature.is_numeric):
+            if not (feature.meant or feature.texts) or not feature.is_numeric:
                 continue
-            for file, odd in feature.odd.items():
-                fault, fix = fault_of(odd.cell)
-                reads = "Nearly all values of the column are numbers: a search reads it so, and every run refuses this"
-                yield file, _told(file, name, odd, fault, f"{reads}. {fix}{_OTHERWISE if fix == NUMBER_FIX else ''}")
+            strict = name in self._strict
+            if feature.meant:
+                for file, odd in feature.meant.items() if strict else [_first(feature.meant, own)]:
+                    fault, fix = fault_of(odd.cell)
+                    fault += ". Nearly all values of the column are numbers, and a search that reads it so makes every "
+                    fault += "later run refuse this"
+                    yield Fault(file, _told(file, name, odd, fault, fix if strict else f"{fix}, or {_IGNORE}"), strict)
+            if feature.texts:
+                file, odd = _first(feature.texts, own)
+                fault = f"holds {odd.cell[:_SHOWN]!r} among numbers. A search that reads the column as numbers, as the "
+                fault += f"embedded AWS does where {FITTING * 100:g} % are, makes every later run refuse such cells"
+                fix = f"If they are to stay, {_IGNORE} or write all of its cells so (B7 for 7)"
+                yield Fault(file, _told(file, name, odd, fault, fix), refused=False)
 
-    def _odd_classes(self) -> Iterator[tuple[str, str]]:
+    def _odd_classes(self, own: str) -> Iterator[Fault]:
         if self._target is None:
             return
         alike: dict[str, list[str]] = {}
         for label, places in self._classes.items():
             alike.setdefault(visible(label), []).append(label)
             if says_nothing(label):
-                for file, odd in places.items():
+                if self._any_class:
+                    fault = (
+                        f"has the class {label!r}, which runs accept now. A search may take it for no value, as the "
+                    )
+                    fault += "embedded AWS does, and then every later run refuses it"
+                    fix = f"Name the class otherwise before a search that is to know it, {renamed(label)!r} say"
+                else:
                     fault = f"has the class {label!r}, which a search takes for no value"
                     fix = f"Name the class otherwise, {renamed(label)!r} say, or empty the cell if nothing was measured"
-                    yield file, _told(file, self._target, odd, fault, fix)
+                yield from self._class_faults(places, own, fault, fix)
         for labels in alike.values():
             usual, *others = sorted(labels, key=lambda label: -sum(odd.rows for odd in self._classes[label].values()))
             for label in others:
-                for file, odd in self._classes[label].items():
-                    fault = f"has the class {label!r}, which looks like {usual!r} and is another text"
-                    yield file, _told(file, self._target, odd, fault, f"Write {usual!r} if that is meant")
+                fault = f"has the class {label!r}, which looks like {usual!r} and is another text"
+                yield from self._class_faults(self._classes[label], own, fault, f"Write {usual!r} if that is meant")
+
+    def _class_faults(self, places: Mapping[str, _Odd], own: str, fault: str, fix: str) -> Iterator[Fault]:
+        for file, odd in [_first(places, own)] if self._any_class else places.items():
+            yield Fault(file, _told(file, self._measured, odd, fault, fix), not self._any_class)
+
+
+@lru_cache(maxsize=10_000)
+def is_meant(cell: str) -> bool:
+    """Whether a cell that is no number is meant as one, or as no value: NA, -, inf, 1,5, 1 000, 1_000, <5, ~7, 5 %, $5.
+
+    It is not where it holds a code or a word: A17, 12a, red, n.b.
+    """
+    cell = cell.strip()
+    if len(cell) > _LONGEST:
+        return read_answer(cell) is not None
+    text = visible(unicodedata.normalize("NFKC", cell))
+    if says_nothing(text) or not any(map(str.isalnum, text)):
+        return True
+    bare = "".join(sign for sign in _BESIDE.sub("", text) if unicodedata.category(sign) != "Sc")
+    return read_answer(bare) is not None or number_form(bare) is not None
 
 
 def renamed(label: str) -> str:
@@ -200,6 +266,15 @@ def _what(cell: str) -> str:
         return "nothing"
     number = read_number(cell)
     return "text" if number is None or math.isinf(number) else "number"
+
+
+def _first(places: Mapping[str, _Odd], own: str) -> tuple[str, _Odd]:
+    """Return a file and its first row, counted for all files.
+
+    :param own: the file, if it is among them.
+    """
+    file = own if own in places else next(iter(places))
+    return file, replace(places[file], rows=sum(odd.rows for odd in places.values()))
 
 
 def _told(file: str, column: str, odd: _Odd, fault: str, fix: str) -> str:

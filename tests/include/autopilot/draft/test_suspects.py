@@ -44,6 +44,18 @@ def looked(name: str, cells: list[str], target: list[str] = TARGET) -> tuple[str
         ("street", [f"street {row % 90}" for row in range(COUNT)], "has 90 different texts in 120 rows", False),
         ("fee", [*AMOUNTS[1:], "n/a"], "none, or too large (1, first 'n/a' in line 121); empty them, or del", False),
         ("fee", [*AMOUNTS[2:], "n/a", "1e39"], "none, or too large (2, first 'n/a' in line 120); empty", False),
+        (
+            "zip",
+            [*AMOUNTS[1:], "K1A 0B1"],
+            "has codes or words among numbers (1, first 'K1A 0B1' in line 121); ignore it or write all so (B7 for 7)",
+            False,
+        ),
+        (
+            "fee",
+            ["<5", "A17", *AMOUNTS[2:]],
+            "refuse the file; it has codes or words among numbers (1, first 'A17'",
+            False,
+        ),
         ("fee", ["?", "7.5", "8"] * (COUNT // 3), "none, or too large (40, first '?' in line 2); empty", False),
         (
             "fee",

@@ -356,6 +356,13 @@ def test_what_every_run_after_a_search_would_refuse_is_refused_before_it(bare: D
     assert bare.holdout(bare.file(with_odd(1000, 50), "sealed.csv"), replace=True).written
 
 
+def test_a_code_among_numbers_is_a_note_of_a_delivery(bare: Delivering) -> None:
+    told = str(bare.drop(bare.file(with_odd(100, 50, "n.b."))))
+    told += str(bare.holdout(bare.file(with_odd(1000, 50, "n.b."), "sealed.csv"), replace=True))
+    odd = ": column 'd[1]', row 4 (line 5) holds 'n.b.' among numbers. A search"
+    assert [told.count(one) for one in (f"/new.csv{odd}", f"/sealed.csv{odd}", "(B7 for 7) (1 more row")] == [1, 1, 1]
+
+
 def test_a_fault_of_what_is_there_already_is_a_note(bare: Delivering) -> None:
     bare.toy.put("holdout/sealed.csv", csv_bytes(with_odd(1000, 12)))
     told = str(bare.drop(bare.file(rows(0, 50))))

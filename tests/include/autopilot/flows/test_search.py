@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -235,12 +236,40 @@ def test_a_cell_that_runs_would_refuse_stops_the_search_before_anything_is_seale
     assert search_input(full.s3, full.config, FEBRUARY, "Regression")["rows"] == 510
 
 
+def coded(first: int, count: int, every: int) -> list[dict[str, str]]:
+    """Make rows whose colours are codes, every so many with a letter."""
+    return [
+        row | {"colour": f"B{number % 5}" if number % every == 3 else f"{100 + number % 5}"}
+        for number, row in enumerate(rows(first, count))
+    ]
+
+
+def test_codes_among_numbers_are_told_and_stop_no_search(full: Toy, caplog: pytest.LogCaptureFixture) -> None:
+    full.put("drops/2024-01-01/a.csv", csv_bytes(coded(0, 510, 90)))
+    assert search_input(full.s3, full.config, FEBRUARY, "Regression")["rows"] > 500
+    assert "sealed.csv: column 'colour', row 1 (line 2) holds 'red' among numbers. A search that reads" in caplog.text
+
+
+def test_what_a_template_lets_hold_text_stops_no_search(full: Toy, caplog: pytest.LogCaptureFixture) -> None:
+    table = coded(0, 510, 90)
+    table[7]["colour"] = "NA"
+    full.put("drops/2024-01-01/a.csv", csv_bytes(table))
+    odd = r"a.csv: column 'colour', row 8 \(line 9\) holds text: 'NA'. Nearly all"
+    with pytest.raises(ContractError, match=odd):
+        search_input(full.s3, full.config, FEBRUARY, "Regression")
+    publish_template(full.sagemaker, full.s3, full.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
+    assert search_input(full.s3, full.config, FEBRUARY, "Regression")["rows"] > 500
+    assert re.search(odd, caplog.text)
+
+
 def graded(first: int, count: int) -> list[dict[str, str]]:
     grades = ["None", "mild", "severe"]
     return [row | {"y": grades[number % 3]} for number, row in enumerate(rows(first, count))]
 
 
-def test_a_class_that_a_search_would_lose_stops_it_unless_a_candidate_knows_it(full: Toy) -> None:
+def test_a_class_that_a_search_would_lose_stops_it_unless_runs_accept_it(
+    full: Toy, caplog: pytest.LogCaptureFixture
+) -> None:
     for name, first, count in (("drops/2024-01-01/a.csv", 0, 510), ("holdout/sealed.csv", 1000, 12)):
         full.put(name, csv_bytes(graded(first, count)))
     full.put("holdout/second.csv", csv_bytes(graded(2000, 12)))
@@ -255,3 +284,8 @@ def test_a_class_that_a_search_would_lose_stops_it_unless_a_candidate_knows_it(f
         full.s3, locations, replace(template, schema=replace(template.schema, labels=("None", "mild", "severe")))
     )
     assert search_input(full.s3, full.config, SEARCHED, multiclass)["rows"] == 510
+    schema = replace(template.schema, labels=(), numeric=("d[1]",))
+    put_current(full.s3, locations, replace(template, schema=schema))
+    assert "runs accept now" not in caplog.text
+    assert search_input(full.s3, full.config, SEARCHED, multiclass)["rows"] == 510
+    assert "has the class 'None', which runs accept now" in caplog.text
