@@ -18,7 +18,7 @@ IN_THE_IMAGE = {
 # Import name of a distribution, where it differs; and what a listed distribution cannot do without.
 DISTRIBUTION = {"sklearn": "scikit-learn", "numpy": "pandas"}
 # What is used where somebody has installed it, and done without elsewhere.
-OPTIONAL = {"rdkit"}
+OPTIONAL = {"openlineage", "rdkit"}
 OURS = {"airflow_autopilot", "airflow_sagemaker_once", "include"}
 
 

@@ -41,10 +41,10 @@ def _datasets(told: Mapping[str, str | None]) -> list[Any]:
 
 
 def _run(about: str | None) -> dict[str, Any]:
-    from openlineage.client.facet_v2 import tags_run
-
     if about is None:
         return {}
+    from openlineage.client.facet_v2 import tags_run
+
     return {"tags": tags_run.TagsRunFacet([tags_run.TagsRunFacetFields("data", about, "airflow_sagemaker_once")])}
 
 

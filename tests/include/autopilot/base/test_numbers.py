@@ -100,7 +100,7 @@ def in_a_profile(text: str) -> float | str:
 
 
 def featurized(text: str) -> float | str:
-    number = float(NALabelEncoder().encode(np.array([text], dtype=object))[0])
+    number = float(NALabelEncoder().transform(np.array([text], dtype=object))[0])
     return "none" if math.isnan(number) else number
 
 
