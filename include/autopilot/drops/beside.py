@@ -5,6 +5,7 @@ They are read from the index of what a run prepared, or where no run has, from t
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 _HAS = "SELECT 1 FROM rows WHERE folded = ? LIMIT 1"
 # What is not allowed or not there, and what is no JSON, no number, no UTF-8.
-_UNREADABLE = (ClientError, BotoCoreError, MissingObjectError, ValueError)
+_UNREADABLE = (ClientError, BotoCoreError, MissingObjectError, ValueError, TypeError, LookupError, csv.Error)
 
 
 class _Other(NamedTuple):

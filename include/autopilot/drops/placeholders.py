@@ -6,25 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from include.autopilot.rows.identity import Identity, normal
+from include.autopilot.rows.novalue import NO_VALUE
 
-# As they are after all rules of spelling, in small letters.
-_WORDS = frozenset(
-    {
-        *("null", "(null)", "[null]", "<null>", "#null!", "nil", "none", "(none)", "[none]", "<none>", "\\n"),
-        *("nan", "-nan", "nat", "<nat>", "pd.na", "na_character_", "na", "<na>", "n/a", "#n/a", "#n/a n/a", "#na"),
-        *("1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "-nan(ind)", "n.a.", "n.a", "n / a", "n.d.", "nd"),
-        *("k.a.", "n.v.", "n.k.", "n/k", "tbd", "tba", "tbc", "todo"),
-        *("missing", "unknown", "<unk>", "undefined", "unspecified", "unassigned", "void"),
-        *("empty", "(empty)", "<empty>", "blank", "(blank)", "dummy", "placeholder"),
-        *("no id", "no key", "no value", "no name", "no data", "none given", "unnamed", "untitled"),
-        *("not available", "not applicable", "not assigned", "not known", "not set", "not given", "not recorded"),
-        *("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#spill!", "#calc!", "#error!", "#error", "error"),
-        # Excel in German.
-        *("#nv", "#wert!", "#bezug!"),
-        # The UUID that says that there is none.
-        normal("0" * 8 + "-0000-0000-0000-" + "0" * 12),
-    }
-)
 _NINES = ("9" * length for length in range(2, 10))
 _NUMBERS = frozenset(map(normal, ("0", "-1", *(f"{sign}{nines}" for nines in _NINES for sign in ("", "-")))))
 # Places that are told of one key.
@@ -33,7 +16,7 @@ _PLACES = 3
 
 def is_placeholder(found: Identity) -> bool:
     """Whether a key looks like none: a word or a sign for "missing", or :func:`is_ambiguous`."""
-    return found.folded in _WORDS or is_ambiguous(found) or not any(map(str.isalnum, found.normal))
+    return found.folded in NO_VALUE or is_ambiguous(found) or not any(map(str.isalnum, found.normal))
 
 
 def is_ambiguous(found: Identity) -> bool:

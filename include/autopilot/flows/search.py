@@ -121,12 +121,13 @@ def search_input(
 
 
 def _present(s3: S3Client, config: ModelConfig) -> Schema | None:
-    """Return what the present candidate says of its columns; None where there is none that can be used."""
+    """Return what the present candidate says of its columns; None: there is none, or none for this target."""
     locations = Locations(config.root)
     # What is wrong with a template, a search may be there to mend.
     with suppress(TemplateError):
         if exists(s3, locations.template("current")):
-            return current_template(s3, locations, config.name).schema
+            schema = current_template(s3, locations, config.name).schema
+            return schema if schema.target == config.target else None
     return None
 
 

@@ -13,9 +13,10 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,8 @@ from include.autopilot.base.errors import ContractError
 from include.autopilot.base.numbers import is_blank, read_answer, read_number, read_numbers
 from include.autopilot.candidate.contract import Contract, Schema
 from include.autopilot.rows.cells import Record, fault_of, with_count
-from include.autopilot.rows.identity import number_form, visible
+from include.autopilot.rows.identity import identity, number_form, visible
+from include.autopilot.rows.novalue import NO_VALUE
 from include.cells import FITTING, says_nothing
 from include.cells.kind import kind_of
 
@@ -37,8 +39,8 @@ _MOST_CLASSES = 1000
 _SHOWN = 40
 # A longer text is prose, or a number that is written as all are.
 _LONGEST = 40
-# What stands beside a number and leaves it one: bounds, about, per cent, gaps.
-_BESIDE = re.compile(r"[<>=≤≥~≈±%‰ _]")
+# What stands beside a number and leaves it one: bounds, about, per cent.
+_BESIDE = re.compile(r"[<>=≤≥~≈±%‰]")
 _IGNORE = "name the column under ignore in the YAML of the model"
 
 
@@ -142,7 +144,7 @@ class FirstLook:
         self._measured = contract.target
         self._target = None if contract.target in contract.numeric else contract.target
         self._known = frozenset(map(str.strip, schema.labels)) if schema else frozenset()
-        self._strict: Collection[str] = schema.numeric if schema else contract.features
+        self._schema = schema
         # Where the candidate does not say which classes it knows, runs accept any.
         self._any_class = schema is not None and not schema.labels and contract.target not in schema.numeric
         self._classes: dict[str, dict[str, _Odd]] = {}
@@ -194,13 +196,20 @@ class FirstLook:
         for name, feature in self._features.items():
             if not (feature.meant or feature.texts) or not feature.is_numeric:
                 continue
-            strict = name in self._strict
+            # What runs refuse now, no search may seal. Of a column that the candidate does not have it says nothing.
+            old = self._schema is not None and name in self._schema.columns
+            numeric = self._schema is not None and name in self._schema.numeric
+            if numeric:
+                for file, odd in chain(feature.meant.items(), feature.texts.items()):
+                    yield Fault(file, _told(file, name, odd, *fault_of(odd.cell)), refused=True)
+                continue
             if feature.meant:
-                for file, odd in feature.meant.items() if strict else [_first(feature.meant, own)]:
+                for file, odd in [_first(feature.meant, own)] if old else feature.meant.items():
                     fault, fix = fault_of(odd.cell)
                     fault += ". Nearly all values of the column are numbers, and a search that reads it so makes every "
                     fault += "later run refuse this"
-                    yield Fault(file, _told(file, name, odd, fault, fix if strict else f"{fix}, or {_IGNORE}"), strict)
+                    fix = f"{fix}, or {_IGNORE}" if self._schema else fix
+                    yield Fault(file, _told(file, name, odd, fault, fix), refused=not old)
             if feature.texts:
                 file, odd = _first(feature.texts, own)
                 fault = f"holds {odd.cell[:_SHOWN]!r} among numbers. A search that reads the column as numbers, as the "
@@ -246,9 +255,9 @@ def is_meant(cell: str) -> bool:
     if len(cell) > _LONGEST:
         return read_answer(cell) is not None
     text = visible(unicodedata.normalize("NFKC", cell))
-    if says_nothing(text) or not any(map(str.isalnum, text)):
+    if says_nothing(text) or identity(text).folded in NO_VALUE or not any(map(str.isalnum, text)):
         return True
-    bare = "".join(sign for sign in _BESIDE.sub("", text) if unicodedata.category(sign) != "Sc")
+    bare = "".join(sign for sign in _BESIDE.sub("", text) if unicodedata.category(sign) != "Sc").strip(" _")
     return read_answer(bare) is not None or number_form(bare) is not None
 
 

@@ -100,13 +100,13 @@ def test_what_may_not_be_read_of_other_drops_is_told(toy: Toy, tmp_path: Path, f
         assert name in notes
 
 
-@pytest.mark.parametrize("kind", ["seals", "prepared"])
-def test_what_is_broken_of_other_drops_is_told(toy: Toy, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "body"), [("seals", b"\xff{"), ("prepared", b"\xff{"), ("prepared", b"a,b\n")])
+def test_what_is_broken_of_other_drops_is_told(toy: Toy, tmp_path: Path, kind: str, body: bytes) -> None:
     prepare(toy)
     broken = [key for key in toy.keys("") if key.endswith("/keys.csv" if kind == "prepared" else "/1.json")]
     assert broken
     for key in broken:
-        toy.put(key, b"\xff{")
+        toy.put(key, body)
     done = deliver(toy, tmp_path, rows(900, 5))
     assert done.written
     assert any("which cannot be read: " in note for note in done.notes)

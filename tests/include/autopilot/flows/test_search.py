@@ -262,6 +262,17 @@ def test_what_a_template_lets_hold_text_stops_no_search(full: Toy, caplog: pytes
     assert re.search(odd, caplog.text)
 
 
+def test_what_runs_refuse_now_stops_a_search_before_the_drop_is_sealed(full: Toy) -> None:
+    """A sealed drop may not be corrected any more."""
+    publish_template(full.sagemaker, full.s3, full.config, AUTOML_JOB, SEARCHED)  # type: ignore[arg-type]
+    table = rows(0, 510)
+    table[7]["d[1]"] = "err"
+    full.put("drops/2024-01-01/a.csv", csv_bytes(table))
+    with pytest.raises(ContractError, match=r"a.csv: column 'd\[1\]', row 8 \(line 9\) holds text: 'err'"):
+        search_input(full.s3, full.config, FEBRUARY, "Regression")
+    assert not full.keys("sealed/")
+
+
 def graded(first: int, count: int) -> list[dict[str, str]]:
     grades = ["None", "mild", "severe"]
     return [row | {"y": grades[number % 3]} for number, row in enumerate(rows(first, count))]
@@ -289,3 +300,7 @@ def test_a_class_that_a_search_would_lose_stops_it_unless_runs_accept_it(
     assert "runs accept now" not in caplog.text
     assert search_input(full.s3, full.config, SEARCHED, multiclass)["rows"] == 510
     assert "has the class 'None', which runs accept now" in caplog.text
+    # Of a template for another target nothing follows.
+    put_current(full.s3, locations, replace(template, schema=replace(schema, target="colour")))
+    with pytest.raises(ContractError, match="which a search takes for no value"):
+        search_input(full.s3, full.config, SEARCHED, multiclass)

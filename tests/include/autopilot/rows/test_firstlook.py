@@ -131,7 +131,7 @@ CODES = ["A17", "V27", "12a", "K1A 0B1", "red", "n.b.", "0x10", "1.2.3", "10.0.0
 
 
 @pytest.mark.parametrize("cell", [*CODES, "5 kg", "red with 7 blue stripes"])
-@pytest.mark.parametrize("schema", [None, template(), template(["y", "a"])], ids=["none", "text", "numbers"])
+@pytest.mark.parametrize("schema", [None, template()], ids=["none", "text"])
 def test_codes_and_words_among_numbers_are_told(cell: str, schema: Schema | None) -> None:
     assert not is_meant(cell)
     look = FirstLook(contract(), schema)
@@ -143,6 +143,39 @@ def test_codes_and_words_among_numbers_are_told(cell: str, schema: Schema | None
         "the same problem)."
     )
     look.refuse()
+
+
+@pytest.mark.parametrize("cell", [*CODES, "NA", "#N/A", "1e39"])
+def test_what_a_run_refuses_now_no_search_seals(cell: str) -> None:
+    look = FirstLook(contract(), template(["y", "a"]))
+    (told,) = looked(look, table(mixed(cell)))
+    assert refused(look) == [told]
+    assert "Nearly all" not in told
+
+
+def test_a_column_that_the_template_does_not_have_is_as_before_any() -> None:
+    known = Schema(("y", "txt"), "y", ("y",), ())
+    look = FirstLook(contract(), known)
+    (told,) = looked(look, table(mixed("NA")))
+    assert refused(look) == [told]
+    assert "or leave the cell empty, or name the column under ignore" in told
+    looked(look := FirstLook(contract(), known), table(mixed("A17")))
+    assert refused(look) == []
+
+
+NO_VALUES = ["#N/A", "#DIV/0!", "\\N", "<NA>", "NaT", "(null)", "1.#QNAN", "n.d.", "unknown", "missing", "tbd"]
+
+
+@pytest.mark.parametrize("cell", NO_VALUES)
+def test_words_for_no_value_are_refused_while_nothing_has_been_searched(cell: str) -> None:
+    look = FirstLook(contract())
+    looked(look, table(mixed(cell)))
+    assert len(refused(look)) == 1
+
+
+@pytest.mark.parametrize("cell", ["1001_2", "12 34"])
+def test_a_variant_of_a_code_is_a_code(cell: str) -> None:
+    assert not is_meant(cell)
 
 
 def test_what_is_told_is_told_once_for_all_files_and_beside_what_is_refused() -> None:
