@@ -14,6 +14,7 @@ __all__ = [
     "inputs",
     "keytable",
     "labels",
+    "novalue",
     "places",
     "recordio",
     "scan",
