@@ -15,7 +15,7 @@ from include.autopilot.drift.shape import Shape, categories_shape, numbers_shape
 
 Outcome = Literal["none", "warn", "block"]
 Role = Literal["feature", "target"]
-Test = Literal["values", "missing", "outside", "unread"]
+Test = Literal["values", "missing", "outside", "unread", "foreign"]
 # Numbers between these may be dates that are written like 20240131.
 _FIRST_DAY, _LAST_DAY = 19000101, 22001231
 
@@ -29,6 +29,9 @@ class ColumnDrift:
     :param form: how its amounts are written in the baseline.
     :param unread_before: the share of filled cells that are not written so; ``unread_now``: in the drop;
         ``unread_like``: one of these.
+    :param foreign_before: the share of those in another form among the baseline's cells that state something, which
+        ``n/a`` does not; ``foreign_now``: in the drop.
+    :param emptied: whether it had values and has none.
     :param range_before: the smallest and the largest number.
     :param outside: the share of (sampled) numbers beyond the range before; of categories, that of rows with one
         that the baseline does not have.
@@ -53,6 +56,8 @@ class ColumnDrift:
     unread_before: float | None = None
     unread_now: float | None = None
     unread_like: str | None = None
+    foreign_before: float | None = None
+    foreign_now: float | None = None
     range_before: tuple[float, float] | None = None
     range_now: tuple[float, float] | None = None
     outside: float | None = None
@@ -96,18 +101,25 @@ def compare_column(before: ColumnProfile, now: ColumnProfile, schema: Schema) ->
         kind=now.kind,
         missing_before=before.missing_share,
         missing_now=now.missing_share,
-        emptied=bool(before.present and not now.present),
+        emptied=_states_something(before) and not _states_something(now),
         p=p,
         **found,
     )
+
+
+def _states_something(column: ColumnProfile) -> bool:
+    return bool(column.present if column.reading is None else column.read + column.foreign)
 
 
 def _unread(before: ColumnProfile, now: ColumnProfile, reading: Reading, p: dict[Test, float]) -> dict[str, Any]:
     """Compare how many cells are not written as the baseline's amounts are."""
     if before.unread or now.unread:
         p["unread"] = shift.missing_test((before.read, before.unread), (now.read, now.unread))
-    shares = {"unread_before": before.unread_share, "unread_now": now.unread_share}
-    return {"form": reading.told, **shares, "unread_like": now.odd}
+    if before.foreign or now.foreign:
+        p["foreign"] = shift.missing_test((before.read, before.foreign), (now.read, now.foreign))
+    unread = {"unread_before": before.unread_share, "unread_now": now.unread_share, "unread_like": now.odd}
+    foreign = {"foreign_before": before.foreign_share, "foreign_now": now.foreign_share}
+    return {"form": reading.told, **unread, **foreign}
 
 
 def _numbers(before: Numbers, now: Numbers, ranged: int, p: dict[Test, float], dates: bool) -> dict[str, Any]:

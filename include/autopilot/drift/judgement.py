@@ -62,12 +62,12 @@ def judge_file(columns: Sequence[ColumnDrift], rules: DriftConfig) -> list[tuple
 
 def _never_had(column: ColumnDrift, rules: DriftConfig) -> float:
     """Return the share of a feature's values that the baseline never had, or never had in this form."""
-    unread = max(0.0, _unread(column, rules))
-    return unread + (1 - unread) * ((column.outside or 0) if _shifted(column, rules) else 0)
+    foreign = max(0.0, _foreign(column, rules))
+    return foreign + (1 - foreign) * ((column.outside or 0) if _shifted(column, rules) else 0)
 
 
 def _displaced(column: ColumnDrift, rules: DriftConfig) -> str:
-    why = f" (not {column.form}{_instead(column)})" if _unread(column, rules) > _MOST else ""
+    why = f" (not {column.form}{_instead(column)})" if _foreign(column, rules) > _MOST else ""
     return f"{column.name!r}{why}"
 
 
@@ -84,9 +84,10 @@ def _findings(column: ColumnDrift, rules: DriftConfig) -> Iterator[tuple[Action,
             yield rules.on_missing, f"{column.missing_now:.1%} are missing; {column.missing_before:.1%} were before"
     if abs(unread := _unread(column, rules)) >= rules.missing:
         now, before = f"{column.unread_now:.1%}", f"{column.unread_before:.1%}"
-        # Most of the values in another form are other values, too.
-        actions = (rules.on_missing, rules.on_feature) if unread > _MOST else (rules.on_missing,)
-        action = max(actions, key=("off", "warn", "block").index)
+        # Most of the values in another form are other values, too; n/a in every row is as good as nothing.
+        others = rules.on_feature if _foreign(column, rules) > _MOST else "off"
+        emptied = rules.on_emptied if column.emptied else "off"
+        action = max((rules.on_missing, others, emptied), key=("off", "warn", "block").index)
         instead = _instead(column) if unread > 0 else ""
         yield action, f"{now} of its values are not {column.form}{instead}; {before} were not before"
     if target and column.kind == "categorical" and column.unseen:
@@ -113,6 +114,14 @@ def _unread(column: ColumnDrift, rules: DriftConfig) -> float:
     0 where that may be chance.
     """
     return (column.unread_now or 0) - (column.unread_before or 0) if _counts(column, "unread", rules) else 0.0
+
+
+def _foreign(column: ColumnDrift, rules: DriftConfig) -> float:
+    """Return how many more of its cells that state something do so in another form, as a share.
+
+    0 where that may be chance.
+    """
+    return (column.foreign_now or 0) - (column.foreign_before or 0) if _counts(column, "foreign", rules) else 0.0
 
 
 def _instead(column: ColumnDrift) -> str:

@@ -75,8 +75,9 @@ def _feature(column: ColumnProfile) -> dict[str, Any]:
         return feature | {"numerical_statistics": {"common": common} | _numbers(column.numbers)}
     strings: dict[str, Any] = {"common": common}
     if column.numbers is not None and column.reading is not None:
-        counts = {"kind": "amount", **asdict(column.reading), "read": column.read, "unread": column.unread}
-        return feature | {"string_statistics": strings, "compared_as": counts | _numbers(column.numbers)}
+        counts = {"read": column.read, "unread": column.unread, "foreign": column.foreign}
+        stated = {"kind": "amount", **asdict(column.reading), **counts, **_numbers(column.numbers)}
+        return feature | {"string_statistics": strings, "compared_as": stated}
     if column.categories is not None:
         buckets = [{"value": value, "count": count} for value, count in column.categories.items()]
         strings |= {"distinct_count": len(buckets), "distribution": {"categorical": {"buckets": buckets}}}
@@ -146,7 +147,10 @@ def _column(feature: dict[str, Any]) -> ColumnProfile:
     if (stated := feature.get("compared_as", {})).get("kind") == "amount":
         reading = Reading(stated["decimal"], stated["unit"], stated["told"])
         numbers, counts = _read_numbers(stated, ""), (stated["read"], stated["unread"])
-        return ColumnProfile(feature["name"], "amount", present, missing, numbers, None, reading, *counts)
+        foreign = stated.get("foreign", 0)
+        return ColumnProfile(
+            feature["name"], "amount", present, missing, numbers, None, reading, *counts, foreign=foreign
+        )
     if "distribution" not in strings:
         return ColumnProfile(feature["name"], "text", present, missing)
     categories = {bucket["value"]: bucket["count"] for bucket in strings["distribution"]["categorical"]["buckets"]}

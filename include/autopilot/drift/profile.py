@@ -41,7 +41,9 @@ class ColumnProfile:
     :param reading: how the cells of a column of amounts are read.
     :param read: how many cells were; ``unread``: filled ones that could not. Of the sampled rows in the table from
         which the reading was decided, with ``numbers``; of all rows in others.
-    :param odd: one that could not, of the sampled rows.
+    :param odd: one that could not, of the sampled rows, and one that is ``foreign`` if there is any.
+    :param foreign: how many of the unread state something, such as another currency; ``n/a`` does not. A baseline that
+        does not say has none.
     """
 
     name: str
@@ -54,11 +56,17 @@ class ColumnProfile:
     read: int = 0
     unread: int = 0
     odd: str | None = None
+    foreign: int = 0
 
     @property
     def unread_share(self) -> float:
         """The share of filled cells that are not written as the column's amounts are."""
         return self.unread / max(1, self.read + self.unread)
+
+    @property
+    def foreign_share(self) -> float:
+        """The share of cells in another form, of those that state something."""
+        return self.foreign / max(1, self.read + self.foreign)
 
     @property
     def missing_share(self) -> float:

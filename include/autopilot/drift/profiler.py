@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from include.autopilot.drift.moments import Floats, Moments
 from include.autopilot.drift.profile import ColumnProfile, Kind, Numbers, Profile
 from include.autopilot.drift.reading import FEW_NUMBERS, reading_of
 from include.autopilot.drift.sample import SIZE, RowSample
+from include.cells import says_nothing
 
 Cells = NDArray[np.object_]
 
@@ -75,6 +76,7 @@ class Profiler:
         }
         stated = {column.name: column.reading for column in (like.columns if like else ()) if column.reading}
         self._readings = {index: stated[name] for index, name in enumerate(self._columns) if name in stated}
+        self._foreign = dict.fromkeys(self._readings, 0)
 
     def add(self, lines: Sequence[tuple[str, str]]) -> Floats:
         """Add rows, key and CSV line of each, and return their cells as numbers: rows by columns.
@@ -89,6 +91,8 @@ class Profiler:
         self._sample.add(lines)
         self._moments.add(numbers)
         self._blank += _blank(cells, numbers).sum(axis=0)
+        for index in self._foreign:
+            self._foreign[index] += _foreign(cells[:, index], numbers[:, index])
         for index in self._values:
             self._count(index, cells[:, index])
         self._forget_texts()
@@ -137,15 +141,19 @@ class Profiler:
         there = present, self._rows - present
         if kind == "amount":
             read, summary = int(self._moments.count[index]), _summary(self._moments, index, numbers)
-            odd = next((str(cell) for cell in cells[~np.isfinite(numbers)] if not is_blank(cell)), None)
-            return ColumnProfile(name, kind, *there, summary, None, self._readings[index], read, present - read, odd)
+            unread = (str(cell) for cell in cells[~np.isfinite(numbers)] if not is_blank(cell))
+            odd, foreign = min(unread, key=says_nothing, default=None), self._foreign[index]
+            stated = self._readings[index]
+            return ColumnProfile(name, kind, *there, summary, None, stated, read, present - read, odd, foreign)
         filled = [cell for cell in cells if not is_blank(cell)]
         if name not in self._kinds and (reading := reading_of(filled)):
             values, moments = reading.numbers(filled), Moments(1)
             moments.add(values[:, np.newaxis])
             read = int(moments.count[0])
-            summary = _summary(moments, 0, values)
-            return ColumnProfile(name, "amount", *there, summary, None, reading, read, len(filled) - read)
+            summary, foreign = _summary(moments, 0, values), _foreign(filled, values)
+            return ColumnProfile(
+                name, "amount", *there, summary, None, reading, read, len(filled) - read, foreign=foreign
+            )
         if kind == "text":
             return ColumnProfile(name, kind, *there)
         counter = self._values[index]
@@ -200,6 +208,11 @@ def _cells(lines: list[str], columns: int) -> Cells:
     if rows:
         cells[:] = rows
     return cells
+
+
+def _foreign(cells: Iterable[str], numbers: Floats) -> int:
+    """Count the cells that state something and are not read."""
+    return sum(not says_nothing(cell) for cell in compress(cells, ~np.isfinite(numbers)))
 
 
 def _blank(cells: Cells, numbers: Floats) -> NDArray[np.bool_]:

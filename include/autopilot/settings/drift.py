@@ -33,9 +33,10 @@ class DriftConfig:
     :param on_feature: the values of a feature are distributed differently.
     :param on_target: the target's values are distributed differently.
     :param on_missing: a column has more, or fewer, missing cells, or cells that are not written as its amounts are.
-        Where most are not, they are other values, too: the graver of this and ``on_feature`` holds.
+        Where most values, without ``n/a`` and its like, are not, they are other ones: the graver of this and
+        ``on_feature`` holds.
     :param on_outside: values lie beyond the range seen before.
-    :param on_emptied: a column that had values has none at all.
+    :param on_emptied: a column that had values has none at all; of a column of amounts ``n/a`` is none.
     :param on_new_label: the target holds a class that the template does not know.
     :param on_apart: the target is ``apart``.
     :param on_widespread: drift is ``widespread``.

@@ -171,7 +171,7 @@ def judged(written: Callable[[int, int], str], before: Callable[[int, int], str]
         ("{} kg", "{} lb"),
         ("{} kg", "{} g"),
         ("{} kg", "{}"),
-        ("{} %", "n/a"),
+        ("{} %", "unknown"),
     ],
 )
 def test_amounts_in_another_form_in_feature_after_feature_block(before: str, now: str) -> None:
@@ -188,6 +188,60 @@ def test_amounts_in_another_form_in_feature_after_feature_block(before: str, now
     page = drift_html(drift_content(found))
     assert "<b>Blocks the run:</b> 3 of 6 features" in page
     assert f"but cells like {escape(repr(price.unread_like))}" in page
+
+
+def or_nothing(nothing: str, share: float, written: str = "${}.50") -> Callable[[int, int], str]:
+    """Amounts of which a share, by chance, is not stated."""
+    dice = np.random.default_rng(5)
+    return lambda _, amount: nothing if dice.random() < share else written.format(amount)
+
+
+@pytest.mark.parametrize("nothing", ["n/a", " NULL ", "?"])
+def test_more_cells_without_a_value_warn_as_empty_ones_do(nothing: str) -> None:
+    for before in (0, 0.3):
+        for now in (0.6, 0.85):
+            found = judged(or_nothing(nothing, now), or_nothing(nothing, before))
+            empty = judged(or_nothing("", now), or_nothing("", before))
+            for drift in (found, empty):
+                assert not [text for text in (*drift.blocks, *drift.warnings) if "never had" in text]
+            assert (found.blocks, len(found.warnings)) == ((), 3)
+            assert (empty.blocked, found.columns[1].unread_now) == (False, empty.columns[1].missing_now)
+            assert f"but cells like {nothing!r}; " in found.warnings[0]
+    # They are no other values, so only what is done about missing ones counts.
+    rules = {"on_missing": "off", "on_feature": "block", "on_widespread": "off"}
+    found = judged(lambda at, amount: nothing if (amount + at) % 4 else f"${amount}.50", **rules)
+    assert (found.columns[1].action, found.columns[1].foreign_now) == ("none", 0.0)
+
+
+def test_a_column_with_no_value_is_emptied_whatever_stands_in_its_cells() -> None:
+    for written in (or_nothing("n/a", 1), lambda _, amount: "n/a" if amount % 2 else ""):
+        price = judged(written, or_nothing("n/a", 0.3)).columns[1]
+        assert (price.emptied, price.action) == (True, "block")
+        assert judged(written, or_nothing("n/a", 0.3), on_emptied="warn").columns[1].action == "warn"
+
+
+def test_of_the_values_that_are_stated_those_in_another_form_count() -> None:
+    # A baseline that is mostly n/a, and a drop that is no less so: every value is in euros.
+    found = judged(or_nothing("n/a", 0.6, "€{}.50"), or_nothing("n/a", 0.6))
+    assert found.blocks[0].startswith("3 of 6 features that vary hold mostly values that the baseline never had")
+    assert "cells like '€" in found.blocks[0]
+    assert (found.columns[1].foreign_before, found.columns[1].foreign_now) == (0.0, 1.0)
+    # As many cells are not read as before, but now they are in euros.
+    most = or_nothing("n/a", 0.6)
+    found = judged(lambda at, amount: most(at, amount).replace("n/a", f"€{amount}.50"), or_nothing("n/a", 0.6))
+    assert (len(found.blocks), found.columns[1].unread_now) == (1, pytest.approx(0.6, abs=0.1))
+    # A few in euros among many n/a: they are shown, and are too few to be most.
+    few = or_nothing("n/a", 0.6)
+    found = judged(lambda at, amount: few(at, amount).replace("$", "€" if amount % 10 == 7 else "$"))
+    assert (found.blocks, len(found.warnings)) == ((), 3)
+    assert all(re.search(r"but cells like '€\d7", text) for text in found.warnings)
+
+
+def test_a_baseline_that_does_not_count_them_is_read() -> None:
+    statistics = statistics_of(profile_of(three_amounts(1, 1000, or_nothing("n/a", 0.3)), AMOUNTS))
+    assert statistics["features"][1]["compared_as"].pop("foreign") == 0
+    column = profile_of_statistics(statistics).columns[1]
+    assert (column.kind, column.foreign, column.read + column.unread) == ("amount", 0, 1000)
 
 
 def test_the_rules_of_other_displaced_features_hold_for_amounts() -> None:
