@@ -4,7 +4,8 @@ Before there is a candidate, nothing says which columns are numbers. A search ta
 its values are, and the others for missing; from then on each run refuses the others, in drops that the search has used
 and that may not change any more. So the search's own decision is made beforehand. What is meant as a number or as no
 value is refused at once, because the fix is cheap. Codes and words among numbers (A17, red) are only told: to write a
-whole column otherwise is not. Nothing is refused that the runs of a template there is accept.
+whole column otherwise is not. Where there is a template, its runs decide: what they refuse is refused, what they accept
+is only told.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class FirstLook:
     """What is seen of the rows before a search.
 
     :param contract: of the first file.
-    :param schema: what the candidate that there is says of its columns. What runs accept by it is told, not refused.
+    :param schema: what the candidate that there is says of its columns, by which runs accept or refuse.
     """
 
     def __init__(self, contract: Contract, schema: Schema | None = None) -> None:
@@ -225,10 +226,8 @@ class FirstLook:
             alike.setdefault(visible(label), []).append(label)
             if says_nothing(label):
                 if self._any_class:
-                    fault = (
-                        f"has the class {label!r}, which runs accept now. A search may take it for no value, as the "
-                    )
-                    fault += "embedded AWS does, and then every later run refuses it"
+                    fault = f"has the class {label!r}, which runs accept now. A search may take it for no value, as "
+                    fault += "the embedded AWS does, and then every later run refuses it"
                     fix = f"Name the class otherwise before a search that is to know it, {renamed(label)!r} say"
                 else:
                     fault = f"has the class {label!r}, which a search takes for no value"
