@@ -1,10 +1,9 @@
-"""docs/local.md and docs/local-columns.md must say what the code does."""
+"""docs/local.md, local-search.md and local-columns.md must say what the code does."""
 
 from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import get_args
 
 from include.cells import booleans, decision, missing
@@ -27,9 +26,11 @@ from include.local_aws.search.processors import PROCESSORS
 from include.local_aws.tuning.ranges import AUTO_LOGARITHMIC
 from include.local_aws.tuning.run import ATTEMPTS
 from tests.include.local_aws.generated.sending import MANY
+from tests.support.repository import ROOT
 
-COLUMNS = (Path(__file__).resolve().parents[3] / "docs" / "local-columns.md").read_text()
-DOCS = (Path(__file__).resolve().parents[3] / "docs" / "local.md").read_text()
+DOCS, SEARCH, COLUMNS = (
+    (ROOT / "docs" / f"{page}.md").read_text() for page in ("local", "local-search", "local-columns")
+)
 
 
 def test_the_table_of_operations_is_the_operations() -> None:
@@ -54,22 +55,22 @@ def test_numbers_and_names_are_the_codes() -> None:
 
 
 def test_numbers_of_tuning_jobs_are_the_codes() -> None:
-    assert f"at least {AUTO_LOGARITHMIC} times the least" in DOCS
+    assert f"at least {AUTO_LOGARITHMIC} times the least" in SEARCH
     assert ATTEMPTS == 5
-    assert "none of the first five succeeds" in DOCS
+    assert "none of the first five succeeds" in SEARCH
 
 
 def test_every_image_and_algorithm_is_named() -> None:
     for repository in runtimes._RUNTIMES:
         assert f"`{repository}`" in DOCS
     for name in (*BLENDED, *BLENDED_ELSEWHERE):
-        assert f"`{name}`" in DOCS
+        assert f"`{name}`" in SEARCH
     assert len(TRIALS) == 3
-    assert "up to three trials" in DOCS
+    assert "up to three trials" in SEARCH
     for name in ALGORITHMS:
-        assert f"| `{name}` |" in DOCS
+        assert f"| `{name}` |" in SEARCH
     assert DEFAULT == ("xgboost",)
-    assert "Without `AlgorithmsConfig` only XGBoost is tried" in DOCS
+    assert "Without `AlgorithmsConfig` only XGBoost is tried" in SEARCH
 
 
 def test_the_table_of_kinds_is_the_kinds() -> None:
@@ -110,7 +111,7 @@ def _only(kind: str) -> Columns:
 
 def test_every_hyperparameter_of_mlp_is_named() -> None:
     for name in (*mlp.HONOURED, *mlp.WITHOUT_EFFECT):
-        assert name.startswith("_") or name == "ml_application" or f"`{name}`" in DOCS
+        assert name.startswith("_") or name == "ml_application" or f"`{name}`" in SEARCH
 
 
 def test_refused_bucket_settings_are_named() -> None:
