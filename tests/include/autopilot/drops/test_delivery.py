@@ -4,58 +4,16 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from include.autopilot.base.errors import ContractError, DropError, IdentityError
-from include.autopilot.drops.content import FileContent
-from include.autopilot.drops.delivery import Delivered, deliver_drop, deliver_holdout, require_bucket
-from include.autopilot.drops.seals import Seal, seals_of
+from include.autopilot.drops.delivery import require_bucket
 from include.autopilot.settings.config import AutopilotConfig
-from include.autopilot.settings.identity import IdentityConfig
-from tests.support.toy import COLUMNS, Toy, csv_bytes, rows
-from tests.support.toyruns import prepare
-
-TODAY = date(2025, 6, 1)
-
-
-class Delivering:
-    """The toy model, and files to deliver to it."""
-
-    def __init__(self, toy: Toy, folder: Path) -> None:
-        self.toy = toy
-        self.folder = folder
-
-    def file(self, table: list[dict[str, str]] | bytes, name: str = "new.csv", columns: list[str] = COLUMNS) -> Path:
-        path = self.folder / name
-        path.write_bytes(table if isinstance(table, bytes) else csv_bytes(table, columns))
-        return path
-
-    def drop(self, file: Path, name: str = "2025-01-01", **options: Any) -> Delivered:
-        return deliver_drop(self.toy.s3, self.toy.config, file, name, TODAY, **options)
-
-    def holdout(self, file: Path, name: str = "sealed", **options: Any) -> Delivered:
-        return deliver_holdout(self.toy.s3, self.toy.config, file, name, **options)
-
-    def seal(self, kind: Any, name: str) -> None:
-        content = {"x.csv": FileContent("0123", "e", 1, None)}
-        seals_of(self.toy.s3, self.toy.config, kind).put(name, Seal("0123", "run-1", content))
-
-
-@pytest.fixture
-def bare(searched: Toy, tmp_path: Path) -> Delivering:
-    """Two holdouts and nothing else."""
-    return Delivering(searched, tmp_path)
-
-
-@pytest.fixture
-def running(toy: Toy, tmp_path: Path) -> Delivering:
-    """Holdouts, drops and a template."""
-    return Delivering(toy, tmp_path)
+from tests.support.delivering import Delivering
+from tests.support.toy import COLUMNS, csv_bytes, rows
 
 
 def test_the_first_drop_decides_which_columns_are_features(bare: Delivering) -> None:
@@ -102,30 +60,6 @@ def test_what_a_run_would_refuse_is_not_delivered(running: Delivering) -> None:
     with pytest.raises(ContractError, match=r"new\.csv is empty"):
         running.drop(running.file(b""))
     assert not running.toy.keys("drops/2025-01-01")
-
-
-@pytest.mark.parametrize("key", ["NULL", "-", "n/a"])
-def test_a_holdout_s_row_without_a_key_is_not_delivered(running: Delivering, key: str) -> None:
-    file = running.file([*rows(1000, 11), rows(1011, 1)[0] | {"id": key}], "sealed.csv")
-    with pytest.raises(IdentityError, match=r"1 rows of the holdouts have a key .*\(sealed\.csv:13\)\. Give every row"):
-        running.holdout(file, replace=True)
-    running.toy.config = replace(running.toy.config, identity=IdentityConfig(placeholder_keys="warn"))
-    assert any("a key which says that there is none" in note for note in running.holdout(file, replace=True).notes)
-
-
-def test_another_holdout_s_row_without_a_key_is_told(running: Delivering) -> None:
-    running.toy.put("holdout/second.csv", csv_bytes([rows(2000, 1)[0] | {"id": "ND"}]))
-    for done in (
-        running.holdout(running.file(rows(1000, 11), "sealed.csv"), replace=True),
-        running.drop(running.file([*rows(900, 3), rows(903, 1)[0] | {"id": "ND"}])),
-    ):
-        assert done.written
-        assert any("rows of drops that have it too are kept out of the training" in note for note in done.notes)
-
-
-def test_a_holdout_s_row_with_a_number_for_a_key_is_delivered(running: Delivering) -> None:
-    file = running.file([*rows(1000, 11), rows(1011, 1)[0] | {"id": "0"}], "sealed.csv")
-    assert running.holdout(file, replace=True).written
 
 
 @pytest.mark.parametrize(
@@ -181,46 +115,6 @@ def test_a_packed_holdout_is_to_be_unpacked(bare: Delivering) -> None:
     assert bare.holdout(bare.file(gzip.decompress(packed), "sealed.csv"), replace=True).rows == 12
 
 
-@pytest.mark.parametrize("prepared", [False, True], ids=["of the files", "of what a run prepared"])
-def test_a_key_that_another_drop_spells_differently_is_not_delivered(
-    running: Delivering, prepared: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if prepared:
-        prepare(running.toy)
-        monkeypatch.setattr("include.autopilot.drops.beside.Scan", None)
-    file = running.file([rows(900, 1)[0] | {"id": "row-0\u200b"}, *rows(901, 5)])
-    with pytest.raises(IdentityError) as caught:
-        running.drop(file, "2024-04-01")
-    assert r"'row-0\u200b' (2024-04-01/new.csv:2) and 'row-0' (2024-01-01/first.csv:2)" in str(caught.value)
-    # As a run does; and the advice works.
-    running.toy.put("drops/2024-04-01/new.csv", file.read_bytes())
-    with pytest.raises(IdentityError, match="1 keys of the drops are spelt in several ways"):
-        prepare(running.toy, datetime(2024, 4, 1, tzinfo=UTC), "20240401T000000-1a2b3c4e")
-    corrected = running.file([rows(900, 1)[0] | {"id": "row-0"}, *rows(901, 5)])
-    assert running.drop(corrected, "2024-04-01", replace=True).notes == ()
-    assert prepare(running.toy, datetime(2024, 4, 1, tzinfo=UTC), "20240401T000000-1a2b3c4e")
-
-
-def test_a_key_that_is_none_and_stands_in_another_drop_is_told(running: Delivering) -> None:
-    running.toy.put("drops/2024-02-01/more.csv", csv_bytes([rows(700, 1)[0] | {"id": "NULL"}]))
-    done = running.drop(running.file([rows(900, 1)[0] | {"id": "NULL"}, *rows(901, 5)]), "2024-04-01")
-    (note,) = done.notes
-    assert note.startswith("2 drops have a row with the key 'NULL', which says that there is none; only the last of")
-
-
-def test_a_drop_that_cannot_be_read_stops_no_other_and_is_told(running: Delivering) -> None:
-    running.toy.put("drops/2024-02-01/more.csv", csv_bytes([rows(700, 1)[0] | {"y": "much"}]))
-    (note,) = running.drop(running.file(rows(900, 5)), "2024-04-01").notes
-    assert note.startswith("It was not compared with the drop 2024-02-01, which a run would refuse: s3://toy-models/")
-
-
-def test_rows_of_a_holdout_are_counted_and_may_not_be_all(running: Delivering) -> None:
-    done = running.drop(running.file([*rows(900, 3), *rows(1000, 2)]))
-    assert "2 of its rows are those of a holdout; they are kept out of the training." in done.notes
-    with pytest.raises(DropError, match="All 12 rows are in a drop and in a holdout"):
-        running.drop(running.file(rows(1000, 12)), "2025-01-02")
-
-
 def test_a_missing_holdout_is_told(bare: Delivering) -> None:
     bare.toy.s3.delete_object(Bucket="toy-models", Key="toy/holdout/second.csv")
     assert "A run needs holdouts that are not there yet: second." in bare.drop(bare.file(rows(0, 5))).notes
@@ -248,13 +142,6 @@ def test_files_are_replaced_on_purpose_only(bare: Delivering) -> None:
     with pytest.raises(DropError, match=r"2025-01-01/new\.csv is there already with other bytes\. .*REPLACE=1"):
         bare.drop(bare.file(rows(0, 6)))
     assert bare.drop(bare.file(rows(0, 6)), replace=True).written
-
-
-def test_rows_repeated_in_other_files_of_the_drop_are_found(bare: Delivering) -> None:
-    bare.drop(bare.file(rows(0, 30), "one.csv"))
-    changed = [row | {"y": "9"} for row in rows(0, 30)]
-    with pytest.raises(IdentityError, match="2025-01-01"):
-        bare.drop(bare.file(changed, "two.csv"))
 
 
 @pytest.mark.parametrize(
@@ -287,12 +174,6 @@ def test_a_holdout_is_delivered(bare: Delivering) -> None:
     )
 
 
-def test_a_holdout_that_leaves_nothing_to_train_on(bare: Delivering) -> None:
-    bare.toy.put("drops/2024-01-01/a.csv", csv_bytes(rows(1000, 4)))
-    with pytest.raises(DropError, match="All 4 rows are in a drop and in a holdout, so that none is left to train on"):
-        bare.holdout(bare.file(rows(1000, 4)), replace=True)
-
-
 def test_a_wrong_holdout_is_not_delivered(bare: Delivering) -> None:
     before = bare.toy.keys("holdout")
     with pytest.raises(
@@ -313,12 +194,6 @@ def test_a_wrong_holdout_is_not_delivered(bare: Delivering) -> None:
     ):
         bare.holdout(bare.file(rows(5000, 3)), replace=True)
     assert bare.toy.keys("holdout") == before
-
-
-def test_rows_that_the_search_saw_are_told(running: Delivering) -> None:
-    running.toy.put("search/20240101T000000/keys.csv", b"row-5000,\n")
-    done = running.holdout(running.file(rows(5000, 3)), replace=True)
-    assert any("saw rows that are in a holdout now (1 of the 3 of sealed)" in note for note in done.notes)
 
 
 def test_a_bucket_is_made_only_where_nobody_pays(bare: Delivering) -> None:
