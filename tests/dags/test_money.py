@@ -221,9 +221,11 @@ def test_kept_champions_are_told_and_a_search_is_triggered(searched: Tiny, varia
     dag = variant(notify=NotifyConfig(sns_topic_arn=topic), search_after_losses=2, search_again="trigger")
     register(searched.dags["tiny_search"])
     # Later than what the runs of other tests registered: of a cutoff that was run twice the last verdict counts.
+    template = searched.template().digest
     for month, version in ((1, 1001), (2, 1002)):
         verdict = {"decision": "keep", "reason": "worse"}
         record = {"kind": "run", "cutoff": f"2024-0{month}-01T00:00:00+00:00", "verdict": verdict}
+        record |= {"template": template, "path": "reuse"}
         content = {**record, "version": {"version": version, "value": None}}
         searched.put(f"ledger/run{version}.v{version}.json", json.dumps(content).encode())
     try:

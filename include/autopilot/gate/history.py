@@ -18,11 +18,20 @@ if TYPE_CHECKING:
 
 
 def verdicts_until(s3: S3Client, plan: Plan) -> list[dict[str, Any]]:
-    """Return ``cutoff``, ``decision`` and ``reason`` of every run up to the plan's cutoff.
+    """Return ``cutoff``, ``decision`` and ``reason`` of every run of the plan's pipeline up to its cutoff.
 
-    Of a cutoff that was run twice, the run that registered the higher version comes last.
+    Those of another template tell nothing of this one, and a run that searched by itself retrained none. Of a cutoff
+    that was run twice, the run that registered the higher version comes last.
     """
-    runs = [one for one in judged_runs(s3, plan.locations) if one["cutoff"] <= plan.cutoff.isoformat()]
+    if plan.path == "search_again":
+        return []
+    runs = [
+        one
+        for one in judged_runs(s3, plan.locations)
+        if one["cutoff"] <= plan.cutoff.isoformat()
+        and one["template"] == plan.template
+        and one["path"] != "search_again"
+    ]
     runs.sort(key=lambda one: int(one["version"]["version"]))
     return [
         {"cutoff": one["cutoff"], "decision": one["verdict"]["decision"], "reason": one["verdict"]["reason"]}
