@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from statistics import median
 from typing import Any
@@ -10,23 +11,33 @@ from airflow_sagemaker_once.denied import is_denied
 from airflow_sagemaker_once.kinds import JobKind
 
 _EARLIER_JOBS = 5
+# Among so many newest ones that have the step's name somewhere in theirs; the most that one List gives.
+_ASKED = 100
 _ASK_AGAIN_SECONDS = 600.0
+# What follows model and step: a date, a hash, what a clear and a failed job add, and what a tuning job's trainings have.
+_WHICH = re.compile(r"(-[0-9]{8})?-[0-9a-f]{8}(-g[0-9]+)?(-r[0-9]+)?(-[0-9]{3}-[0-9a-f]{8})?$")
 
 
 def step_of(name: str) -> str:
-    """Give the part of a job's name that its step's other jobs share: by convention model and step come first."""
-    return "-".join(name.split("-")[:2])
+    """Give the part of a job's name that its step's other jobs share: by convention model and step come first.
+
+    That is all before a date and a hash; of a name without a hash its first two words.
+    """
+    which = _WHICH.search(name)
+    return name[: which.start()] if which and which.start() else "-".join(name.split("-")[:2])
 
 
 def expected_seconds(client: Any, kind: JobKind, name: str) -> float | None:
     """Give the median duration of the newest completed jobs of the same step; None if there is none to be listed."""
-    asked = {"NameContains": f"{step_of(name)}-", "StatusEquals": "Completed", "MaxResults": _EARLIER_JOBS}
+    step = step_of(name)
+    asked = {"NameContains": f"{step}-", "StatusEquals": "Completed", "MaxResults": _ASKED}
     try:
-        earlier = kind.summaries(client, **asked)
+        found = kind.summaries(client, **asked)
     except Exception as error:
         if is_denied(error):
             return None
         raise
+    earlier = [job for job in found if step_of(job[kind.name_member]) == step][:_EARLIER_JOBS]
     ends = [(job["CreationTime"], _end(job)) for job in earlier]
     lasted = [(ended - created).total_seconds() for created, ended in ends if ended]
     return median(lasted) if lasted else None

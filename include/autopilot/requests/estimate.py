@@ -17,6 +17,8 @@ Expected = Callable[[str, str], float | None]
 _RESOURCES = {"TrainingJob": "ResourceConfig", "TransformJob": "TransformResources"}
 _TABLES = {"TrainingJob": "training", "TransformJob": "transform"}
 _SECONDS_PER_HOUR = 3600
+# The champion answers the rows that the new model answers: until it has once, it is expected to take as long.
+_LIKE = {"predict_champion": "predict"}
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ def estimate(
             key = (one.kind, one.step) if one.kind == one.work[0] else ("TrainingJob", "train")
             if key not in known:
                 seconds = expected(one.kind, _name(one.kind, one.request))
-                known[key] = (
-                    lasted(one.kind, _name(one.kind, one.template)) if seconds is None and one.replays else seconds
-                )
+                if seconds is None and one.replays:
+                    seconds = lasted(one.kind, _name(one.kind, one.template))
+                known[key] = known.get((one.kind, _LIKE.get(one.step, ""))) if seconds is None else seconds
             each = known[key]
             jobs.append(_step(one, None if each is None else each * one.times, prices))
     seconds = _total([job.seconds for job in jobs])
@@ -67,7 +69,7 @@ def estimate(
         "jobs": [job.__dict__ for job in jobs],
         "seconds": seconds,
         "usd": usd,
-        "sentence": _sentence(jobs, seconds, usd, prices),
+        "sentence": _sentence(sum(one.times for one in foretold if one.kind != "Model"), jobs, seconds, usd, prices),
     }
 
 
@@ -92,7 +94,9 @@ def _total(values: Sequence[float | None]) -> float | None:
     return round(sum(known), 4) if len(known) == len(values) else None
 
 
-def _sentence(jobs: Sequence[StepEstimate], seconds: float | None, usd: float | None, prices: PriceTable | None) -> str:
+def _sentence(
+    count: int, jobs: Sequence[StepEstimate], seconds: float | None, usd: float | None, prices: PriceTable | None
+) -> str:
     time = "an unknown time (no job of some step has finished yet)" if seconds is None else f"about {seconds:.0f} s"
     if usd is not None and prices is not None:
         below = ", less on spot" if any(job.spot for job in jobs) else ""
@@ -102,4 +106,4 @@ def _sentence(jobs: Sequence[StepEstimate], seconds: float | None, usd: float | 
     else:
         types = sorted({f"{job.instance_type} ({job.step})" for job in jobs if job.usd is None and job.instance_type})
         cost = f"unknown cost: prices in the model's YAML do not have {', '.join(types) or 'a search'}"
-    return f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}, {time} of instances, {cost}."
+    return f"{count} job{'' if count == 1 else 's'}, {time} of instances, {cost}."

@@ -66,6 +66,21 @@ def test_without_earlier_jobs_autopilots_own_tell_but_not_for_the_prediction(toy
     assert names["TransformJob"].startswith("Toy-20240101-0a1b2c3d-dpp1-rpb-1-")
 
 
+def test_the_champion_takes_as_long_as_the_new_model_until_it_has_answered_once(toy: Toy) -> None:
+    requests = foretold(toy)
+    job = {"TransformJobName": "toy-predict-champion-20240301-0a1b2c3d"}
+    asked = Foretold("predict_champion", "TransformJob", {**requests[-1].request, **job}, {}, replays=False)
+
+    def seconds(known: str) -> list[float | None]:
+        def expected(_kind: str, name: str) -> float | None:
+            return 360.0 if known in name else None
+
+        return [one["seconds"] for one in estimate([*requests, asked], expected, nobody, None)["jobs"]][-2:]
+
+    assert seconds("toy-predict-2024") == [360.0, 360.0]
+    assert seconds("toy-predict-champion-2024") == [None, 360.0]
+
+
 def test_without_prices_the_cost_is_unknown_and_says_what_lacks(toy: Toy) -> None:
     found = estimate(foretold(toy), always(10), nobody, None)
     assert (found["seconds"], found["usd"]) == (50, None)

@@ -183,6 +183,8 @@ def test_it_is_estimated_as_so_many_replays(tuning: Toy) -> None:
     jobs = {job["step"]: job for job in found["jobs"]}
     assert (jobs["train"]["seconds"], jobs["train"]["usd"]) == (100.0, 0.1)
     assert (jobs["retune"]["seconds"], jobs["retune"]["usd"]) == (600.0, 0.6)
+    # Featurize jobs, training and prediction are five.
+    assert found["sentence"].startswith("11 jobs, ")
     assert not [kind for kind, _ in asked if kind == "HyperParameterTuningJob"]
 
 
