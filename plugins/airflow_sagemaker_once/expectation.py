@@ -14,7 +14,7 @@ _EARLIER_JOBS = 5
 # Among so many newest ones that have the step's name somewhere in theirs; the most that one List gives.
 _ASKED = 100
 _ASK_AGAIN_SECONDS = 600.0
-# What follows model and step: a date, a hash, what a clear and a failed job add, and what a tuning job's trainings have.
+# What follows model and step: a date, a hash, what a clear and a failed job add, what trainings of a tuning job have.
 _WHICH = re.compile(r"(-[0-9]{8})?-[0-9a-f]{8}(-g[0-9]+)?(-r[0-9]+)?(-[0-9]{3}-[0-9a-f]{8})?$")
 
 

@@ -9,10 +9,13 @@ METRIC = "validation:mse"
 
 
 class Tuned:
-    """SageMaker as far as a choice asks it: a tuning job's best training has one objective, the replay another."""
+    """SageMaker as far as a choice asks it: a tuning job's best training has one objective, the replay another.
 
-    def __init__(self, best: float | None, replay: float | None) -> None:
-        self.best, self.replay = best, replay
+    :param trained: how many trainings each tuning job says it made.
+    """
+
+    def __init__(self, best: float | None, replay: float | None, trained: int = 1) -> None:
+        self.best, self.replay, self.trained = best, replay, trained
 
     def describe_hyper_parameter_tuning_job(self, HyperParameterTuningJobName: str) -> Any:  # noqa: N803
         best = {
@@ -21,6 +24,7 @@ class Tuned:
             "FinalHyperParameterTuningJobObjectiveMetric": {"MetricName": METRIC, "Value": self.best},
         }
         return {
+            "TrainingJobStatusCounters": {"Completed": self.trained - 1, "NonRetryableError": 1},
             "HyperParameterTuningJobConfig": {
                 "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": METRIC},
                 "ParameterRanges": {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from botocore.model import StructureShape
 
 from include.autopilot.base.errors import MissingResourceError, TemplateError
-from include.autopilot.base.lenient import text_at
+from include.autopilot.base.lenient import mapping_at, text_at
 from include.autopilot.base.metrics import Direction, find_metric
 from include.autopilot.base.names import tuning_name
 from include.autopilot.candidate.descriptions import describe
@@ -22,7 +22,7 @@ from include.autopilot.requests.octave import OBJECTIVE, around, combinations
 from include.autopilot.requests.replay import training_request
 from include.autopilot.requests.warmstart import winner_of
 from include.autopilot.s3.objects import list_uris, read_json
-from include.autopilot.settings.retune import RetuneConfig
+from include.autopilot.settings.retune import MOST_JOBS, RetuneConfig
 from include.autopilot.template.projection import Request, create_shape
 from include.autopilot.template.published import Template
 from include.autopilot.template.validation import check
@@ -104,8 +104,13 @@ def definition_of(training: Request, static: Mapping[str, str]) -> Request:
 def objective_of(template: Template) -> tuple[str, Direction]:
     """Return the metric by its name in the training's log, such as ``validation:rmse``, and which way is better.
 
-    :raises TemplateError: the template does not say.
+    :raises TemplateError: the template does not say, or has no training at all.
     """
+    if template.replay is None:
+        raise TemplateError(
+            f"{template.candidate} left no steps to replay, so there is nothing to retune. Write recipe: search, or "
+            "choose it in the form: each run then searches again, as it does with recipe: replay."
+        )
     metric = text_at(template.steps.train, "HyperParameters", OBJECTIVE)
     if metric is None:
         raise TemplateError(
@@ -113,7 +118,14 @@ def objective_of(template: Template) -> tuple[str, Direction]:
             "retuned. Write recipe: replay, or search again."
         )
     known = find_metric(metric, template.problem_type)
-    return metric, known.direction if known else template.objective.direction
+    if known is not None:
+        return metric, known.direction
+    if metric.rpartition(":")[2].lower() == template.objective.metric.rpartition(":")[2].lower():
+        return metric, template.objective.direction
+    raise TemplateError(
+        f"The training of {template.candidate} was tuned for {metric} ({OBJECTIVE}), of which it is not known whether "
+        "higher or lower is better, so it cannot be retuned. Write recipe: replay, or search again."
+    )
 
 
 def planned_retune(
@@ -121,7 +133,8 @@ def planned_retune(
 ) -> PlannedRetune:
     """Return what a run's retune may try, and the tuning job that it begins with: the last one of the same template.
 
-    Of a run with a later cutoff none is taken: a backfilled run must not know what was learned after it.
+    Of a run with a later cutoff none is taken: a backfilled run must not know what was learned after it. Nor is one of
+    so many trainings that SageMaker, which counts them with the new ones, would refuse both.
 
     :param key: the run's; ``template``: the digest of its template.
     """
@@ -130,17 +143,19 @@ def planned_retune(
     ]
     for uri in reversed(earlier[-_ASKED:]):
         found = read_json(s3, uri)
-        if found["template"] == template and _has_best(sagemaker, found["job"]):
+        if found["template"] == template and _may_begin_with(sagemaker, found["job"], config.jobs):
             return PlannedRetune(config.jobs, config.parallel, found["job"])
     return PlannedRetune(config.jobs, config.parallel)
 
 
-def _has_best(sagemaker: SageMakerClient, job: str) -> bool:
-    """Whether a tuning job is still known, and found something."""
+def _may_begin_with(sagemaker: SageMakerClient, job: str, jobs: int) -> bool:
+    """Whether a tuning job is still known, found something, and leaves room for so many trainings more."""
     try:
-        return bool(text_at(describe(sagemaker, KIND, job), "BestTrainingJob", "TrainingJobName"))
+        described = describe(sagemaker, KIND, job)
     except MissingResourceError:
         return False
+    trained = sum(mapping_at(described, "TrainingJobStatusCounters").values())
+    return bool(text_at(described, "BestTrainingJob", "TrainingJobName")) and trained + jobs <= MOST_JOBS
 
 
 def _name(uri: str) -> str:

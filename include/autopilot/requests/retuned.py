@@ -7,6 +7,7 @@ challenger, and its error is not shared.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -41,17 +42,18 @@ def choose(
     told = describe(sagemaker, KIND, tuning)
     best = text_at(told, "BestTrainingJob", "TrainingJobName")
     if best is None:
-        raise RunError(f"The tuning job {tuning} has no best training. Clear the task retune, or choose recipe replay.")
-    objective = mapping_at(told, f"{KIND}Config", "HyperParameterTuningJobObjective")
-    metric, minimizes = str(objective["MetricName"]), objective["Type"] == "Minimize"
-    value = number_at(told, "BestTrainingJob", "FinalHyperParameterTuningJobObjectiveMetric", "Value")
+        raise RunError(
+            f"The tuning job {tuning} has no best training: none of its trainings told {_objective(told)[0]}. Look at "
+            "their logs in SageMaker, or start another run with the recipe replay."
+        )
+    metric, direction = _objective(told)
+    value = _objective_in(at(told, "BestTrainingJob"))
     replayed = describe(sagemaker, "TrainingJob", replay)
-    theirs = next(
-        (one["Value"] for one in items_at(replayed, "FinalMetricDataList") if one["MetricName"] == metric), None
-    )
-    better = value is not None and (theirs is None or (value < theirs if minimizes else value > theirs))
+    finals = (one for one in items_at(replayed, "FinalMetricDataList") if one["MetricName"] == metric)
+    theirs = next((_finite(one, "Value") for one in finals), None)
+    better = value is not None and (theirs is None or (value < theirs if direction == "Minimize" else value > theirs))
     going = describe(sagemaker, "TrainingJob", best) if better else replayed
-    content = {
+    content: dict[str, Any] = {
         "run": plan.run,
         "cutoff": plan.cutoff.isoformat(),
         "template": plan.template,
@@ -59,7 +61,7 @@ def choose(
         "job": tuning,
         "parent": plan.retune.parent if plan.retune else None,
         "metric": metric,
-        "direction": objective["Type"],
+        "direction": direction,
         "chosen": "retuned" if better else "replayed",
         "uri": str(going["ModelArtifacts"]["S3ModelArtifacts"]),
         "best": {"name": best, "value": value},
@@ -108,16 +110,34 @@ def _trainings(sagemaker: SageMakerClient, tuning: str) -> Iterator[dict[str, An
             yield {
                 "name": one["TrainingJobName"],
                 "status": one["TrainingJobStatus"],
-                "value": number_at(one, "FinalHyperParameterTuningJobObjectiveMetric", "Value"),
+                "value": _objective_in(one),
                 "seconds": round((ended - began).total_seconds(), 1) if began and ended else None,
                 "hyperparameters": dict(one["TunedHyperParameters"]),
             }
+
+
+def _objective(told: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the metric of a tuning job, and which way is better."""
+    objective = mapping_at(told, f"{KIND}Config", "HyperParameterTuningJobObjective")
+    return str(objective["MetricName"]), str(objective["Type"])
+
+
+def _objective_in(training: Any) -> float | None:
+    return _finite(training, "FinalHyperParameterTuningJobObjectiveMetric", "Value")
+
+
+def _finite(value: Any, *path: str) -> float | None:
+    """Return the number at a path; one that is none, as a training ends in that diverges, is nothing to compare."""
+    found = number_at(value, *path)
+    return found if found is not None and math.isfinite(found) else None
 
 
 def _sentence(found: Mapping[str, Any]) -> str:
     count, metric = len(found["trainings"]), found["metric"]
     value, theirs = found["best"]["value"], found["replay"]["value"]
     tried = f"{count} trainings around the winner's hyperparameters"
+    if value is None:
+        return f"{tried}: the best does not tell its {metric}. The replay goes on."
     if theirs is None:
         return f"{tried}: the best has {metric} {value:.4g} and goes on. The replay does not tell its own."
     if found["chosen"] == "retuned":

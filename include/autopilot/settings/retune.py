@@ -12,8 +12,8 @@ from pydantic.dataclasses import dataclass
 
 Recipe = Literal["replay", "retune", "search"]
 """Replay the winner; replay it and tune around it as well, and take the better one; or search again."""
-# SageMaker's own limits of a tuning job.
-_MOST_JOBS, _MOST_PARALLEL = 750, 100
+# SageMaker's own limits of a tuning job; the first one holds for those that it begins with, too.
+MOST_JOBS, _MOST_PARALLEL = 750, 100
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
@@ -23,7 +23,7 @@ class RetuneConfig:
     :param jobs: how many trainings it may start; ``parallel``: how many of them at a time.
     """
 
-    jobs: Annotated[int, Field(ge=2, le=_MOST_JOBS)] = 20
+    jobs: Annotated[int, Field(ge=2, le=MOST_JOBS)] = 20
     parallel: Annotated[int, Field(ge=1, le=_MOST_PARALLEL)] = 2
 
     def __post_init__(self) -> None:

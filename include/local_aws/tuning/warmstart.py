@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 IDENTICAL = "IdenticalDataAndAlgorithm"
 TUNING = "HyperParameterTuningJob"
+_MOST_JOBS = 750
 
 
 def parents_of(store: Store, region: str, request: Mapping[str, Any]) -> list[Resource]:
@@ -49,6 +50,13 @@ def check(request: Mapping[str, Any], definitions: Sequence[Definition], parents
         _check_same(definitions[0], theirs[0], parent.name)
         if request["WarmStartConfig"]["WarmStartType"] == IDENTICAL:
             _check_identical(definitions[0], theirs[0], parent.name)
+    asked = request["HyperParameterTuningJobConfig"]["ResourceLimits"].get("MaxNumberOfTrainingJobs", 0)
+    trained = sum(sum(parent.computed["TrainingJobStatusCounters"].values()) for parent in parents)
+    if parents and trained + asked > _MOST_JOBS:
+        raise ValidationException(
+            f"The training jobs of the parent tuning jobs, {trained}, and MaxNumberOfTrainingJobs, {asked}, count "
+            f"against the limit of {_MOST_JOBS} training jobs of a tuning job together."
+        )
 
 
 def overall(request: Mapping[str, Any], parents: Sequence[Resource]) -> list[Mapping[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from include.autopilot.base.errors import OptionsError, RunError, TemplateError
+from include.autopilot.candidate.objective import Objective
 from include.autopilot.drops.plan import Plan, PlannedRetune
 from include.autopilot.requests import replay, retune, retuned
 from include.autopilot.requests.estimate import estimate
@@ -88,6 +90,7 @@ def hyperparameters(template: Template, values: dict[str, str]) -> Template:
     ("values", "said"),
     [
         ({"eta": "0.1"}, "does not say what it was tuned for"),
+        ({"eta": "0.1", "_tuning_objective_metric": "validation:error"}, "not known whether higher or lower is better"),
         ({"_tuning_objective_metric": METRIC, "objective": "reg:squarederror"}, "has no hyperparameter to tune"),
     ],
 )
@@ -114,8 +117,18 @@ def test_a_form_that_asks_for_more_than_the_yaml_is_refused(toy: Toy) -> None:
 def test_an_ensemble_has_nothing_to_tune(toy_drops: Toy) -> None:
     ensemble = as_ensemble(toy_drops)
     ensemble.config = replace(ensemble.config, retune=RetuneConfig())
-    with pytest.raises(TemplateError, match="left no steps"):
+    with pytest.raises(TemplateError, match=r"left no steps to replay.*Write recipe: search"):
         prepare(ensemble, recipe="retune")
+
+
+def test_a_metric_of_which_only_the_search_told_the_direction(tuning: Toy) -> None:
+    values = {"_tuning_objective_metric": "validation:error", "eta": "0.1"}
+
+    def searched_for_it(template: Template) -> Template:
+        return replace(hyperparameters(template, values), objective=Objective("validation:error", "Minimize"))
+
+    found = request(tuning, searched_for_it)[0]["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    assert found == {"Type": "Minimize", "MetricName": "validation:error"}
 
 
 def test_the_recipe_of_a_plan(tuning: Toy) -> None:
@@ -134,6 +147,11 @@ def told(toy: Toy, key: str, template: str, job: str) -> None:
         (0.4, 0.3, "s3://m/r", "The replay goes on"),
         (0.3, 0.3, "s3://m/r", "The replay goes on"),
         (0.4, None, "s3://m/t-001", "The replay does not tell its own"),
+        # What diverged has no value, whatever SageMaker tells of it.
+        (0.4, math.nan, "s3://m/t-001", "The replay does not tell its own"),
+        (0.4, math.inf, "s3://m/t-001", "The replay does not tell its own"),
+        (math.nan, 0.3, "s3://m/r", "the best does not tell its validation:mse. The replay goes on."),
+        (math.nan, math.nan, "s3://m/r", "The replay goes on."),
     ],
 )
 def test_the_better_one_goes_on(tuning: Toy, best: float, replayed: float | None, uri: str, said: str) -> None:
@@ -147,7 +165,7 @@ def test_the_better_one_goes_on(tuning: Toy, best: float, replayed: float | None
 
 def test_without_a_best_training_it_says_what_to_do(tuning: Toy) -> None:
     template, plan = planned(tuning, recipe="retune")
-    with pytest.raises(RunError, match="has no best training"):
+    with pytest.raises(RunError, match=rf"none of its trainings told {METRIC}\..*another run with the recipe"):
         retuned.choose(tuning.s3, Tuned(None, 0.3), template, plan, "t", "r")  # type: ignore[arg-type]
 
 
@@ -169,6 +187,19 @@ def test_it_begins_with_the_last_one_that_knew_no_more_than_the_run(tuning: Toy)
     # One that found nothing is of no use.
     assert parent(KEY, best=None) is None
     assert f"{MARCH:%Y%m%d}" in KEY
+
+
+def test_it_begins_with_none_whose_trainings_leave_no_room(tuning: Toy) -> None:
+    """SageMaker takes 750 trainings of a tuning job and those that it begins with together."""
+    template, plan = planned(tuning)
+    told(tuning, f"{FEBRUARY:%Y%m%dT%H%M%S}-aaaaaaaa", template.digest, "february")
+
+    def parent(trained: int) -> str | None:
+        asked: Any = Tuned(0.2, None, trained)
+        config = RetuneConfig(jobs=400)
+        return retune.planned_retune(tuning.s3, asked, plan.locations, KEY, template.digest, config).parent
+
+    assert (parent(350), parent(351)) == ("february", None)
 
 
 def test_it_is_estimated_as_so_many_replays(tuning: Toy) -> None:

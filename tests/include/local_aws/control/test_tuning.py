@@ -203,6 +203,9 @@ def test_a_warm_start_knows_what_its_parents_found(clients: Clients, tables: str
     objective = {"Type": "Minimize", "MetricName": "validation:mae"}
     request = tuning(tables, unique("w"), HyperParameterTuningJobObjective=objective)
     assert "objective metric of a warm start" in told(request, "TransferLearning")
+    assert "The training jobs of the parent tuning jobs, 3, and MaxNumberOfTrainingJobs, 748, count" in told(
+        tuning(tables, unique("w"), 748)
+    )
     warm["ParentHyperParameterTuningJobs"] = [{"HyperParameterTuningJobName": "none"}]
     assert told(tuning(tables, unique("w"))) == "The parent hyperparameter tuning job, none, doesn't exist."
 
