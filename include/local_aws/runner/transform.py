@@ -24,7 +24,8 @@ _SPEC = "transform.json"
 def run(job: Job) -> None:
     """Run a transform job; raises :class:`JobFailed` or :class:`JobStopped` for the runner to record.
 
-    The objects are divided among the instances. Nothing is uploaded before all are done.
+    The objects are divided among the instances. Nothing is uploaded before all are done; then what there is, also of a
+    job that failed, but not of one that was stopped.
     """
     job.phase("InProgress", TransformStartTime=now())
     objects = _objects(job, job.resource.computed["_Model"].get("ExecutionRoleArn", ""))
@@ -35,9 +36,11 @@ def run(job: Job) -> None:
     for instance in busy:
         _stage(job, instance, shards[instance])
         job.check()
-    _transform(job, busy)
+    failure = _transform(job, busy)
     for instance in busy:
         _upload(job, instance, shards[instance])
+    if failure:
+        raise failure
     job.finish("Completed", TransformEndTime=now())
 
 
@@ -59,8 +62,8 @@ def _stage(job: Job, instance: Instance, objects: list[SourceObject]) -> None:
     (folder / _SPEC).write_text(json.dumps(spec))
 
 
-def _transform(job: Job, everyone: Sequence[Instance]) -> None:
-    def execute(instance: Instance, others: Callable[[], str | None]) -> Ended:
+def _transform(job: Job, everyone: Sequence[Instance]) -> JobFailed | None:
+    def execute(instance: Instance, _: Callable[[], str | None]) -> Ended:  # each goes on when another has failed
         return job.execute(
             "transform_main",
             [str(job.folder / instance.host / _SPEC)],
@@ -68,14 +71,15 @@ def _transform(job: Job, everyone: Sequence[Instance]) -> None:
             # AWS names the stream after the instance.
             stream=(LOG_GROUP, f"{job.resource.name}/i-{secrets.token_hex(9)[:17]}"),
             log=instance.log,
-            others=others,
         )
 
     instance, ended = run_together(everyone, execute)
     if ended.ended_by == "stop":
         raise JobStopped
-    if ended.exit_code != 0:
-        raise container_failed(ended, job.folder / instance.host, "failure")
+    if ended.exit_code == 0:
+        return None
+    job.check()
+    return container_failed(ended, job.folder / instance.host, "failure")
 
 
 def _objects(job: Job, role: str) -> list[SourceObject]:
@@ -113,4 +117,5 @@ def _settings(request: Mapping[str, Any]) -> dict[str, Any]:
 def _upload(job: Job, instance: Instance, objects: list[SourceObject]) -> None:
     target = location(job.request["TransformOutput"]["S3OutputPath"])
     for item, path in placed(objects, job.folder / instance.host / "output", suffix=".out"):
-        upload(job.s3, path, target / f"{item.path}.out", job.request["TransformOutput"].get("KmsKeyId"))
+        if path.exists():  # an object that failed has no output
+            upload(job.s3, path, target / f"{item.path}.out", job.request["TransformOutput"].get("KmsKeyId"))

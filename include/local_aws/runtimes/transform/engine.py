@@ -23,17 +23,27 @@ _STRATEGIES = {"MULTI_RECORD": "MultiRecord", "SINGLE_RECORD": "SingleRecord"}
 def run_transform(spec_path: Path) -> None:
     """Run the batch transform described by the JSON file `spec_path`.
 
-    Every input object becomes `<output_dir>/<key>.out`; objects finished before a failure stay.
+    Every input object becomes `<output_dir>/<key>.out`. One that fails becomes none, and the next is gone on with, as
+    on AWS; the first failure is raised when all are done.
 
     :raises ClientError: settings or data are wrong; the message names the setting or the object and record.
     :raises AlgorithmError: a container failed.
     """
     spec = TransformSpec.read(spec_path)
     job = _Job(spec, Chain.load(spec.containers, {"SAGEMAKER_BATCH": "true"}))
+    failures: list[Exception] = []
     for item in spec.inputs:
         output = _below(spec.output_dir, item.key)
+        try:
+            content = job.transform(item)
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it is of this object alone
+            print(f"{item.key}: {failure}", flush=True)
+            failures.append(failure)
+            continue
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(job.transform(item))
+        output.write_bytes(content)
+    if failures:
+        raise failures[0]
 
 
 class _Job:

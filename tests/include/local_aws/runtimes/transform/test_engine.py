@@ -234,12 +234,14 @@ def test_what_does_not_work_is_refused(
     assert str(caught.value) == message
 
 
-def test_objects_finished_before_a_failure_stay(tmp_path: Path, echo: _EchoContainer) -> None:
-    good, bad = tmp_path / "good", tmp_path / "bad"
-    good.write_bytes(b"a\n")
-    bad.write_bytes(b"")
-    inputs = [{"path": str(good), "key": "a/good"}, {"path": str(bad), "key": "b"}]
+def test_an_object_that_fails_keeps_no_other_from_being_done(tmp_path: Path, echo: _EchoContainer) -> None:
+    bodies = {"a/good": b"a\n", "b": b"", "c": b"", "d/good": b"dd\n"}
+    inputs = []
+    for number, (key, body) in enumerate(bodies.items()):
+        (tmp_path / f"{number}").write_bytes(body)
+        inputs.append({"path": str(tmp_path / f"{number}"), "key": key})
     with pytest.raises(ClientError, match="b is empty"):
         _run(tmp_path, inputs=inputs)
-    assert (tmp_path / "out" / "a" / "good.out").read_bytes() == b"1\n"
-    assert not (tmp_path / "out" / "b.out").exists()
+    out = tmp_path / "out"
+    found = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert found == {"a/good.out": b"1\n", "d/good.out": b"2\n"}
