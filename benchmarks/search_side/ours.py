@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -16,10 +17,16 @@ import pandas as pd
 
 from benchmarks.search_side.tables import BINARY, METRICS, MULTICLASS, Problem
 from include.local_aws.process import LocalAws
+from include.local_aws.runtimes.autogluon.layout import ordered
 
 ROLE = "arn:aws:iam::123456789012:role/bench"
-# Of classes; a regression's answer is a number without being asked.
-ANSWER = {BINARY: "probability", MULTICLASS: "predicted_label"}
+TUNING, ENSEMBLING = "HYPERPARAMETER_TUNING", "ENSEMBLING"
+# What classes are answered by in each mode; a regression's answer is a number without being asked. An ensemble's
+# `probability` is that of the predicted label, whichever that is.
+ANSWERS = {
+    TUNING: {BINARY: "probability", MULTICLASS: "predicted_label"},
+    ENSEMBLING: {BINARY: "probabilities", MULTICLASS: "predicted_label"},
+}
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -37,12 +44,12 @@ class Searched:
 class Ours:
     """The embedded AWS, and what is asked of it."""
 
-    def __init__(self, running: LocalAws, candidates: int) -> None:
+    def __init__(self, running: LocalAws, mode: str, candidates: int) -> None:
         given: Any = {
             "endpoint_url": running.url, "region_name": "us-east-1",
             "aws_access_key_id": "x", "aws_secret_access_key": "x",
         }  # fmt: skip
-        self._pid, self._candidates = running.pid, candidates
+        self._pid, self._mode, self._candidates = running.pid, mode, candidates
         self._s3, self._sagemaker = boto3.client("s3", **given), boto3.client("sagemaker", **given)
         self._s3.create_bucket(Bucket="bench")
 
@@ -68,14 +75,14 @@ class Ours:
             "InputDataConfig": [{"DataSource": source, "TargetAttributeName": "target"}],
             "OutputDataConfig": {"S3OutputPath": "s3://bench/out"},
             "AutoMLJobConfig": {
-                "Mode": "HYPERPARAMETER_TUNING",
+                "Mode": self._mode,
                 "CompletionCriteria": {"MaxCandidates": self._candidates},
             },
         }
 
     def _answers(self, name: str, problem: Problem, containers: list[dict[str, Any]]) -> list[str]:
-        if wanted := ANSWER.get(problem.kind):
-            for one in containers[1:]:
+        if wanted := ANSWERS[self._mode].get(problem.kind):
+            for one in containers[1:] or containers:  # the first of several is the featurizer; an ensemble is one
                 one["Environment"]["SAGEMAKER_INFERENCE_OUTPUT"] = wanted
             containers[-1]["Environment"]["SAGEMAKER_INFERENCE_INPUT"] = wanted
         self._put(f"{name}/judges/rows.csv", problem.judges.drop(columns="target"), header=False)
@@ -90,17 +97,21 @@ class Ours:
         )
         self._ended("transform_job", "TransformJob", name)
         body = self._s3.get_object(Bucket="bench", Key=f"{name}/answers/rows.csv.out")["Body"].read().decode()
-        return [row[0] for row in csv.reader(io.StringIO(body)) if row]
+        answers = [row[0] for row in csv.reader(io.StringIO(body)) if row]
+        if wanted != "probabilities":
+            return answers
+        place = ordered(problem.train["target"].astype(str).unique()).index(problem.rare)
+        return [str(json.loads(one)[place]) for one in answers]
 
     def _tried(self, best: dict[str, Any]) -> dict[str, Any]:
-        """Return what the best candidate is: its data processor, its hyperparameters, what it was chosen by."""
+        """Return what the best candidate is: what featurized it, its hyperparameters, what it was chosen by."""
         steps = {
             one["CandidateStepType"].rpartition("::")[2]: one["CandidateStepName"] for one in best["CandidateSteps"]
         }
-        child = self._sagemaker.describe_training_job(TrainingJobName=best["CandidateName"])
+        child = self._sagemaker.describe_training_job(TrainingJobName=steps["TrainingJob"])
         told = {key: value for key, value in child["HyperParameters"].items() if not key.startswith("_")}
         metric = best["FinalAutoMLJobObjectiveMetric"]
-        return {"featurized_by": steps["TransformJob"], metric["MetricName"]: metric["Value"], **told}
+        return {"featurized_by": steps.get("TransformJob"), metric["MetricName"]: metric["Value"], **told}
 
     def _put(self, key: str, rows: pd.DataFrame, *, header: bool) -> None:
         self._s3.put_object(Bucket="bench", Key=key, Body=rows.to_csv(index=False, header=header).encode())
