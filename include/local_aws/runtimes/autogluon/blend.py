@@ -39,6 +39,13 @@ def weights(task: Task, truth: Numbers, predictions: Mapping[str, Numbers]) -> d
     return best[1] if best else {}
 
 
+def weighted(shares: Mapping[str, float], predictions: Mapping[str, Numbers]) -> Numbers:
+    """Return the mean of predictions, each with its member's share."""
+    mean: Numbers = np.sum([share * predictions[name] for name, share in shares.items()], axis=0)
+    # XGBoost's single precision must not keep the probabilities of a row from summing to 1.
+    return mean / mean.sum(axis=1, keepdims=True) if mean.ndim > 1 else mean
+
+
 def loss(task: Task, truth: Numbers, predictions: Numbers) -> float:
     """Return the mean squared error, or of classes the mean negative logarithm of the true class's probability."""
     if task.predictor == REGRESSOR:

@@ -13,6 +13,7 @@ import xgboost
 from numpy.typing import NDArray
 
 from include.local_aws.runtimes import AlgorithmError, ClientError
+from include.local_aws.runtimes.autogluon.blend import weighted
 from include.local_aws.runtimes.estimators.task import Task
 from include.local_aws.runtimes.recordio import Matrix
 from include.local_aws.runtimes.sklearn_automl.featurizer import Featurizer
@@ -61,10 +62,8 @@ class Ensemble:
 
     def of_features(self, features: Matrix) -> NDArray[np.float64]:
         """Return the predictions for rows that are features already."""
-        answers = [one.weight * self.task.predictions(one.estimator, features) for one in self.members]
-        mean: NDArray[np.float64] = np.sum(answers, axis=0)
-        # XGBoost's single precision must not keep the probabilities of a row from summing to 1.
-        return mean / mean.sum(axis=1, keepdims=True) if mean.ndim > 1 else mean
+        shares = {one.name: one.weight for one in self.members}
+        return weighted(shares, {one.name: self.task.predictions(one.estimator, features) for one in self.members})
 
     def save(self, folder: Path) -> None:
         """Write `model.joblib` (the features), `ensemble.joblib` and `code/tabular_serve.py`."""

@@ -1,8 +1,8 @@
 """The `autogluon-training` container: one trial, from the split files to an ensemble.
 
 The members are cross-validated on the training rows. What they predict for the rows they were not fitted on decides
-their weights; then each is fitted on all training rows. The metrics are those of the validation rows, which neither
-the members nor the weights have seen.
+their weights; the metrics are those of the validation rows, which neither the members of any fold nor the weights have
+seen. Then each member that counts is fitted on all rows, those of validation too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from include.local_aws.runtimes import ClientError, Servant
-from include.local_aws.runtimes.autogluon.blend import Numbers, loss, weights
+from include.local_aws.runtimes.autogluon.blend import Numbers, loss, weighted, weights
 from include.local_aws.runtimes.autogluon.features import transformer
 from include.local_aws.runtimes.autogluon.hyperparameters import validated
 from include.local_aws.runtimes.autogluon.layout import Layout
@@ -34,6 +34,8 @@ from include.local_aws.runtimes.sklearn_automl.table import read_cells
 
 __all__ = ["CONTAINER", "METRIC_DEFINITIONS", "AutoGluonTraining", "run_training"]
 
+# Features and labels.
+Rows = tuple[Any, Numbers]
 _CHANNELS = ("columns", "train", "validation")
 _THRESHOLD = 0.5
 
@@ -47,16 +49,16 @@ def run_training(opt_ml: Path) -> None:
     _check_channels(opt_ml)
     data = opt_ml / "input" / "data"
     layout = Layout.read(data / "columns")
-    cells = read_cells(data / "train")
+    cells, more = read_cells(data / "train"), read_cells(data / "validation")
     featurizer = Featurizer.fit(layout.header, transformer(layout), layout.encoder(), cells)
-    features, labels = _labelled(featurizer, layout.task, cells, "train")
-    shares = _weights(settings, layout.task, features, labels)
+    train = _labelled(featurizer, layout.task, cells, "train")
+    validation = _labelled(featurizer, layout.task, more, "validation")
+    shares = _shares(settings, layout.task, train, validation)
+    everything = [np.concatenate(parts) for parts in zip(train, validation, strict=True)]
     members = tuple(
-        Member(name, share, _fitted(member(name, settings, layout.task), features, labels))
-        for name, share in shares.items()
+        Member(name, share, _fitted(member(name, settings, layout.task), *everything)) for name, share in shares.items()
     )
     ensemble = Ensemble(featurizer, layout.task, layout.labels, members)
-    _judge(ensemble, read_cells(data / "validation"))
     ensemble.save(opt_ml / "model")
 
 
@@ -91,7 +93,7 @@ def _check_channels(opt_ml: Path) -> None:
             raise ClientError(f"channel {name}: an ensemble reads files: use InputMode File or FastFile")
 
 
-def _labelled(featurizer: Featurizer, task: Task, cells: NDArray[Any], name: str) -> tuple[Any, Numbers]:
+def _labelled(featurizer: Featurizer, task: Task, cells: NDArray[Any], name: str) -> Rows:
     features, labels = featurizer.transform(cells)
     if labels is None:
         raise ClientError(f"channel {name} has no column {featurizer.header.target_column_name}")
@@ -99,20 +101,28 @@ def _labelled(featurizer: Featurizer, task: Task, cells: NDArray[Any], name: str
     return features, labels
 
 
-def _weights(settings: Mapping[str, Any], task: Task, features: Any, labels: Numbers) -> dict[str, float]:
+def _shares(settings: Mapping[str, Any], task: Task, train: Rows, validation: Rows) -> dict[str, float]:
+    """Return what each member counts, and log what the mean of the folds' members scores on the validation rows."""
+    (features, labels), (others, truth) = train, validation
     number = _folds(settings["num_bag_folds"], task, labels)
-    shape = (len(labels), task.classes) if task.classes > 2 else (len(labels),)
-    unseen = {name: np.zeros(shape) for name in settings["members"]}
+    unseen, bagged = ({name: _nothing(task, len(rows)) for name in settings["members"]} for rows in (labels, truth))
     for rows, held_out in folds(labels, number, 1, task.stratified, seed=0):
-        for name, predictions in unseen.items():
+        for name in unseen:
             fitted = _fitted(member(name, settings, task), features[rows], labels[rows])
-            predictions[held_out] = task.predictions(fitted, features[held_out])
-    found = weights(task, labels, unseen)
+            unseen[name][held_out] = task.predictions(fitted, features[held_out])
+            bagged[name] += task.predictions(fitted, others) / number
+    shares = weights(task, labels, unseen)
     print(f"{number}-fold cross validation of {len(labels)} rows", flush=True)
     for name, predictions in unseen.items():
-        share = found.get(name, 0.0)
+        share = shares.get(name, 0.0)
         print(f"{name}: loss on unseen rows {loss(task, labels, predictions):.6g}, weight {share:.2f}", flush=True)
-    return found
+    for line in log_lines("validation", score(task, truth, weighted(shares, bagged), _THRESHOLD), task):
+        print(line, flush=True)
+    return shares
+
+
+def _nothing(task: Task, rows: int) -> Numbers:
+    return np.zeros((rows, task.classes) if task.classes > 2 else rows)
 
 
 def _folds(wanted: int, task: Task, labels: Numbers) -> int:
@@ -132,10 +142,3 @@ def _fitted(estimator: Any, features: Any, labels: Numbers) -> Any:
             return estimator.fit(features, labels)
         except ValueError as error:  # such as one class only
             raise ClientError(f"the ensemble cannot learn from these data: {error}") from error
-
-
-def _judge(ensemble: Ensemble, cells: NDArray[Any]) -> None:
-    features, labels = _labelled(ensemble.featurizer, ensemble.task, cells, "validation")
-    found = score(ensemble.task, labels, ensemble.of_features(features), _THRESHOLD)
-    for line in log_lines("validation", found, ensemble.task):
-        print(line, flush=True)

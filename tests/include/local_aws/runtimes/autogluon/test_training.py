@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from include.local_aws.runtimes import ClientError, container_for
+from include.local_aws.runtimes.autogluon.model import Ensemble
 from include.local_aws.runtimes.autogluon.training import CONTAINER
 from tests.include.local_aws.runtimes.autogluon.tables import report, rows, staged, trained, written
 from tests.support.optml import OptMl
@@ -46,6 +47,16 @@ def test_the_metrics_are_those_of_rows_that_nothing_was_fitted_on(
     assert metric(capsys.readouterr().out, "binary_classification_accuracy") < 0.1
 
 
+def test_what_serves_has_learnt_from_the_validation_rows_too(opt_ml: OptMl) -> None:
+    staged(opt_ml)
+    higher = [[f"{float(row[0]) + 50:.4f}", *row[1:]] for row in rows(60, 1)]
+    opt_ml.channel("validation", "text/csv", **{"chunk_0.csv": written(higher)})
+    CONTAINER.train(opt_ml.folder)
+    asked = np.array([row[1:] for row in rows(60, 2)], dtype=object)
+    # Of 210 rows 60 are higher by 50.
+    assert Ensemble.load(opt_ml.folder / "model").predict(asked).mean() > 5
+
+
 @pytest.mark.parametrize(("classes", "name"), [(("no", "yes"), "binary_f_beta"), (("a", "b", "c"), "macro_f_beta")])
 def test_classes(opt_ml: OptMl, capsys: pytest.CaptureFixture[str], classes: tuple[str, ...], name: str) -> None:
     trained(opt_ml, classes)
@@ -57,8 +68,6 @@ def test_classes(opt_ml: OptMl, capsys: pytest.CaptureFixture[str], classes: tup
 def test_the_same_rows_give_the_same_model(opt_ml: OptMl) -> None:
     def predictions() -> np.ndarray:
         folder = trained(opt_ml)
-        from include.local_aws.runtimes.autogluon.model import Ensemble
-
         return Ensemble.load(folder).predict(np.array([row[1:] for row in rows(20, 2)], dtype=object))
 
     assert predictions().tolist() == predictions().tolist()
