@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from include.autopilot.candidate.descriptions import describe
+from include.autopilot.base.errors import MissingResourceError
+from include.autopilot.base.lenient import mapping_at, text_at
+from include.autopilot.candidate.descriptions import Description, describe
 from include.autopilot.cost.billing import JobCost, job_cost, unknown_cost
 from include.autopilot.settings.config import PriceTable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
+_TUNING = "HyperParameterTuningJob"
+_CALLED = {"AutoMLJob": "search", _TUNING: "tuning job"}
 _LISTS = {
     "TrainingJob": "list_training_jobs",
     "TransformJob": "list_transform_jobs",
@@ -35,9 +39,23 @@ def search_costs(
 def tuning_costs(
     sagemaker: SageMakerClient, tuning_job: str, prices: PriceTable | None, month: str | None
 ) -> list[JobCost]:
-    """Return the cost of every training of a tuning job, as :func:`search_costs` that of a search."""
+    """Return the cost of every training of a tuning job, as :func:`search_costs` that of a search.
+
+    :return: of one that ended before it had started any, for example for want of a quota, that it cost nothing.
+    """
+    described = _described(sagemaker, tuning_job)
+    status, started = text_at(described, f"{_TUNING}Status"), mapping_at(described, "TrainingJobStatusCounters")
+    if status in ("Failed", "Stopped") and started and not sum(started.values()):
+        return [JobCost(tuning_job, _TUNING, status, (), 0.0, 0.0, 0.0, month)]
     trainings = _trainings(sagemaker, tuning_job)
-    return _costs(sagemaker, "HyperParameterTuningJob", tuning_job, trainings, prices, month)
+    return _costs(sagemaker, _TUNING, tuning_job, trainings, prices, month)
+
+
+def _described(sagemaker: SageMakerClient, tuning_job: str) -> Description:
+    try:
+        return describe(sagemaker, _TUNING, tuning_job)
+    except (MissingResourceError, ClientError):
+        return {}
 
 
 def _costs(
@@ -52,7 +70,7 @@ def _costs(
         found = [job_cost(kind, name, describe(sagemaker, kind, name), prices) for kind, name in started]
     except ClientError as error:
         return [unknown_cost(of, job, f"its jobs cannot be listed: {error.response['Error']['Code']}", month)]
-    return found or [unknown_cost(of, job, "SageMaker lists none of the jobs that the search started", month)]
+    return found or [unknown_cost(of, job, f"SageMaker lists none of the jobs that the {_CALLED[of]} started", month)]
 
 
 def _trainings(sagemaker: SageMakerClient, tuning_job: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ what the operators keep of every job, not from what a run's last task saw.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from include.autopilot.cost.billing import JobCost
 from include.autopilot.cost.search import search_costs, tuning_costs
 from include.autopilot.drops.plan import Plan
 from include.autopilot.s3.jobrecords import job_records
-from include.autopilot.s3.objects import read_json, write_json
+from include.autopilot.s3.objects import list_objects, open_object, read_json, write_json
 from include.autopilot.settings.config import PriceTable
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def model_jobs(
 ) -> list[JobCost]:
     """Return the jobs of all runs of a model as they were written.
 
-    They are worked out now where a run wrote nothing, or where something was unknown and the prices may have it by now.
+    They are worked out now where a run wrote nothing or began more since, or where something was unknown and the prices
+    may have it by now.
     """
     return [job for run in _runs(s3, locations) for job in jobs_of(s3, sagemaker, locations, run, prices)]
 
@@ -93,14 +95,22 @@ def model_jobs(
 def jobs_of(
     s3: S3Client, sagemaker: SageMakerClient, locations: Locations, run: str, prices: PriceTable | None
 ) -> list[JobCost]:
-    """Return the jobs of one run as they were written, or worked out now; see :func:`model_jobs`."""
+    """Return the jobs of one run as they were written, or worked out now; see :func:`model_jobs`.
+
+    What began after the cost was written, because somebody cleared tasks of the run, is worked out and added.
+    """
+    records = locations.records(run)
     try:
-        written = read_json(s3, _uri(locations, run))
+        stored = open_object(s3, _uri(locations, run))
     except MissingObjectError:
-        written = None
-    if written is None or (written["usd"] is None and prices is not None):
-        return run_jobs(s3, sagemaker, locations.records(run), prices)
-    return [billing.from_json(job) for job in written["jobs"]]
+        return run_jobs(s3, sagemaker, records, prices)
+    written = json.loads(stored["Body"].read())
+    if written["usd"] is None and prices is not None:
+        return run_jobs(s3, sagemaker, records, prices)
+    known = {job.name: job for job in map(billing.from_json, written["jobs"])}
+    if any(one.modified and one.modified > stored["LastModified"] for one in list_objects(s3, records)):
+        known = {job.name: job for job in run_jobs(s3, sagemaker, records, prices)} | known
+    return list(known.values())
 
 
 def run_jobs(s3: S3Client, sagemaker: SageMakerClient, records: str, prices: PriceTable | None) -> list[JobCost]:

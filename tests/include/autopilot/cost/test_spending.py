@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -91,6 +92,48 @@ def test_what_was_unknown_is_worked_out_once_there_are_prices(toy: Toy) -> None:
     spending.write_cost(toy.s3, toy.sagemaker, plan.locations, run_of(plan), None)
     costs = [spending.model_jobs(toy.s3, toy.sagemaker, plan.locations, prices) for prices in (None, PRICES)]
     assert [[job.usd for job in jobs] for jobs in costs] == [[None], [2.0]]
+
+
+def test_what_a_cleared_run_began_after_its_report_counts(toy: Toy) -> None:
+    plan = load_plan(toy.s3, prepare(toy)["plan"])
+    trained(toy, KEY, "train", 2000)
+    spending.write_cost(toy.s3, toy.sagemaker, plan.locations, run_of(plan), PRICES)
+    # S3 dates what it holds to the second.
+    time.sleep(1.1)
+    trained(toy, KEY, "train-g1", 500, status="Failed")
+    dearer = PriceTable(date=datetime(2027, 1, 1, tzinfo=UTC), training={"ml.m5.xlarge": 36.0}, transform={})
+    found = spending.model_jobs(toy.s3, toy.sagemaker, plan.locations, dearer)
+    assert {job.name: job.usd for job in found} == {"train": 2.0, "train-g1": 5.0}
+
+
+class Tunings:
+    """A SageMaker with a tuning job of no trainings."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+
+    def describe_hyper_parameter_tuning_job(self, **_: str) -> Any:
+        counters = {"Completed": 0, "InProgress": 0, "RetryableError": 0, "NonRetryableError": 0, "Stopped": 0}
+        return {"HyperParameterTuningJobStatus": self.status, "TrainingJobStatusCounters": counters}
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def paginate(self, **_: str) -> Any:
+        return [{"TrainingJobSummaries": []}]
+
+
+@pytest.mark.parametrize(
+    ("status", "usd", "why"),
+    [("Failed", 0.0, ""), ("InProgress", None, "SageMaker lists none of the jobs that the tuning job started")],
+)
+def test_a_tuning_job_that_ended_before_its_first_training_cost_nothing(
+    toy: Toy, status: str, usd: float | None, why: str
+) -> None:
+    record(toy, KEY, "tuned", HyperParameterTuningJobName="tuned", CreationTime="2026-11-03T10:00:00+00:00")
+    asked: Any = Tunings(status)
+    (found,) = spending.run_jobs(toy.s3, asked, Locations(toy.config.root).records(KEY), PRICES)
+    assert (found.name, found.usd, found.month, found.why) == ("tuned", usd, "2026-11", why)
 
 
 def test_without_prices_the_cost_is_unknown(toy: Toy) -> None:
