@@ -305,7 +305,7 @@ def _path(config: ModelConfig, template: Template, options: RunOptions) -> Path:
     """Return the way to the model that the recipe means.
 
     :raises TemplateError: the recipe cannot be followed with this template.
-    :raises OptionsError: the model's YAML has nothing of a retune.
+    :raises OptionsError: the model's YAML has nothing of a retune, or the form says of a search what none is told.
     """
     if options.recipe == "retune":
         if config.retunes is None:
@@ -314,9 +314,15 @@ def _path(config: ModelConfig, template: Template, options: RunOptions) -> Path:
                 "{jobs: 20, parallel: 2}, or choose replay."
             )
         objective_of(template)
-    if options.recipe == "search":
-        return "search_again" if template.repeatable else "reuse"
-    return options.featurizer if template.replay else "search_again"
+    if options.recipe != "search" and template.replay:
+        return options.featurizer
+    if template.repeatable and options.of_trainings:
+        other = ", or choose another recipe" if template.replay else ""
+        raise OptionsError(
+            "This run searches again, with the instances and limits of the search that it repeats: leave "
+            f"{', '.join(options.of_trainings)} empty{other}."
+        )
+    return "search_again"
 
 
 def _contract(s3: S3Client, config: ModelConfig, template: Template, first: Drop) -> Contract:

@@ -61,10 +61,12 @@ class _Needed:
     """What a run needs of one quota: ``alone`` one job at most, ``beside`` those that it has at once.
 
     A job waits where others use the quota up, so less than ``beside`` takes longer; less than ``alone`` never fits.
+    ``step`` is the one that needs most.
     """
 
     alone: int
     beside: int
+    step: str
 
 
 def check_requests(
@@ -202,7 +204,8 @@ def _quotas(account: Account, foretold: Sequence[Foretold]) -> Iterator[Question
 def _needed(steps: Mapping[str, int]) -> _Needed:
     """Return what steps with so many instances need of one quota."""
     beside = max(count + sum(steps.get(other, 0) for other in _beside(step)) for step, count in steps.items())
-    return _Needed(max(steps.values()), beside)
+    most = max(steps, key=lambda step: steps[step])
+    return _Needed(steps[most], beside, most)
 
 
 def _beside(step: str) -> Iterator[str]:
@@ -253,7 +256,10 @@ def _limit(name: str, needed: _Needed, limit: float | None, told: str) -> Check:
     if limit >= needed.alone:
         detail = f"{told}{limit:g} of the {needed.beside} that jobs take at once: one waits for the other"
         return Check(f"quota {name}", "ok", detail)
-    detail = f"{told}{limit:g} of {needed.alone} needed; raise it in Service Quotas or choose another instance type"
+    fewer = ", or let fewer run at a time (retune.parallel in the model's YAML)" if needed.step == "retune" else ""
+    detail = (
+        f"{told}{limit:g} of {needed.alone} needed; raise it in Service Quotas or choose another instance type{fewer}"
+    )
     return Check(f"quota {name}", "missing", detail)
 
 

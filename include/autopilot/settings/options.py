@@ -112,6 +112,12 @@ class RunOptions(forms.Form):
                 "scope last and last_drops go together: choose scope last and say of how many drops, or leave both."
             )
 
+    @property
+    def of_trainings(self) -> tuple[str, ...]:
+        """Return the names of the fields that are filled in and say how a training runs."""
+        fields = ("instance_type", "instance_count", "spot", "max_runtime_seconds")
+        return tuple(name for name in fields if getattr(self, name) is not None)
+
     def window(self, said: Window) -> Window:
         """Return which drops the run learns from: what the form says, else the model's YAML.
 

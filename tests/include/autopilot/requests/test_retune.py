@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.base.errors import OptionsError, RunError, TemplateError
+from include.autopilot.base.errors import OptionsError, PreflightError, RunError, TemplateError
 from include.autopilot.candidate.objective import Objective
 from include.autopilot.drops.plan import Plan, PlannedRetune
 from include.autopilot.requests import replay, retune, retuned
@@ -231,5 +231,9 @@ def test_a_quota_has_to_do_for_those_at_a_time(tuning: Toy) -> None:
 
     assert detail(4.0) == ""
     assert detail(3.0) == "3 of the 4 that jobs take at once: one waits for the other"
-    with pytest.raises(Exception, match="2 of 3 needed"):
+    with pytest.raises(PreflightError, match=r"2 of 3 needed.*or let fewer run at a time \(retune\.parallel"):
         detail(2.0)
+    with pytest.raises(PreflightError, match=r"0 of 1 needed; raise it in Service Quotas or choose another .* type$"):
+        check_requests(
+            tuning.s3, account({name: 2.0, "ml.m5.4xlarge for transform job usage": 0.0}), foretold(tuning), folder
+        )

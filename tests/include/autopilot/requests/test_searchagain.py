@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from include.autopilot.base.errors import CandidateError, RunError, TemplateError
+from include.autopilot.base.errors import CandidateError, OptionsError, RunError, TemplateError
 from include.autopilot.candidate.winner import Candidate, Parts, find_candidate
 from include.autopilot.flows.jobs import search_again_request
 from include.autopilot.flows.retrain import write_inputs
@@ -102,3 +102,11 @@ def test_autopilot_takes_no_fewer_than_500_rows() -> None:
         "The drops in scope leave 499 rows to search on; Autopilot needs 500. Take more drops (scope full, a later "
         "cutoff), or deliver more rows."
     )
+
+
+def test_a_form_that_says_how_trainings_run_is_refused(toy: Toy) -> None:
+    """A search would not be told, and nobody would notice until the bill."""
+    with pytest.raises(OptionsError, match=r"leave instance_type, spot empty, or choose another recipe\.$"):
+        prepare(toy, recipe="search", spot=True, instance_type="ml.c5.xlarge")
+    with pytest.raises(OptionsError, match=r"leave max_runtime_seconds empty\.$"):
+        prepare(as_ensemble(toy), max_runtime_seconds=900)
