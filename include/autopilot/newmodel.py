@@ -115,6 +115,7 @@ def _from_table(asked: argparse.Namespace) -> Outcome:
         f"learns from {_kinds(features)}",
         *_suspected(suspects),
         *_unmeasured(goal),
+        *goal.alike,
     ]
     return Outcome(draft, told, table)
 

@@ -11,7 +11,7 @@ from include.autopilot.base.metrics import BINARY, MULTICLASS, PROBLEM_TYPES, RE
 from include.autopilot.base.numbers import is_blank, read_number
 from include.autopilot.draft.table import Column, Table
 from include.autopilot.draft.typednames import listed
-from include.autopilot.rows.firstlook import renamed
+from include.autopilot.rows.firstlook import nearly_alike, renamed
 from include.autopilot.rows.identity import visible
 from include.cells import says_nothing
 
@@ -32,12 +32,14 @@ class Goal:
     :param metric: the objective.
     :param told: the values of the target, in words.
     :param unmeasured: rows without a target, of which no use can be made.
+    :param alike: classes that are nearly another one, in words.
     """
 
     problem_type: str
     metric: str
     told: str
     unmeasured: int
+    alike: tuple[str, ...] = ()
 
 
 def goal_of(table: Table, target: str, asked: str | None) -> Goal:
@@ -62,7 +64,11 @@ def goal_of(table: Table, target: str, asked: str | None) -> Goal:
     told = ", ".join(f"{label} {rows:,}" for label, rows in counts[:_SHOWN])
     told += f" and {len(counts) - _SHOWN} classes more" if len(counts) > _SHOWN else ""
     uneven = counts[0][1] > _DOMINANT * len(column.filled)
-    return Goal(problem_type, usual_metric(problem_type, uneven), told, unmeasured)
+    alike = tuple(
+        f"the class {other!r} is {usual!r} but for its case or spelling, and another class; write one if one is meant"
+        for usual, other in nearly_alike(dict(counts))
+    )
+    return Goal(problem_type, usual_metric(problem_type, uneven), told, unmeasured, alike)
 
 
 def _problem_type(table: Table, column: Column) -> str:

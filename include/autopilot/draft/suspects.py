@@ -15,6 +15,7 @@ from include.autopilot.draft.keys import is_named_id, is_row_number
 from include.autopilot.draft.table import Column, Table
 from include.autopilot.drift.echo import echoes_of
 from include.autopilot.rows.firstlook import is_meant
+from include.cells.amounts import read_amount
 
 _MOSTLY_NUMBERS = 0.9
 # Texts of which so large a share differ are free text, or name things.
@@ -128,7 +129,7 @@ def _echo(column: Column, target: Column) -> str | None:
         :_MOST_ROWS
     ]
     filled = [(one.strip(), other.strip()) for one, other in rows if not is_blank(one)]
-    if how := _found(filled):
+    if how := _found(filled, column):
         return how
     there = [("blank" if is_blank(one) else "filled", other.strip()) for one, other in rows]
     return "is filled in for one class of the target only" if _found(there) else None
@@ -166,10 +167,17 @@ def _exceptions(rows: Sequence[tuple[float, str]]) -> float | None:
     return wrong / len(rows) if wrong <= _EXCEPTIONS * min(counts.values()) else None
 
 
-def _found(rows: Sequence[tuple[str, str]]) -> str | None:
+def _found(rows: Sequence[tuple[str, str]], column: Column | None = None) -> str | None:
+    """Return how the first cells say the second over again.
+
+    :param column: of the first cells, where they may be amounts.
+    """
     if not rows:
         return None
     cells = np.array(rows, dtype=object)
-    none = np.full(cells.shape, np.nan)
-    found = echoes_of(cells, none, Schema(("feature", "target"), "target", (), ()))
+    numbers = np.full(cells.shape, np.nan)
+    if column is not None and column.kind.name == "amount":
+        read = [read_amount(one, *column.kind.decision.form) for one, _ in rows]
+        numbers[:, 0] = [np.nan if value is None else value for value in read]
+    found = echoes_of(cells, numbers, Schema(("feature", "target"), "target", (), ()))
     return found[0].how if found else None

@@ -20,11 +20,15 @@ _SPELLINGS = """
     GROUP BY folded, key ORDER BY folded, MIN(rowid)
 """
 
-# Python, R and spreadsheets keep 15 to 17 digits of a number, and write longer ones so.
-_ROUNDED = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?[eE]\+(?:1[5-9]|[2-9][0-9])|[0-9]{16,}[.,]0*)")
+# Python, R and spreadsheets keep 15 to 17 digits of a number, and write longer ones so; of twelve digits on Excel's
+# general format shows six (1.23457E+11), and %g shows six of any number.
+_ROUNDED = re.compile(
+    r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?[eE]\+(?:1[5-9]|[2-9][0-9])|[0-9]{16,}[.,]0*|"
+    r"[0-9][.,][0-9]{1,5}E\+1[1-4]|[0-9][.,][0-9]{5}[eE]\+(?:0[6-9]|1[0-4]))"
+)
 _MAYBE_ROUNDED = """
     SELECT key, {columns} FROM rows
-    WHERE key GLOB '*[eE]+[1-9][0-9]' OR key GLOB '*[.,]' OR key GLOB '*[.,0]0' ORDER BY rowid
+    WHERE key GLOB '*[eE]+[0-9][0-9]' OR key GLOB '*[.,]' OR key GLOB '*[.,0]0' ORDER BY rowid
 """
 
 
@@ -69,8 +73,8 @@ def rounded_keys(found: Iterable[Sighting], where: str) -> list[Finding]:
     if not told.count:
         return []
     sentence = (
-        f"{told.count} rows of {where} have a long number for a key as a tool writes it that keeps 15 to 17 digits, so "
-        "they may not be found under the key that they had:"
+        f"{told.count} rows of {where} have a long number for a key as a tool writes it that keeps some of its digits, "
+        "so they may not be found under the key that they had:"
     )
     fix = "Write such keys as text with all their digits; in a spreadsheet, format the column as text first."
     return [Finding("same_key", False, told.count, sentence, fix, tuple(told.told))]

@@ -234,10 +234,22 @@ class FirstLook:
                     fix = f"Name the class otherwise, {renamed(label)!r} say, or empty the cell if nothing was measured"
                 yield from self._class_faults(places, own, fault, fix)
         for labels in alike.values():
-            usual, *others = sorted(labels, key=lambda label: -sum(odd.rows for odd in self._classes[label].values()))
+            usual, *others = sorted(labels, key=lambda label: -self._rows_of(label))
             for label in others:
                 fault = f"has the class {label!r}, which looks like {usual!r} and is another text"
                 yield from self._class_faults(self._classes[label], own, fault, f"Write {usual!r} if that is meant")
+        # Of those, the usual one stands for all.
+        yield from self._nearly_alike([max(labels, key=self._rows_of) for labels in alike.values()], own)
+
+    def _nearly_alike(self, labels: Sequence[str], own: str) -> Iterator[Fault]:
+        """Yield classes that are others but for their case, as Yes and yes, or are other spellings of one number."""
+        for usual, other in nearly_alike({label: self._rows_of(label) for label in labels}):
+            file, odd = _first(self._classes[other], own)
+            fault = f"has the class {other!r}, which is {usual!r} but for its case or spelling, and another class"
+            yield Fault(file, _told(file, self._measured, odd, fault, f"Write {usual!r} if that is meant"), False)
+
+    def _rows_of(self, label: str) -> int:
+        return sum(odd.rows for odd in self._classes[label].values())
 
     def _class_faults(self, places: Mapping[str, _Odd], own: str, fault: str, fix: str) -> Iterator[Fault]:
         for file, odd in [_first(places, own)] if self._any_class else places.items():
@@ -258,6 +270,17 @@ def is_meant(cell: str) -> bool:
         return True
     bare = "".join(sign for sign in _BESIDE.sub("", text) if unicodedata.category(sign) != "Sc").strip(" _")
     return read_answer(bare) is not None or number_form(bare) is not None
+
+
+def nearly_alike(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of classes that differ in case, or in the spelling of a number, only: the usual one first.
+
+    :param counts: class -> rows.
+    """
+    usual: dict[str, str] = {}
+    for label in sorted(counts, key=lambda label: -counts[label]):
+        if (first := usual.setdefault(identity(label).folded, label)) != label:
+            yield first, label
 
 
 def renamed(label: str) -> str:

@@ -34,6 +34,15 @@ def test_the_values_say_what_is_predicted(cells: list[str], asked: str | None, g
     assert goal_of(table(cells), "y", asked) == goal
 
 
+def test_classes_that_differ_in_case_or_spelling_only_are_told() -> None:
+    told = goal_of(table(["yes", "yes", "Yes"] * 60), "y", None)
+    assert told.problem_type == "BinaryClassification"
+    assert told.alike == (
+        "the class 'Yes' is 'yes' but for its case or spelling, and another class; write one if one is meant",
+    )
+    assert len(goal_of(table(["1", "1.0", "0"] * 60), "y", "MulticlassClassification").alike) == 1
+
+
 @pytest.mark.parametrize(
     ("cells", "asked", "message"),
     [

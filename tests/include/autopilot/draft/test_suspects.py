@@ -98,6 +98,9 @@ NUMBERS = [f"{number * 37 % 101 / 3:.4f}" for number in range(COUNT)]
     ("name", "cells", "why"),
     [
         ("doubled", [f"{2 * float(cell) + 1:.4f}" for cell in NUMBERS], "rises with the target without an exception"),
+        ("price", [f"${1000 * float(cell):,.2f}" for cell in NUMBERS], "rises with the target without an exception"),
+        ("preis", [cell.replace(".", ",") for cell in NUMBERS], "equals the target"),
+        ("dose", [f"{cell} nM" for cell in NUMBERS], "equals the target"),
         (
             "active",
             [str(int(float(cell) >= 20)) for cell in NUMBERS],

@@ -245,13 +245,20 @@ def test_a_class_that_says_nothing_is_refused(label: str) -> None:
 
 def test_classes_that_look_alike_are_refused() -> None:
     body = table(NUMBERS[:7], ("mild", "mild", "mild\u200b", " mild ", "severe", "Mild", "mild."))
-    (told,) = looked(FirstLook(contract(regression=False)), body, regression=False)
+    told, cased = looked(FirstLook(contract(regression=False)), body, regression=False)
     assert told == (
         "d.csv: column 'y', row 3 (line 4) has the class 'mild\\u200b', which looks like 'mild' and is another text. "
         "Write 'mild' if that is meant."
     )
+    assert cased == (
+        "d.csv: column 'y', row 6 (line 7) has the class 'Mild', which is 'mild' but for its case or spelling, and "
+        "another class. Write 'mild' if that is meant."
+    )
     look = FirstLook(contract(regression=False), template())
-    assert looked(look, body, regression=False) == [told]
+    assert looked(look, body, regression=False) == [told, cased]
+    look.refuse()
+    look = FirstLook(contract(regression=False))
+    assert len(looked(look, table(NUMBERS[:4], ("1", "1.0", "0", "1")), regression=False)) == 1
     look.refuse()
     alone = table(NUMBERS[:4], ("mild\u200b", "severe"))
     assert looked(FirstLook(contract(regression=False)), alone, regression=False) == []
