@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from include.local_aws.control import checks, kinds, listing
@@ -16,7 +16,6 @@ from include.local_aws.store import Resource
 _RUNNING = {"InProgress", "Stopping"}
 # Where the versions have their channels.
 _CHANNELS = {1: "inputDataConfig", 2: "autoMLJobInputDataConfig"}
-_FAILED_LAST = float("-inf")
 
 
 def create(services: Services, call: Call) -> Json:
@@ -79,11 +78,14 @@ def list_candidates(services: Services, call: Call) -> Json:
     ]
     # The documentation gives "Descending" as the default of SortBy, which is no SortBy; creation time is the plain one.
     column = request.get("SortBy", "CreationTime")
-    wanted.sort(key=lambda item: (_sort_value(item, column), item["CandidateName"]))
-    if request.get("SortOrder", "Ascending") == "Descending":
-        wanted.reverse()
+    descending = request.get("SortOrder", "Ascending") == "Descending"
     items, token = listing.page(
-        call, wanted, request.get("MaxResults", listing.PAGE), lambda item: _plain(item, column), "CandidateName"
+        call,
+        wanted,
+        request.get("MaxResults", listing.PAGE),
+        lambda item: _sort_value(item, column, last=-math.inf if descending else math.inf),
+        "CandidateName",
+        descending=descending,
     )
     return {"Candidates": items, **token}
 
@@ -120,14 +122,10 @@ def _best(services: Services, resource: Resource) -> Json:
     return {"BestCandidate": found[0]} if found else {}
 
 
-def _sort_value(candidate: Mapping[str, Any], column: str) -> Any:
+def _sort_value(candidate: Mapping[str, Any], column: str, last: float) -> Any:
+    """Return what candidates are sorted by; those without a metric have ``last``: they are nobody's best."""
     if column == "FinalObjectiveMetricValue":
-        return candidate.get("FinalAutoMLJobObjectiveMetric", {}).get("Value", _FAILED_LAST)
+        return candidate.get("FinalAutoMLJobObjectiveMetric", {}).get("Value", last)
     if column == "Status":
         return candidate["CandidateStatus"]
-    return candidate["CreationTime"]
-
-
-def _plain(candidate: Mapping[str, Any], column: str) -> Any:
-    value = _sort_value(candidate, column)
-    return value.timestamp() if isinstance(value, datetime) else value
+    return candidate["CreationTime"].timestamp()

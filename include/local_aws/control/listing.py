@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -117,20 +117,27 @@ def list_resources(services: Services, call: Call) -> Json:
 
 
 def page(
-    call: Call, items: Sequence[Json], limit: int, key: Callable[[Json], Any], name: str
+    call: Call, items: Iterable[Json], limit: int, key: Callable[[Json], Any], name: str, *, descending: bool
 ) -> tuple[list[Json], Json]:
-    """Return one page of items that are sorted already: (the page, ``{"NextToken": ...}`` or ``{}``).
+    """Return one page of items in the order of ``key``, then of the member ``name``, and ``{"NextToken": ...}`` or {}.
 
-    ``key`` and the member ``name`` tell where an item is, so that a page goes on there when items were added since.
+    A token tells both of the last item, so that the next page goes on behind it though it, or others, are no longer
+    among the items, or new ones came. A key is a text, a number or a list of them.
     """
-    after = _read_token(call)
-    start = 0
-    if after is not None:
-        names = [item[name] for item in items]
-        start = names.index(after[1]) + 1 if after[1] in names else 0
-    chosen = list(items[start : start + limit])
-    more = len(items) > start + limit
-    return chosen, {"NextToken": _write_token(call, (key(chosen[-1]), chosen[-1][name]))} if more else {}
+
+    def place(item: Json) -> list[Any]:
+        return [key(item), item[name]]
+
+    ordered = sorted(items, key=place, reverse=descending)
+    told = _read_token(call)
+    if told is not None:
+        after = list(told)
+        try:
+            ordered = [item for item in ordered if (place(item) < after if descending else place(item) > after)]
+        except TypeError:
+            raise ValidationException(f"Invalid NextToken: {call.request['NextToken']}") from None
+    chosen = ordered[:limit]
+    return chosen, {"NextToken": _write_token(call, place(chosen[-1]))} if len(ordered) > limit else {}
 
 
 def _asks_for_what_is_not_here(call: Call) -> bool:
@@ -207,7 +214,7 @@ def _digest(call: Call) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _write_token(call: Call, position: tuple[Any, str]) -> str:
+def _write_token(call: Call, position: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps([_digest(call), *position]).encode()).decode()
 
 

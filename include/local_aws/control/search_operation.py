@@ -36,12 +36,13 @@ def search(services: Services, call: Call) -> Json:
         if matches(record, expression)
     ]
     order = request.get("SortBy", "LastModifiedTime" if kind is not GROUP else "CreationTime")
-    found.sort(
-        key=lambda record: (_order(record, order), record[f"{kind.members}Arn"]),
-        reverse=request.get("SortOrder", "Descending") == "Descending",
-    )
     items, token = listing.page(
-        call, found, request.get("MaxResults", listing.PAGE), lambda _: 0.0, f"{kind.members}Arn"
+        call,
+        found,
+        request.get("MaxResults", listing.PAGE),
+        lambda record: _order(record, order),
+        f"{kind.members}Arn",
+        descending=request.get("SortOrder", "Descending") == "Descending",
     )
     return {
         "Results": [{kind.members: item} for item in items],
@@ -67,11 +68,11 @@ def _members(kind: Kind) -> set[str]:
     return set(record.members) if isinstance(record, StructureShape) else set()
 
 
-def _order(record: Json, name: str) -> tuple[int, Any]:
+def _order(record: Json, name: str) -> list[Any]:
     """Return what records are sorted by: those without a value come first, then numbers and moments, then texts."""
     value = next(values_at(record, name.split(".")), None)
     if value is None:
-        return 0, 0
+        return [0, 0]
     if isinstance(value, datetime):
-        return 1, value.timestamp()
-    return (1, float(value)) if isinstance(value, int | float) else (2, str(value))
+        return [1, value.timestamp()]
+    return [1, float(value)] if isinstance(value, int | float) else [2, str(value)]

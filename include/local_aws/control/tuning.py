@@ -87,12 +87,13 @@ def list_children(services: Services, call: Call) -> Json:
         wanted = [one for one in wanted if one["ObjectiveStatus"] == "Succeeded"]
     if "StatusEquals" in request:
         wanted = [one for one in wanted if one["TrainingJobStatus"] == request["StatusEquals"]]
-    wanted.sort(
-        key=lambda one: (_sort_value(one, column), one["TrainingJobName"]),
-        reverse=request.get("SortOrder") == "Descending",
-    )
     items, token = listing.page(
-        call, wanted, request.get("MaxResults", listing.PAGE), lambda one: _sort_value(one, column), "TrainingJobName"
+        call,
+        wanted,
+        request.get("MaxResults", listing.PAGE),
+        lambda one: _sort_value(one, column),
+        "TrainingJobName",
+        descending=request.get("SortOrder") == "Descending",
     )
     return {"TrainingJobSummaries": items, **token}
 

@@ -48,13 +48,16 @@ def container_failed(ended: Ended, folder: Path, failure: str) -> JobFailed:
     return JobFailed(container_failure(written_to(folder, failure), ended.exit_code))
 
 
-def written_to(folder: Path, failure: str) -> str:
-    """Return what a container wrote to its failure file in ``folder``; nothing if there is none there."""
+def written_to(folder: Path, failure: str, errors: str = "replace") -> str:
+    """Return what a container wrote to a file in ``folder``, to its failure file say; nothing if there is none there.
+
+    :param errors: what becomes of bytes that are not UTF-8.
+    """
     try:
         file = inside(folder, failure)
     except LeavesFolder:
         return ""
-    return file.read_text(errors="replace") if file.is_file() else ""
+    return file.read_text(encoding="utf-8", errors=errors) if file.is_file() else ""
 
 
 def container_failure(written: str, exit_code: int) -> str:

@@ -20,6 +20,7 @@ from include.local_aws.store import now
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
 ROOT = "/opt/ml/processing"
 _DEFAULT_MAX_RUNTIME_SECONDS = 86_400
+_LONGEST_MESSAGE = 1024  # what AWS keeps of the messages of all containers
 
 
 def run(job: Job) -> None:
@@ -92,16 +93,25 @@ def _process(job: Job, everyone: Sequence[Instance]) -> None:
         )
 
     instance, ended = run_together(everyone, execute)
-    if ended.ended_by == "stop":
-        raise JobStopped
+    opt_ml = instance.opt_ml(job.folder)
+    message = "".join(_message(one.opt_ml(job.folder)) for one in everyone)
     if ended.ended_by == "deadline":
-        job.change(lambda found: found.with_(ExitMessage="MaxRuntimeInSeconds exceeded"))
+        message = message or "MaxRuntimeInSeconds exceeded"
+    elif ended.exit_code != 0:
+        message = message or written_to(opt_ml, "output/failure")
+    job.change(lambda found: found.with_(ExitMessage=message[:_LONGEST_MESSAGE] or None))
+    if ended.ended_by in {"stop", "deadline"}:
         raise JobStopped
     if ended.exit_code != 0:
-        opt_ml = instance.opt_ml(job.folder)
-        written = written_to(opt_ml, "output/failure")
-        job.change(lambda found: found.with_(ExitMessage=written[:1024] or None))
         raise container_failed(ended, opt_ml, "output/failure")
+
+
+def _message(opt_ml: Path) -> str:
+    """Return what a container left to be told as the job's ExitMessage, however the job ended."""
+    try:
+        return written_to(opt_ml, "output/message", errors="strict")
+    except UnicodeDecodeError as error:
+        raise JobFailed(f"ClientError: /opt/ml/output/message is not UTF-8: {error}") from error
 
 
 def _upload(job: Job, opt_ml: Path) -> None:

@@ -15,6 +15,7 @@ CHILDREN = "TrainingJob"
 OBJECTIVE, TUNED, DEFINITION, PRUNED = "_Objective", "_Tuned", "_Definition", "_Pruned"
 # Whether the values of the objective are kept while it trains, and these values.
 FOLLOWED, SERIES = "_Followed", "_Series"
+_FINAL = "FinalHyperParameterTuningJobObjectiveMetric"
 _EVERYTHING = 1_000_000
 _RETRYABLE = ("InternalServerError", "CapacityError")
 # "Not improving (1% or less)", as NumberOfTrainingJobsObjectiveNotImproving is documented.
@@ -54,7 +55,7 @@ def summary(child: Resource) -> Json:
     told |= {key: computed[key] for key in ("TrainingStartTime", "TrainingEndTime", "FailureReason") if key in computed}
     if value is not None:
         objective = computed[OBJECTIVE]
-        told["FinalHyperParameterTuningJobObjectiveMetric"] = {**objective, "Value": value}
+        told[_FINAL] = {**objective, "Value": value}
     return told
 
 
@@ -103,17 +104,18 @@ def told(children: Sequence[Resource], parents: Sequence[Mapping[str, Any]]) -> 
     best = best_of(children)
     members = counters(children)
     members["TuningJobCompletionDetails"] = {"NumberOfTrainingJobsObjectiveNotImproving": not_improving(children)}
-    if best is None:
-        return members
-    members["BestTrainingJob"] = summary(best)
+    ours: list[Mapping[str, Any]] = []
+    if best is not None:
+        members["BestTrainingJob"] = summary(best)
+        ours = [{**members["BestTrainingJob"], "TuningJobName": best.computed["TuningJobArn"].rpartition("/")[2]}]
     if parents:
-        choose = min if _minimizes(best) else max
-        members["OverallBestTrainingJob"] = choose([members["BestTrainingJob"], *parents], key=_final)
+        choose = min if parents[0][_FINAL]["Type"] == "Minimize" else max
+        members["OverallBestTrainingJob"] = choose([*ours, *parents], key=_final)
     return members
 
 
 def _final(one: Mapping[str, Any]) -> float:
-    return float(one["FinalHyperParameterTuningJobObjectiveMetric"]["Value"])
+    return float(one[_FINAL]["Value"])
 
 
 def _minimizes(child: Resource) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -37,6 +37,10 @@ class Range(Protocol):
     def combinations(self) -> float:
         """How many values there are."""
 
+    @property
+    def values(self) -> Iterable[str]:
+        """The texts of all values; none where they cannot be counted."""
+
     def suggest(self, trial: optuna.Trial, at: str) -> str:
         """Ask a trial for a value, under the tuner's name ``at``."""
 
@@ -65,6 +69,11 @@ class Whole:
     def combinations(self) -> float:
         """Count the values."""
         return self.high - self.low + 1
+
+    @property
+    def values(self) -> Iterable[str]:
+        """Give the values."""
+        return map(str, range(self.low, self.high + 1))
 
     def suggest(self, trial: optuna.Trial, at: str) -> str:
         """Ask a trial for a value."""
@@ -100,6 +109,11 @@ class Real:
     def combinations(self) -> float:
         """Count the values."""
         return math.inf if self.low < self.high else 1
+
+    @property
+    def values(self) -> Iterable[str]:
+        """Give the value if there is only one."""
+        return () if self.low < self.high else (self._text(self.low),)
 
     def suggest(self, trial: optuna.Trial, at: str) -> str:
         """Ask a trial for a value."""

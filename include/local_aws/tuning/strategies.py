@@ -66,13 +66,15 @@ class Study:
         """Return what to try next; None if everything was tried."""
         if len(self._seen) >= self._combinations:
             return None
-        for left in range(_TRIES, -1, -1):
+        for _ in range(_TRIES):
             proposal = self._ask()
-            tried = (proposal.definition.name, *proposal.tuned.values())
-            if tried not in self._seen or not left:
+            if _tried(proposal) not in self._seen:
                 break
             self._study.tell(proposal.trial, state=optuna.trial.TrialState.FAIL)
-        self._seen.add(tried)
+        else:
+            self._begin_with_untried()
+            proposal = self._ask()
+        self._seen.add(_tried(proposal))
         return proposal
 
     def hopeless(self, proposal: Proposal, values: Sequence[float], reported: int) -> bool:
@@ -95,6 +97,16 @@ class Study:
         else:
             self._study.tell(proposal.trial, value)
 
+    def _begin_with_untried(self) -> None:
+        """Propose what is left of a space that is all but tried, which the sampler may not come to by itself."""
+        enough = len(self._seen) + 1  # values of each: so many combinations cannot all be tried
+        for definition in self._definitions:
+            names = [one.name for one in definition.ranges]
+            for values in itertools.product(*(itertools.islice(one.values, enough) for one in definition.ranges)):
+                if (definition.name, *values) not in self._seen:
+                    self.begin_with(definition, dict(zip(names, values, strict=True)))
+                    return
+
     def _ask(self) -> Proposal:
         trial = self._study.ask()
         several = len(self._definitions) > 1
@@ -107,6 +119,10 @@ class Study:
         """Return the tuner's name of a hyperparameter: definitions share it where they have the same range of it."""
         ranges = {one for other in self._definitions for one in other.ranges if one.name == name}
         return name if len(ranges) == 1 else f"{definition.name}/{name}"
+
+
+def _tried(proposal: Proposal) -> tuple[Any, ...]:
+    return proposal.definition.name, *proposal.tuned.values()
 
 
 def _sampler(settings: Settings) -> optuna.samplers.BaseSampler:

@@ -60,13 +60,11 @@ def check(request: Mapping[str, Any], definitions: Sequence[Definition], parents
 
 
 def overall(request: Mapping[str, Any], parents: Sequence[Resource]) -> list[Mapping[str, Any]]:
-    """Return the best summaries of parents that the new job is compared with."""
+    """Return the best summaries of parents that the new job is compared with: what these took over does not count."""
     if request.get("WarmStartConfig", {}).get("WarmStartType") != IDENTICAL:
         return []
     return [
-        {**best, "TuningJobName": parent.name}
-        for parent in parents
-        if (best := parent.computed.get("OverallBestTrainingJob") or parent.computed.get("BestTrainingJob"))
+        {**best, "TuningJobName": parent.name} for parent in parents if (best := parent.computed.get("BestTrainingJob"))
     ]
 
 

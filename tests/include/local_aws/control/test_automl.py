@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from include.local_aws.account import arn
+from include.local_aws.control.automl import list_candidates
+from include.local_aws.control.call import Call, Services
+from include.local_aws.store import Resource, Store, now
 from tests.include.local_aws.jobs import (
     ACCOUNT,
     REGION,
@@ -246,3 +251,29 @@ def test_output_and_sources_must_be_s3_addresses(clients: Clients, tables: str) 
     request = _v1(tables, _name(), InputDataConfig=[{"TargetAttributeName": "y"}])
     told = refused(clients.sagemaker.create_auto_ml_job, **request)
     assert told == ("ValidationException", "inputDataConfig.1.member has no S3DataSource.")
+
+
+def test_candidates_without_a_metric_come_last(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store.sqlite")
+    name = arn(REGION, "automl-job", "search")
+    store.insert(Resource(REGION, "AutoMLJob", "search", name, "Completed", {}))
+    for number, value in enumerate((None, 3.0, 1.0, None, 2.0)):
+        metric = {} if value is None else {"FinalAutoMLJobObjectiveMetric": {"MetricName": "MSE", "Value": value}}
+        told = {"CandidateName": f"c{number}", "CandidateStatus": "Completed", "CreationTime": now(), **metric}
+        store.put_candidate(name, told)
+    services = Services(store, None, None, None, None, None)  # type: ignore[arg-type] - lists need the store only
+
+    def listed(order: str) -> list[str]:
+        found: list[str] = []
+        asked = {"AutoMLJobName": "search", "SortBy": "FinalObjectiveMetricValue", "SortOrder": order, "MaxResults": 2}
+        token: dict[str, str] = {}
+        while True:
+            call = Call(REGION, "ListCandidatesForAutoMLJob", {**asked, **token})
+            answer = list_candidates(services, call)
+            found += [one["CandidateName"] for one in answer["Candidates"]]
+            if "NextToken" not in answer:
+                return found
+            token = {"NextToken": answer["NextToken"]}
+
+    assert listed("Ascending") == ["c2", "c4", "c1", "c0", "c3"]
+    assert listed("Descending") == ["c1", "c4", "c2", "c3", "c0"]

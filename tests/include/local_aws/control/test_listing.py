@@ -15,7 +15,7 @@ from include.local_aws import wire
 from include.local_aws.account import arn
 from include.local_aws.control.call import Call, Services
 from include.local_aws.control.kinds import KINDS
-from include.local_aws.control.listing import LISTINGS, list_resources
+from include.local_aws.control.listing import LISTINGS, list_resources, page
 from include.local_aws.errors import ValidationException
 from include.local_aws.store import Resource, Store
 
@@ -158,3 +158,31 @@ def test_a_page_goes_on_after_its_last_item_when_others_came_since(services: Ser
     )
     answer = _list(services, "ListTrainingJobs", NextToken=token, **asked)
     assert _names("ListTrainingJobs", answer) == ["job-c", "job-d"]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_of_what_is_computed_goes_on_where_its_last_item_was(descending: bool) -> None:
+    def listed(items: dict[str, float], token: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        told = [{"Name": name, "Value": value} for name, value in items.items()]
+        call = Call(REGION, "ListCandidatesForAutoMLJob", {"AutoMLJobName": "job", **token})
+        found, following = page(call, told, 2, lambda item: item["Value"], "Name", descending=descending)
+        return [item["Name"] for item in found], following
+
+    items = {"e": 2.0, "d": 1.0, "b": 1.0, "a": 0.5, "f": 3.0}
+    order = ["a", "b", "d", "e", "f"][:: -1 if descending else 1]
+    first, token = listed(items, {})
+    assert first == order[:2]
+    # The last item told no longer fits the filter, and one that was told comes again.
+    left = {name: value for name, value in items.items() if name != order[1]}
+    assert listed(left, token) == (order[2:4], {"NextToken": listed(items, token)[1]["NextToken"]})
+    assert listed({}, token) == ([], {})
+
+
+def test_a_token_whose_value_is_of_another_kind_is_refused() -> None:
+    call = Call(REGION, "Search", {})
+    items = [{"Name": name} for name in "ab"]
+    token = page(call, items, 1, lambda _: 1.0, "Name", descending=False)[1]
+    digest, *_ = json.loads(base64.urlsafe_b64decode(token["NextToken"]))
+    forged = base64.urlsafe_b64encode(json.dumps([digest, ["x"], "a"]).encode()).decode()
+    with pytest.raises(ValidationException, match="Invalid NextToken: "):
+        page(Call(REGION, "Search", {"NextToken": forged}), items, 1, lambda _: 1.0, "Name", descending=False)

@@ -199,6 +199,7 @@ parser.add_argument("--to")
 given = parser.parse_args()
 lines = Path("/opt/ml/processing/input/train/chunk_0.csv").read_text().splitlines()
 print("read", len(lines), "lines for", os.environ["WHO"])
+Path("/opt/ml/output/message").write_bytes((os.environ["MESSAGE"] * 400).encode("latin-1"))
 Path(given.to).joinpath("head.csv").write_text("\\n".join(lines[: half(given.rows)]))
 if given.rows > 100:
     raise SystemExit(7)
@@ -208,7 +209,9 @@ if given.rows > 100:
 def _with_script(clients: Clients, tables: str, name: str, rows: int) -> dict[str, Any]:
     clients.s3.put_object(Bucket=tables, Key=f"{name}/code/script.py", Body=SCRIPT)
     clients.s3.put_object(Bucket=tables, Key=f"{name}/code/helper.py", Body=b"def half(rows):\n    return rows // 2\n")
-    request = processing(tables, name, image=SKLEARN, Environment={"WHO": "a chemist"})
+    request = processing(
+        tables, name, image=SKLEARN, Environment={"WHO": "a chemist", "MESSAGE": "all "}
+    )
     code = {"S3Uri": f"s3://{tables}/{name}/code/", "LocalPath": "/opt/ml/processing/input/code"}
     kind = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
     request["ProcessingInputs"].append({"InputName": "code", "S3Input": code | kind})
@@ -229,6 +232,7 @@ def test_a_script_of_the_users_own(clients: Clients, tables: str) -> None:
     assert written.splitlines() == whole.splitlines()[:5]
     assert "read 200 lines for a chemist" in log_lines(clients.logs, "Processing", name)
     assert described["AppSpecification"]["ContainerArguments"][-1] == "/opt/ml/processing/output"
+    assert described["ExitMessage"] == "all " * 256
 
 
 def test_the_exit_code_of_a_script_is_the_jobs(clients: Clients, tables: str) -> None:
@@ -237,6 +241,18 @@ def test_the_exit_code_of_a_script_is_the_jobs(clients: Clients, tables: str) ->
     described = finished(clients.sagemaker, "Processing", name)
     assert described["ProcessingJobStatus"] == "Failed"
     assert described["FailureReason"] == "AlgorithmError: See job logs for more information, exit code: 7"
+    assert described["ExitMessage"] == "all " * 256
+
+
+def test_a_message_must_be_utf_8(clients: Clients, tables: str) -> None:
+    name = unique("script")
+    request = _with_script(clients, tables, name, rows=10)
+    request["Environment"]["MESSAGE"] = "\xe9"
+    clients.sagemaker.create_processing_job(**request)
+    described = finished(clients.sagemaker, "Processing", name)
+    assert described["ProcessingJobStatus"] == "Failed"
+    assert described["FailureReason"].startswith("ClientError: /opt/ml/output/message is not UTF-8: ")
+    assert "ExitMessage" not in described
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,20 @@ def test_a_finite_space_is_not_tried_twice(strategy: str) -> None:
     assert tried[6] is None
 
 
+@pytest.mark.parametrize("strategy", ["Random", "Bayesian"])
+@pytest.mark.parametrize("seed", range(5))
+def test_as_many_jobs_as_combinations_try_each(strategy: str, seed: int) -> None:
+    # A sampler that has learnt where it is good would not come to the last ones by itself.
+    depths = {
+        "IntegerParameterRanges": [{"Name": "max_depth", "MinValue": "1", "MaxValue": "6"}],
+        "ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.5", "MaxValue": "0.5"}],
+        "CategoricalParameterRanges": [{"Name": "booster", "Values": ["gbtree", "dart"]}],
+    }
+    tried = searched(Study(settings(Strategy=strategy, ParameterRanges=depths, RandomSeed=seed)), 12)
+    expected = {(str(depth), "0.5", booster) for depth in range(1, 7) for booster in ("gbtree", "dart")}
+    assert {tuple(one.tuned.values()) for one in tried} == expected
+
+
 def test_bayes_comes_closer_than_chance() -> None:
     found = {
         strategy: sum(distance(one) for one in searched(Study(settings(Strategy=strategy)), 30)[15:])
