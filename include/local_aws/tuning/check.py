@@ -17,6 +17,8 @@ from include.local_aws.tuning.settings import GRID, HYPERBAND, most_resource
 
 _MOST_HYPERPARAMETERS = 100
 _MOST_EPOCHS = 20_000
+# Where a job with one definition says what each of several says for itself.
+_OF_ONE = {"TuningObjective": "HyperParameterTuningJobObjective", "HyperParameterRanges": "ParameterRanges"}
 _NO_METRIC = (
     "A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions."
 )
@@ -33,6 +35,8 @@ def check_members(request: Mapping[str, Any]) -> None:
     convergence = config.get("TuningJobCompletionCriteria", {}).get("ConvergenceDetected", {})
     if convergence.get("CompleteOnConvergence") == "Enabled":
         raise NotDone("TuningJobCompletionCriteria.ConvergenceDetected")
+    if one:
+        _check_one(request["TrainingJobDefinition"])
     if one and "HyperParameterTuningJobObjective" not in config:
         raise ValidationException("HyperParameterTuningJobConfig must specify HyperParameterTuningJobObjective.")
     if several:
@@ -48,6 +52,16 @@ def _check_done(place: Mapping[str, Any]) -> None:
             raise NotDone(f"{member}.AutoParameters")
     if "InstanceConfigs" in place.get("HyperParameterTuningResourceConfig", {}):
         raise NotDone("HyperParameterTuningResourceConfig.InstanceConfigs")
+
+
+def _check_one(definition: Mapping[str, Any]) -> None:
+    """Refuse what is read of several definitions only: of one it would be passed over."""
+    for member, instead in _OF_ONE.items():
+        if definition.get(member):
+            raise ValidationException(
+                f"With one TrainingJobDefinition, specify {instead} in HyperParameterTuningJobConfig, not {member} in "
+                "the definition."
+            )
 
 
 def _check_several(definitions: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> None:

@@ -248,6 +248,16 @@ def _range(**one: Any) -> dict[str, Any]:
         ({}, {"RoleArn": "r" * 20}, "failed to satisfy constraint"),
         (
             {},
+            {"TuningObjective": {"Type": "Minimize", "MetricName": "validation:mae"}},
+            "specify HyperParameterTuningJobObjective in HyperParameterTuningJobConfig, not TuningObjective in",
+        ),
+        (
+            {},
+            {"HyperParameterRanges": _range()["ParameterRanges"]},
+            "specify ParameterRanges in HyperParameterTuningJobConfig, not HyperParameterRanges in the definition",
+        ),
+        (
+            {},
             {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}},
             "2 Instances",
         ),
