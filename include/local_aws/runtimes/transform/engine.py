@@ -41,7 +41,9 @@ def run_transform(spec_path: Path) -> None:
             failures.append(failure)
             continue
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
+        unfinished = spec.output_dir.parent / "unfinished"  # a process that is killed leaves no part of an output
+        unfinished.write_bytes(content)
+        unfinished.replace(output)
     if failures:
         raise failures[0]
 

@@ -209,9 +209,7 @@ if given.rows > 100:
 def _with_script(clients: Clients, tables: str, name: str, rows: int) -> dict[str, Any]:
     clients.s3.put_object(Bucket=tables, Key=f"{name}/code/script.py", Body=SCRIPT)
     clients.s3.put_object(Bucket=tables, Key=f"{name}/code/helper.py", Body=b"def half(rows):\n    return rows // 2\n")
-    request = processing(
-        tables, name, image=SKLEARN, Environment={"WHO": "a chemist", "MESSAGE": "all "}
-    )
+    request = processing(tables, name, image=SKLEARN, Environment={"WHO": "a chemist", "MESSAGE": "all "})
     code = {"S3Uri": f"s3://{tables}/{name}/code/", "LocalPath": "/opt/ml/processing/input/code"}
     kind = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
     request["ProcessingInputs"].append({"InputName": "code", "S3Input": code | kind})

@@ -245,3 +245,17 @@ def test_an_object_that_fails_keeps_no_other_from_being_done(tmp_path: Path, ech
     out = tmp_path / "out"
     found = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
     assert found == {"a/good.out": b"1\n", "d/good.out": b"2\n"}
+
+
+def test_no_part_of_an_output_is_left(tmp_path: Path, echo: _EchoContainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_off(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:2])
+        raise OSError(28, "No space left on device")
+
+    written = Path.write_bytes
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", lambda p, c: (written if p.name == "source" else cut_off)(p, c))
+        with pytest.raises(OSError, match="No space left"):
+            _run(tmp_path)
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == []
