@@ -65,7 +65,6 @@ RULES: Mapping[str, GateConfig] = {
     "point, 3 %": replace(DEFAULT, rule="point", min_relative_change=0.03),
 }
 OWN = "default"
-BELOW = f"(Fewer than {DEFAULT.min_holdout_rows} rows never promote by default: told as if they could.)"
 MODEL_SEEDS = 3
 
 

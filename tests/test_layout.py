@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,33 @@ def test_an_import_from_a_test_is_found(planted):
 
 def test_an_import_from_support_is_none_from_a_test():
     assert borrowed(ast.parse("import pytest\nfrom tests.support.toy import Toy, contest_of")) == []
+
+
+def defined(tree: ast.Module) -> list[str]:
+    """The names that a file gives to its functions, classes and values; decorators may use what nobody names."""
+    found = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.decorator_list
+    ]
+    assigned = [
+        node.targets if isinstance(node, ast.Assign) else [node.target]
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+    ]
+    return [*found, *(target.id for targets in assigned for target in targets if isinstance(target, ast.Name))]
+
+
+def test_every_name_is_named_somewhere_else():
+    read = {path: text(path) for path in committed() if path.suffix not in {".lock", ".svg", ".png"}}
+    words = Counter(word for content in read.values() for word in re.findall(r"\w+", content))
+    # pytest and Airflow call these by their names.
+    called = re.compile(r"test_|Test|pytest_|__")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, content in read.items()
+        if path.suffix == ".py"
+        for name in defined(ast.parse(content))
+        if words[name] == 1 and not called.match(name)
+    ]
+    assert wrong == []

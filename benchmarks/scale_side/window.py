@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 import time
 from collections.abc import Container, Iterable, Sequence
@@ -26,9 +25,6 @@ SELECT extract(epoch FROM scheduled_dttm), extract(epoch FROM queued_dttm), extr
 _RUNS = "SELECT state, count(*) FROM dag_run GROUP BY state"
 _DEFERRED = "SELECT count(*) FROM task_instance WHERE state = 'deferred'"
 _FILES = "SELECT relative_fileloc, extract(epoch FROM min(last_parsed_time)) FROM dag GROUP BY 1"
-
-
-_LOOK = re.compile(r"sagemaker\.List\w+Jobs")
 
 
 @dataclass(frozen=True)

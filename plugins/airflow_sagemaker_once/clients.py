@@ -17,7 +17,7 @@ def hook(service: str, aws_conn_id: str | None = CONNECTION, region_name: str | 
     return AwsBaseHook(aws_conn_id=aws_conn_id, client_type=service, region_name=region_name, config=config)
 
 
-def connect_briefly(service: str, aws_conn_id: str | None = CONNECTION, at_once: int = 10) -> Any:
+def connect_briefly(service: str, at_once: int = 10) -> Any:
     """Give a boto3 client for questions that may stay unanswered: two short tries instead of twelve minutes.
 
     :param at_once: how many questions may be under way together.
@@ -31,7 +31,7 @@ def connect_briefly(service: str, aws_conn_id: str | None = CONNECTION, at_once:
         retries={"mode": "standard", "total_max_attempts": 2},
         max_pool_connections=at_once,
     )
-    return AwsBaseHook(aws_conn_id=aws_conn_id, client_type=service, config=config).get_conn()
+    return AwsBaseHook(aws_conn_id=CONNECTION, client_type=service, config=config).get_conn()
 
 
 def connect(aws_conn_id: str | None, region_name: str | None, service: str = "sagemaker") -> Any:

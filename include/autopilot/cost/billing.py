@@ -58,7 +58,7 @@ def job_cost(kind: str, name: str, described: Mapping[str, Any], prices: PriceTa
     status = text_at(described, f"{kind}Status") or "unknown"
     created = began or _instant(described, "CreationTime")
     month = f"{created:%Y-%m}" if created else None
-    if described and began is None and status in ("Failed", "Stopped"):
+    if began is None and status in ("Failed", "Stopped"):
         # It ended before it had an instance, for example for want of capacity.
         return JobCost(name, kind, status, instances, 0.0, 0.0, 0.0, month)
     lasted = (ended - began).total_seconds() if began and ended else None

@@ -51,18 +51,12 @@ def losses_in_a_row(records: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-def search_signal(
-    records: Iterable[Mapping[str, Any]],
-    after: int | None,
-    new_columns: Sequence[str] = (),
-    new_classes: Sequence[str] = (),
-) -> Signal:
+def search_signal(records: Iterable[Mapping[str, Any]], after: int | None, new_columns: Sequence[str] = ()) -> Signal:
     """Say whether to search again, and why.
 
     :param records: verdicts, in any order; of one cutoff the last one counts.
     :param after: so many losses in a row are a reason; None: they never are, and neither is anything else.
     :param new_columns: columns that the newest drop has and no earlier one had.
-    :param new_classes: classes that the candidate does not know.
     """
     losses = losses_in_a_row(records)
     if after is None:
@@ -74,9 +68,8 @@ def search_signal(
             "no longer helps, a new search may."
         )
     if new_columns:
-        sentences.append(f"New in the newest drop: {_listed(new_columns, 'column')}. Only a new search can use it.")
-    if new_classes:
-        sentences.append(f"Unknown to the candidate: {_listed(new_classes, 'class')}. Only a new search can learn it.")
+        named = f"column{'s' if len(new_columns) > 1 else ''} {', '.join(map(repr, new_columns))}"
+        sentences.append(f"New in the newest drop: {named}. Only a new search can use it.")
     return Signal(losses, tuple(sentences))
 
 
@@ -89,8 +82,3 @@ def new_in_newest(extras: Sequence[Sequence[str]]) -> tuple[str, ...]:
         return ()
     before = {name for drop in extras[:-1] for name in drop}
     return tuple(name for name in extras[-1] if name not in before)
-
-
-def _listed(names: Sequence[str], what: str) -> str:
-    plural = {"column": "columns", "class": "classes"}[what] if len(names) > 1 else what
-    return f"{plural} " + ", ".join(repr(name) for name in names)

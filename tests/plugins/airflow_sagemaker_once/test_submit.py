@@ -45,6 +45,14 @@ def test_a_name_made_for_another_request_is_not_adopted(client: Any) -> None:
         submit(client, kinds.TRAINING, other, OWNER)
 
 
+def test_a_job_is_told_by_its_tag_where_describe_tells_no_difference(client: Any) -> None:
+    submit(client, kinds.TRAINING, request("submit-tag"), OWNER)
+    other = request("submit-tag")
+    other["AlgorithmSpecification"]["MetricDefinitions"] = [{"Name": "own", "Regex": "x"}]
+    with pytest.raises(NameTaken, match=r"made for another request \(tag airflow-autopilot:request differs\)"):
+        submit(client, kinds.TRAINING, other, OWNER)
+
+
 def test_a_job_of_another_run_is_adopted_but_not_owned(client: Any) -> None:
     submit(client, kinds.TRAINING, request("submit-shared"), OWNER)
     theirs = submit(client, kinds.TRAINING, request("submit-shared"), {**OWNER, "airflow-autopilot:run": "other"})

@@ -21,7 +21,7 @@ Numbers = NDArray[np.float64]
 
 PARTS = ("elapsed", "year", "month", "day", "weekday", "hour")
 # The parts that come round, as sine and cosine: the 31st of December is next to the 1st of January.
-CYCLES = ("year_sin", "year_cos", "month_sin", "month_cos", "week_sin", "week_cos", "day_sin", "day_cos")
+CYCLES = ("year", "month", "week", "day")
 _YEAR, _MONTH, _WEEK, _HOURS = 365.2425, 30.436875, 7.0, 24.0
 # Days between two dates, of every pair of columns; of more than so many columns that would be too many features.
 _MOST_PAIRED = 6
@@ -98,10 +98,10 @@ def _parts(moment: Moment | None, begins: float) -> tuple[float, ...]:
 def _cycles(parts: Numbers, column: Sequence[Moment | None]) -> dict[str, Numbers]:
     of_year = np.array([np.nan if one is None else _day_of_year(one) for one in column])
     _, _, _, day, weekday, hour = parts.T
-    turns = {"year": of_year / _YEAR, "month": (day - 1) / _MONTH, "week": weekday / _WEEK, "day": (hour - 1) / _HOURS}
+    turns = (of_year / _YEAR, (day - 1) / _MONTH, weekday / _WEEK, (hour - 1) / _HOURS)
     return {
         f"{name}_{wave}": function(2 * np.pi * turn)
-        for name, turn in turns.items()
+        for name, turn in zip(CYCLES, turns, strict=True)
         for wave, function in (("sin", np.sin), ("cos", np.cos))
     }
 

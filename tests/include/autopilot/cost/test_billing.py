@@ -107,10 +107,12 @@ def test_what_is_not_known_is_unknown(described, prices, why):
     assert (found.usd, found.why) == (None, why)
 
 
-def test_a_job_that_never_had_an_instance_cost_nothing():
-    described = {"TrainingJobStatus": "Failed", "CreationTime": START, "FailureReason": "CapacityError"}
+@pytest.mark.parametrize("status", ["Failed", "Stopped"])
+def test_a_job_that_never_had_an_instance_cost_nothing_at_any_price(status):
+    described = training(TrainingJobStatus=status, TrainingStartTime=None, CreationTime=START)
     found = job_cost("TrainingJob", "a", described, PRICES)
     assert (found.usd, found.seconds, found.month) == (0, 0, "2026-11")
+    assert repriced(found, None) == found
 
 
 def test_totals_count_a_job_once_and_are_unknown_where_one_is():

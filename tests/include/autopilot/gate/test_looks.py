@@ -44,6 +44,13 @@ def test_every_comparison_is_the_next_look_and_the_same_one_is_the_same(looks: L
     assert other.number == 4
 
 
+def test_numbers_of_two_digits_follow_those_of_one(looks: Looks) -> None:
+    # S3 lists 10.json before 9.json.
+    assert [number(looks, f"challenger {one}") for one in range(1, 13)] == list(range(1, 13))
+    assert looks.count() == 12
+    assert number(looks, "challenger 10") == 10
+
+
 def test_the_verdict_tells_the_look_and_spends_its_share(looks: Looks) -> None:
     first = looks.judged(Pair(("a",), "champion"), judged())
     second = looks.judged(Pair(("b",), "champion"), judged())
