@@ -23,6 +23,14 @@ def test_beyond_that_it_is_students(tail: float) -> None:
     assert low < NORMAL.min() or tail > 1e-4
 
 
+def test_of_few_rows_it_has_one_degree_of_freedom_less_than_rows() -> None:
+    gains = stats.norm.ppf(np.clip(np.linspace(0, 1, 10_000), 1e-9, 1 - 1e-9))
+    low, high = ends(gains, 1e-3, 30)
+    wanted = stats.t.isf(1e-3, 29)
+    assert (-low, high) == pytest.approx((wanted, wanted), rel=1e-3)
+    assert stats.t.isf(1e-3, 30) != pytest.approx(wanted, rel=3e-3)
+
+
 def test_a_smaller_tail_is_never_nearer() -> None:
     found = [ends(NORMAL, tail, ROWS) for tail in np.geomspace(0.2, 1e-8, 60)]
     lows, highs = zip(*found, strict=True)
@@ -70,6 +78,11 @@ def test_the_upper_end_of_a_mean_is_that_of_students_interval(rows: int, tail: f
     means = random.choice(sample, (20_000, rows)).mean(axis=1)
     wanted = sample.mean() + stats.t.isf(tail, rows - 1) * sample.std(ddof=1) / np.sqrt(rows)
     assert student_high(float(sample.mean()), means, tail, rows) == pytest.approx(wanted, rel=0.03)
+
+
+def test_the_spread_of_few_rows_is_made_whole() -> None:
+    gains = np.array([-1.0, 1.0] * 500)
+    assert student_high(2.0, gains, 0.05, 20) == pytest.approx(2 + np.sqrt(20 / 19) * stats.t.isf(0.05, 19), rel=1e-3)
 
 
 def test_errors_too_large_for_a_number_have_no_upper_end() -> None:
