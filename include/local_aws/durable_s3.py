@@ -268,13 +268,12 @@ def _settings(environ: Environ) -> dict[str, list[str]]:
 def _refusal(environ: Environ, bucket: str, key: str, settings: dict[str, list[str]]) -> str | None:
     """Why a request is not done here, or None."""
     what = None
-    if key and environ["REQUEST_METHOD"] == "POST" and not settings:
+    if not bucket or (key and environ["REQUEST_METHOD"] == "POST" and not settings):
         raise MethodNotAllowed("The specified method is not allowed against this resource.")
-    if not _BUCKET_NAME.fullmatch(bucket):
-        what = f"A bucket named {bucket!r}"
-    elif not key and environ["REQUEST_METHOD"] == "PUT" and not settings and not _may_be_named(bucket):
+    makes = not key and environ["REQUEST_METHOD"] == "PUT" and not settings
+    if not _BUCKET_NAME.fullmatch(bucket) or (makes and not _may_be_named(bucket)):
         raise InvalidBucketName(f"The specified bucket is not valid: {bucket!r}.")
-    elif environ.get("HTTP_X_AMZ_BUCKET_OBJECT_LOCK_ENABLED", "").lower() == "true":
+    if environ.get("HTTP_X_AMZ_BUCKET_OBJECT_LOCK_ENABLED", "").lower() == "true":
         what = "Object lock"
     elif not key and environ["REQUEST_METHOD"] == "POST" and "delete" not in settings:
         what = "Uploading by an HTML form"

@@ -21,6 +21,8 @@ from include.local_aws.search.workspace import Workspace
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_OUT_OF_TIME = "MaxAutoMLJobRuntimeReached"
+
 
 def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> str:
     """Run the search of an AutoML job; return when it is done or was stopped, with the last secondary status.
@@ -37,13 +39,11 @@ def run_search(request: Json, api: Api, s3: S3Client, progress: Progress) -> str
         progress.secondary("MergingAutoMLTaskReports")
     except SearchStopped:
         return "Stopped"
-    except OutOfTime as error:
-        raise SearchFailed(
-            f"MaxAutoMLJobRuntimeInSeconds ({settings.max_seconds}) passed before any candidate had finished."
-        ) from error
+    except OutOfTime:  # before any candidate had finished: AWS ends such a job well, without a BestCandidate
+        return _OUT_OF_TIME
     finally:
         jobs.stop_all()
-    return "MaxAutoMLJobRuntimeReached" if jobs.out_of_time else secondary
+    return _OUT_OF_TIME if jobs.out_of_time else secondary
 
 
 class _Search:
