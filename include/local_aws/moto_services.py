@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from include.local_aws import log_filters
 from include.local_aws.account import ACCOUNT, ROLE
 from include.local_aws.durable_s3 import DurableS3, Environ, WsgiApp
-from include.local_aws.errors import AwsError, SerializationException, ValidationError, ValidationException
+from include.local_aws.errors import AwsError, ValidationError, ValidationException
 from include.local_aws.json_body import read_object
 from include.local_aws.logbook import Logbook
 from include.local_aws.moto_answers import MalformedXML, refusal_of, without_pages
@@ -50,7 +51,7 @@ class MotoServices:
         finally:
             self._loaded.set()
 
-    def __call__(self, service: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
+    def __call__(self, service: str, region: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Serve one request of one of :data:`SERVICES`; what moto does not do is refused in the service's own form."""
         self._loaded.wait()
         if self._failure:
@@ -59,8 +60,10 @@ class MotoServices:
             )
         if "json" in environ.get("CONTENT_TYPE", "") and service != "s3":
             try:
-                read_object(body_of(environ))  # moto would fail on what is no JSON
-            except SerializationException as error:
+                request = read_object(body_of(environ))  # moto would fail on what is no JSON
+                if service == "logs":
+                    log_filters.complete(environ, region, request)
+            except AwsError as error:
                 return json_refusal(start_response, error.code, error.message)
         refuse = form_of(service, environ)
         app = self._s3 if service == "s3" and self._s3 else self._apps.of(service)

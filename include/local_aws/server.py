@@ -115,7 +115,7 @@ class LocalAwsServer:
         if service == RUNTIME:
             return _refusing(start_response, lambda: invoke(self._endpoints, region, environ, start_response))
         if service in SERVICES:
-            return self._moto(service, environ, start_response)
+            return self._moto(service, region, environ, start_response)
         message = f"The embedded AWS endpoint has no {service}; it has sagemaker, {', '.join(SERVICES)}."
         told = f"{message} {instead_of_service(service)}".rstrip()
         return form_of(service, environ)(start_response, "UnknownService", told)
