@@ -19,6 +19,7 @@ from include.local_aws.search.settings import ENSEMBLING, Channel, algorithms_of
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+NOT_DONE = ("GenerateCandidateDefinitionsOnly", "ModelDeployConfig")
 _CSV = ("text/csv", "text/csv;header=present")
 
 
@@ -47,7 +48,7 @@ def check(request: Json, s3: S3Client, channels: str = "inputDataConfig") -> Non
 
 def _check_kind(request: Json) -> None:
     config = request.get("AutoMLJobConfig", {})
-    for member in ("GenerateCandidateDefinitionsOnly", "ModelDeployConfig"):
+    for member in NOT_DONE:
         if request.get(member):
             raise NotDone(member)
     generation = config.get("CandidateGenerationConfig", {})

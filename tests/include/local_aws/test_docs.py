@@ -20,6 +20,7 @@ from include.local_aws.runtimes.data_builder import columns
 from include.local_aws.runtimes.features import dates, texts
 from include.local_aws.runtimes.mlp import hyperparameters as mlp
 from include.local_aws.search.algorithms import ALGORITHMS, BLENDED, BLENDED_ELSEWHERE, DEFAULT
+from include.local_aws.search.check import NOT_DONE
 from include.local_aws.search.columns import Columns
 from include.local_aws.search.ensembling import TRIALS
 from include.local_aws.search.processors import PROCESSORS
@@ -112,6 +113,13 @@ def _only(kind: str) -> Columns:
 def test_every_hyperparameter_of_mlp_is_named() -> None:
     for name in (*mlp.HONOURED, *mlp.WITHOUT_EFFECT):
         assert name.startswith("_") or name == "ml_application" or f"`{name}`" in SEARCH
+
+
+def test_what_a_search_refuses_is_named() -> None:
+    _, _, refused = DOCS.partition("* AutoML: ")
+    assert refused.startswith("Parquet, ")
+    for member in (*NOT_DONE, "FeatureSpecificationS3Uri", "SampleWeightAttributeName", "AutoMLComputeConfig"):
+        assert f"`{member}`" in refused.partition("\n* ")[0]
 
 
 def test_refused_bucket_settings_are_named() -> None:
