@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow_sagemaker_once.denied import is_denied
 from airflow_sagemaker_once.kinds import JobKind
+from airflow_sagemaker_once.outcome import ended_at
 
 _EARLIER_JOBS = 5
 # Among so many newest ones that have the step's name somewhere in theirs; the most that one List gives.
@@ -38,7 +39,7 @@ def expected_seconds(client: Any, kind: JobKind, name: str) -> float | None:
             return None
         raise
     earlier = [job for job in found if step_of(job[kind.name_member]) == step][:_EARLIER_JOBS]
-    ends = [(job["CreationTime"], _end(job)) for job in earlier]
+    ends = [(job["CreationTime"], ended_at(job)) for job in earlier]
     lasted = [(ended - created).total_seconds() for created, ended in ends if ended]
     return median(lasted) if lasted else None
 
@@ -59,8 +60,3 @@ class Expectations:
     def known(self, kind: JobKind, name: str) -> float | None:
         """Give the seconds expected of the job, None if nothing was learned."""
         return self._known.get((kind, step_of(name)), (0.0, None))[1]
-
-
-def _end(job: Any) -> Any:
-    members = ("TrainingEndTime", "TransformEndTime", "ProcessingEndTime", "HyperParameterTuningEndTime", "EndTime")
-    return next((job[member] for member in members if job.get(member)), None)

@@ -19,6 +19,10 @@ def _no_limit(_request: Description) -> int | None:
     return None
 
 
+def _nothing(_description: Description) -> bool:
+    return False
+
+
 def _same_stem(_request: Description) -> str:
     return ""
 
@@ -34,6 +38,8 @@ class JobKind:
     :param log_group: the CloudWatch log group its containers write to; empty where there is none.
     :param result: where a finished one put its result (an S3 URI), read from its description.
     :param limit: how long one may take in seconds, read from its request; None where the API knows no limit.
+    :param worked: whether jobs that one started have run, so that another one would pay for them again.
+    :param starts_jobs: whether one starts jobs in its turn, which are paid for while it waits for capacity for others.
     :param describe_stem: the stem of its Describe method where that differs.
     :param create_stem: the stem of its Create method where that differs, read from the request.
     """
@@ -45,6 +51,8 @@ class JobKind:
     log_group: str = ""
     result: Callable[[Description], str | None] = _no_result
     limit: Callable[[Description], int | None] = _no_limit
+    worked: Callable[[Description], bool] = _nothing
+    starts_jobs: bool = False
     describe_stem: str = ""
     create_stem: Callable[[Description], str] = _same_stem
 
@@ -128,6 +136,11 @@ def _best_artifact(described: Description) -> str | None:
     return f"{folder.rstrip('/')}/{best}/output/model.tar.gz" if best and folder else None
 
 
+def _has_trained(described: Description) -> bool:
+    counters = described.get("TrainingJobStatusCounters", {})
+    return any(counters.get(status) for status in ("Completed", "Stopped", "NonRetryableError"))
+
+
 TRAINING = JobKind(
     "training job",
     "training_job",
@@ -161,6 +174,7 @@ AUTOML = JobKind(
     "AutoMLJob",
     "automl-jobs",
     limit=_automl_limit,
+    starts_jobs=True,
     describe_stem="auto_ml_job_v2",
     create_stem=lambda request: "auto_ml_job_v2" if _is_second_version(request) else "",
 )
@@ -172,6 +186,8 @@ TUNING = JobKind(
     "hyper-tuning-jobs",
     result=_best_artifact,
     limit=_tuning_limit,
+    worked=_has_trained,
+    starts_jobs=True,
 )
 # Endpoints are no jobs: nothing waits for them on the shared poller, and nothing stops them.
 ENDPOINT_CONFIG = JobKind("endpoint configuration", "endpoint_config", "EndpointConfig", "endpointConfig")

@@ -27,7 +27,10 @@ def error_for(kind: JobKind, described: Description) -> type[errors.JobError] | 
         return special
     reason = str(described.get("FailureReason"))
     if status == "Failed" and ("CapacityError" in reason or told_by(reason)):
-        return errors.QuotaTooSmall if never_fits(reason) else errors.NoCapacity
+        if never_fits(reason):
+            return errors.QuotaTooSmall
+        # What was trained before would be paid for again as often as there is a pause.
+        return errors.JobFailed if kind.worked(described) else errors.NoCapacity
     return errors.JobStopped if status in _STOPPED else errors.JobFailed
 
 
@@ -45,9 +48,7 @@ def summary(kind: JobKind, name: str, described: Description, action: str) -> di
     :param action: ``created``, ``adopted`` or ``reused``.
     """
     started = _first(described, "TrainingStartTime", "TransformStartTime", "ProcessingStartTime", "CreationTime")
-    ended = _first(
-        described, "TrainingEndTime", "TransformEndTime", "ProcessingEndTime", "HyperParameterTuningEndTime", "EndTime"
-    )
+    ended = ended_at(described)
     return {
         "kind": kind.member,
         "name": name,
@@ -60,6 +61,19 @@ def summary(kind: JobKind, name: str, described: Description, action: str) -> di
         "seconds": round((ended - started).total_seconds(), 1) if started and ended else 0.0,
         "billable_seconds": described.get("BillableTimeInSeconds"),
     }
+
+
+def lifetime(described: Description) -> float:
+    """Give the seconds between the creation of a job and its end; 0 where it does not tell both."""
+    created, ended = described.get("CreationTime"), ended_at(described)
+    return max((ended - created).total_seconds(), 0.0) if created and ended else 0.0
+
+
+def ended_at(described: Description) -> datetime | None:
+    """Give when a job ended, as its description or a list tells it; None where neither does."""
+    return _first(
+        described, "TrainingEndTime", "TransformEndTime", "ProcessingEndTime", "HyperParameterTuningEndTime", "EndTime"
+    )
 
 
 def _first(described: Description, *members: str) -> datetime | None:

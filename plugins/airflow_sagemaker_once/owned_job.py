@@ -58,7 +58,8 @@ class OwnedJob(SageMakerBaseOperator):
     :param stop_on_kill: stop the job this task made when the task is killed, cleared, marked or runs out of time.
     :param take_over: after a clear, take the Completed job of an earlier generation if it was the same request, tags
         of ours included, instead of paying for another one.
-    :param capacity_wait: how long to go on asking while AWS has no capacity or the quota is used up.
+    :param capacity_wait: how long to go on asking while AWS has no capacity or the quota is used up; how long a search
+        or a tuning job was there that fails for it counts.
     :param capacity_pause: the time between two such questions.
     :param records: S3 URI of a folder for the full request and description (templated); None keeps none.
     :param records_as: what PutObject gets besides for these, e.g. ``{"ServerSideEncryption": "aws:kms"}``.
@@ -278,6 +279,7 @@ class OwnedJob(SageMakerBaseOperator):
         lines = self._log_of(submission.name, joblog.AT_MOST if error else _LOG_LINES)
         self._record(submission.name, "description", described)
         if error is errors.NoCapacity:
+            waited_seconds += outcome.lifetime(described) if self.kind.starts_jobs else 0.0
             return self._wait_for_capacity(context, waited_seconds, str(described.get("FailureReason")))
         if error:
             link = links.console_url(self.hook, self.kind, submission.name)

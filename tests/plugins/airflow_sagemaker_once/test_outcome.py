@@ -36,6 +36,27 @@ def test_every_end_has_its_exception(described: dict[str, Any], error: type[Exce
     assert outcome.error_for(kinds.TRAINING, described) is error
 
 
+@pytest.mark.parametrize(
+    ("counters", "error"),
+    [
+        ({}, errors.NoCapacity),
+        ({"Completed": 0, "RetryableError": 1}, errors.NoCapacity),
+        ({"Completed": 12, "RetryableError": 1}, errors.JobFailed),
+    ],
+)
+def test_trainings_that_were_paid_for_are_not_asked_for_again_with_every_pause(
+    counters: dict[str, int], error: type[Exception]
+) -> None:
+    described = {"HyperParameterTuningJobStatus": "Failed", "FailureReason": QUOTA.format(limit=1)}
+    assert outcome.error_for(kinds.TUNING, {**described, "TrainingJobStatusCounters": counters}) is error
+
+
+def test_how_long_a_job_was_there() -> None:
+    moment = datetime(2024, 1, 1, tzinfo=UTC)
+    assert outcome.lifetime({"CreationTime": moment, "EndTime": moment.replace(hour=1)}) == 3600
+    assert outcome.lifetime({"CreationTime": moment}) == 0
+
+
 def test_the_sentence_says_what_why_and_where() -> None:
     described = {"TrainingJobStatus": "Failed", "SecondaryStatus": "Failed", "FailureReason": "ClientError: no data"}
     said = outcome.sentence(kinds.TRAINING, "j", described, "https://console/j", ["one", "two"])

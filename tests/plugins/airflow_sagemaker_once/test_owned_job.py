@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from airflow_sagemaker_once import errors
+from airflow_sagemaker_once.operators import AutopilotSearchOperator
+from airflow_sagemaker_once.submit import Submission
 from tests.support.faulty import CONNECTION, Faulty
 from tests.support.onetask import result, run
 from tests.support.trainings import request
@@ -99,6 +101,19 @@ def test_asking_again_for_jobs_that_find_no_instance_has_an_end(
     )
     assert ended.state == "failed"
     assert faulty.created(name) == [name, f"{name}-r1", f"{name}-r2"]
+
+
+def test_how_long_a_search_was_there_that_failed_for_a_quota_counts_as_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it had trained is paid for, and another one would train it again."""
+    operator = AutopilotSearchOperator(task_id="search", config={"AutoMLJobName": "searched"})
+    waited: list[float] = []
+    monkeypatch.setattr(operator, "_log_of", lambda *_: [])
+    monkeypatch.setattr(operator, "_wait_for_capacity", lambda _context, seconds, _reason: waited.append(seconds))
+    began = datetime(2024, 1, 1, tzinfo=UTC)
+    times = {"CreationTime": began, "EndTime": began.replace(hour=1)}
+    failed = {"AutoMLJobStatus": "Failed", "FailureReason": "ResourceLimitExceeded: used up", **times}
+    operator._finish({}, Submission("searched", failed, "created", owned=True), True, 60.0)
+    assert waited == [3660.0]
 
 
 @BOTH_MODES
