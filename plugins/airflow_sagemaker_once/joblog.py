@@ -1,4 +1,4 @@
-"""A job's own log lines, brought into the task's log after the run."""
+"""A job's own log lines, brought into the task's log after the run; of a tuning job, why its trainings failed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from airflow_sagemaker_once.kinds import JobKind
 
 AT_MOST = 2000
+_TRAININGS = 5
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +33,24 @@ def lines(client: Any, kind: JobKind, name: str, at_most: int = AT_MOST) -> list
         return []
     events.sort(key=lambda event: event["timestamp"])
     return [str(event["message"]) for event in events[-at_most:]]
+
+
+def failed_trainings(client: Any, tuning: str) -> list[str]:
+    """Say why trainings of a tuning job failed, of the first few: its own reason says only that they did.
+
+    :param client: a boto3 SageMaker client.
+    :return: a line each; none where they cannot be listed, as for :func:`lines`.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    asked = {"HyperParameterTuningJobName": tuning, "StatusEquals": "Failed", "MaxResults": _TRAININGS}
+    try:
+        found = client.list_training_jobs_for_hyper_parameter_tuning_job(**asked)["TrainingJobSummaries"]
+    except (BotoCoreError, ClientError) as error:
+        log.warning("the trainings of the tuning job %s could not be listed: %s", tuning, error)
+        return []
+    reasons = [(one["TrainingJobName"], one.get("FailureReason") or "SageMaker gives no reason") for one in found]
+    return [f"{name} failed: {' '.join(reason.split())}" for name, reason in reasons]
 
 
 def _newest(client: Any, group: str, stream: str, at_most: int) -> list[dict[str, Any]]:

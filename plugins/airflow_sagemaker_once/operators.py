@@ -18,7 +18,7 @@ from airflow.providers.amazon.aws.operators.sagemaker import (
     SageMakerTuningOperator,
 )
 
-from airflow_sagemaker_once import kinds
+from airflow_sagemaker_once import joblog, kinds
 from airflow_sagemaker_once.links import JobLink
 from airflow_sagemaker_once.owned_job import OwnedJob
 from airflow_sagemaker_once.owner import generation_name, generation_of, is_last_try, owner_tags
@@ -116,10 +116,19 @@ class AutopilotSearchOperator(OwnedJob, SageMakerAutoMLOperator):
 
 
 class AutopilotTuningOperator(OwnedJob, SageMakerTuningOperator):
-    """Tune hyperparameters; ``config`` is a CreateHyperParameterTuningJob request. Result URI: the best artifact."""
+    """Tune hyperparameters; ``config`` is a CreateHyperParameterTuningJob request. Result URI: the best artifact.
+
+    In place of a log, which the job has none of, the task's has why trainings of it failed.
+    """
 
     kind = kinds.TUNING
     operator_extra_links = (JobLink(),)
+
+    def _log_of(self, name: str, at_most: int) -> list[str]:  # noqa: ARG002 - there are a few
+        lines = [self.mask(line) for line in joblog.failed_trainings(self.hook.get_conn(), name)]
+        for line in lines:
+            self.log.info("%s | %s", name, line)
+        return lines
 
 
 def on_demand(request: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def sentence(kind: JobKind, name: str, described: Description, link: str, lines:
     reason = described.get("FailureReason") or "SageMaker gives no reason"
     detail = kind.secondary(described) or "no detail"
     said = f"The {kind.label} {name} ended {kind.status(described)} ({detail}): {reason}\n{link}"
-    return "\n".join((said, f"Its last {len(lines)} log lines:", *lines)) if lines else said
+    which = f"Its last {len(lines)} log lines:" if kind.log_group else "Of its trainings:"
+    return "\n".join((said, which, *lines)) if lines else said
 
 
 def summary(kind: JobKind, name: str, described: Description, action: str) -> dict[str, Any]:

@@ -65,3 +65,8 @@ def test_the_task_log_has_the_job_log_in_deferred_mode(
     with caplog.at_level(logging.INFO):
         assert run(request("log-in-task"), deferrable=True).state == "success"
     assert "log-in-task | [1]" in caplog.text + "".join(capfd.readouterr())
+
+
+def test_trainings_that_cannot_be_listed_harm_nobody(client: Any, caplog: pytest.LogCaptureFixture) -> None:
+    assert joblog.failed_trainings(client, "there-is-none") == []
+    assert "the trainings of the tuning job there-is-none could not be listed" in caplog.text

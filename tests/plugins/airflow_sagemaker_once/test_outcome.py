@@ -69,6 +69,12 @@ def test_the_sentence_says_what_why_and_where() -> None:
     ]
 
 
+def test_a_tuning_job_has_no_log_and_says_why_its_trainings_failed() -> None:
+    described = {"HyperParameterTuningJobStatus": "Failed", "FailureReason": "No training job succeeded"}
+    said = outcome.sentence(kinds.TUNING, "j", described, "https://console/j", ["j-001 failed: ClientError: no data"])
+    assert said.splitlines()[2:] == ["Of its trainings:", "j-001 failed: ClientError: no data"]
+
+
 def test_the_summary_is_small_and_plain_json() -> None:
     moment = datetime(2024, 1, 1, tzinfo=UTC)
     described = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import Any
@@ -82,12 +83,19 @@ def test_a_task_that_runs_out_of_time_stops_it(airflow_db: None, client: Any) ->
     assert status(client, "tune-late") == "Stopped"
 
 
-def test_a_job_whose_trainings_all_fail_fails_the_task(airflow_db: None, client: Any) -> None:
+def test_a_job_whose_trainings_all_fail_fails_the_task_and_says_why_they_did(
+    airflow_db: None, client: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     asked = tuning("tune-broken", jobs=1)
     for channel in asked["TrainingJobDefinition"]["InputDataConfig"]:
         channel["DataSource"]["S3DataSource"]["S3Uri"] = "s3://submit/broken/"
-    assert run(asked, operator=AutopilotTuningOperator).state == "failed"
+    with caplog.at_level(logging.INFO):
+        assert run(asked, operator=AutopilotTuningOperator).state == "failed"
     assert status(client, "tune-broken") == "Failed"
+    (child,) = client.list_training_jobs(NameContains="tune-broken-001")["TrainingJobSummaries"]
+    reason = client.describe_training_job(TrainingJobName=child["TrainingJobName"])["FailureReason"]
+    said = caplog.text + "".join(capfd.readouterr())
+    assert f"{child['TrainingJobName']} failed: {' '.join(reason.split())}" in said
 
 
 @pytest.mark.parametrize(
