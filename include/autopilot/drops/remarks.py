@@ -7,10 +7,24 @@ from datetime import datetime
 
 from include.autopilot.drops.holdouts import Holdout
 from include.autopilot.drops.listing import Listing
-from include.autopilot.drops.plan import PlannedDrop
+from include.autopilot.drops.plan import Plan, PlannedDrop
 
 # Files that a sentence names.
 _SHOWN = 5
+
+
+def remarks_of(plan: Plan, listing: Listing, holdouts: Sequence[Holdout], now: datetime) -> tuple[str, ...]:
+    """Return all that a run says of its drops and holdouts, a sentence each.
+
+    :param now: when the run began, by the first task.
+    """
+    files = [f"{drop.name}/{file}" for drop in plan.drops for file in drop.prepared.unended]
+    return (
+        *remarks_on(listing, plan.cutoff, now),
+        *_left_aside(listing, plan.drops),
+        *unended_told([*files, *unended_holdouts(holdouts)]),
+        *_since_first(plan.first, plan.drops),
+    )
 
 
 def remarks_on(listing: Listing, cutoff: datetime, now: datetime) -> tuple[str, ...]:
@@ -29,11 +43,6 @@ def remarks_on(listing: Listing, cutoff: datetime, now: datetime) -> tuple[str, 
     )
 
 
-def unended_files(drops: Iterable[PlannedDrop]) -> list[str]:
-    """Return the files of drops whose last line has no line end, as ``2024-02-01/rows.csv``."""
-    return [f"{drop.name}/{file}" for drop in drops for file in drop.prepared.unended]
-
-
 def unended_holdouts(holdouts: Iterable[Holdout]) -> list[str]:
     """Return the files of holdouts whose last line has no line end."""
     return [f"holdout/{holdout.name}.csv" for holdout in holdouts if not holdout.ended]
@@ -49,7 +58,7 @@ def unended_told(files: Sequence[str]) -> Iterator[str]:
         )
 
 
-def left_aside(listing: Listing, drops: Sequence[PlannedDrop]) -> Iterator[str]:
+def _left_aside(listing: Listing, drops: Sequence[PlannedDrop]) -> Iterator[str]:
     """Yield a sentence on the run's empty files, and one on the files beside them that are no data by their names."""
     empty = [f"{drop.name}/{drop.files[number].rpartition('/')[2]}" for drop in drops for number in drop.prepared.empty]
     folders = {drop.name for drop in drops}
@@ -64,7 +73,7 @@ def contents_of(drops: Sequence[PlannedDrop]) -> dict[str, str]:
     return {drop.name: drop.prepared.digest for drop in drops}
 
 
-def since_first(first: Mapping[str, str] | None, drops: Sequence[PlannedDrop]) -> Iterator[str]:
+def _since_first(first: Mapping[str, str] | None, drops: Sequence[PlannedDrop]) -> Iterator[str]:
     """Yield a sentence per drop that a cleared run uses differently from the first time.
 
     :param first: what the run was made of when it was prepared first; None: that is now.

@@ -44,16 +44,9 @@ from include.autopilot.drops.plan import (
 )
 from include.autopilot.drops.planning import Featurizing, RunDrops, in_window
 from include.autopilot.drops.preparation import rules_of
+from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.recentside import recent_side
-from include.autopilot.drops.remarks import (
-    contents_of,
-    left_aside,
-    remarks_on,
-    since_first,
-    unended_files,
-    unended_holdouts,
-    unended_told,
-)
+from include.autopilot.drops.remarks import contents_of, remarks_of
 from include.autopilot.drops.runrows import rows_of_drops
 from include.autopilot.drops.sealing import seal_run
 from include.autopilot.drops.searchkeys import searched
@@ -132,9 +125,8 @@ def prepare(
             planned, conflicts = supersede(s3, run_drops.bundle, side.drops, table, side.aside)
         baseline = baseline_of(s3, run_drops, visible, template, contract)
     holdouts = _in_order(config, holdouts, side.holdout, decline)
-    used = [drop.kept for drop in planned if drop.repeats is None]
     probabilities = config.inference_output == "probabilities"
-    problem = problem_of(classes.labelled(template, used), probabilities)
+    problem = problem_of(classes.labelled(template, _used(planned)), probabilities)
     judged_by(problem, config.gate)
     plan = Plan(
         model=config.name,
@@ -150,13 +142,7 @@ def prepare(
         problem=problem,
         drops=planned,
         holdouts=_write_holdouts(s3, locations.run(key), holdouts, contract, config),
-        source=combine(
-            [
-                *(run_drops.see(drop).content.source for drop in scope),
-                *(holdout.source for holdout in holdouts),
-                template.source,
-            ]
-        ),
+        source=combine([*run_drops.sources(scope), *(holdout.source for holdout in holdouts), template.source]),
         notes=config.notes,
         columns=contract.columns,
         path=path,
@@ -173,22 +159,12 @@ def prepare(
         else None,
     )
     run_drops.keep()
-    _check_rows(plan)
-    searchagain.check_rows(plan)
-    classes.check_training(problem, used, f"{config.name}_search", path)
-    classes.check_holdouts(problem, holdouts)
-    for planned_holdout, holdout in zip(plan.holdouts, holdouts, strict=True):
-        if planned_holdout in plan.judges:
-            segments_of(s3, plan, planned_holdout, config.segments, holdout.keys)
+    _check(s3, config, plan, holdouts)
     plan = replace(plan, first=_first(s3, plan))
-    unended = [*unended_files(planned), *unended_holdouts(holdouts)]
-    remarks = (
-        *remarks_on(listing, cutoff, now or cutoff), *left_aside(listing, planned), *unended_told(unended),
-        *since_first(plan.first, planned),
-    )  # fmt: skip
+    remarks = remarks_of(plan, listing, holdouts, now or cutoff)
     for remark in remarks:
         log.warning("%s", marked(remark, plan.source))
-    told = classes.notes_of(problem, used, holdouts, path)
+    told = classes.notes_of(problem, _used(planned), holdouts, path)
     plan, second = with_second(replace(plan, notes=(*plan.notes, *told, *remarks)), f"{config.name}_search")
     if second is not None:
         save_plan(s3, second)
@@ -372,6 +348,22 @@ def _first(s3: S3Client, plan: Plan) -> Mapping[str, str] | None:
     """Return what the run was made of when it was prepared first; None where that is now."""
     before = find_plan(s3, plan.run_folder)
     return None if before is None else before.first or contents_of(before.drops)
+
+
+def _check(s3: S3Client, config: ModelConfig, plan: Plan, holdouts: Sequence[Holdout]) -> None:
+    """Refuse a run of whose rows no model can be made, or none be judged."""
+    _check_rows(plan)
+    searchagain.check_rows(plan)
+    classes.check_training(plan.problem, _used(plan.drops), f"{config.name}_search", plan.path)
+    classes.check_holdouts(plan.problem, holdouts)
+    for planned, holdout in zip(plan.holdouts, holdouts, strict=True):
+        if planned in plan.judges:
+            segments_of(s3, plan, planned, config.segments, holdout.keys)
+
+
+def _used(drops: Sequence[PlannedDrop]) -> list[Prepared]:
+    """Return what is trained on: of drops that say what an earlier one says, one."""
+    return [drop.kept for drop in drops if drop.repeats is None]
 
 
 def _check_rows(plan: Plan) -> None:

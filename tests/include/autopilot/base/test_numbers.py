@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from include.autopilot.base.csvlines import harmless
 from include.autopilot.base.errors import ContractError, EvaluationError
 from include.autopilot.base.numbers import is_blank, read_answer, read_number, read_numbers
 from include.autopilot.candidate.contract import Contract
@@ -135,6 +136,10 @@ def agree(text: str, expected: float | str) -> None:
     assert (in_a_profile(text), featurized(text)) == (none, none)
     assert built(text) == (number is not None)
     assert answered(text) in ((none,) if number is not None else ("none", "not finite"))
+    spelt = text.strip(" \t")
+    assert harmless(spelt) == (
+        f"'{spelt}" if read_number(text) is None and spelt.startswith(("=", "+", "-", "@")) else spelt
+    )
     read = float(read_numbers(np.array([text], dtype=object))[0])
     assert math.isnan(read) if number is None and not math.isinf(read) else read_number(text) == read
 
