@@ -17,6 +17,7 @@ from include.autopilot.candidate.contract import Schema
 from include.autopilot.drift.baselinedrops import Baseline
 from include.autopilot.drift.comparison import drift_of
 from include.autopilot.drift.dates import dates_told
+from include.autopilot.drift.heldtargets import held_messages
 from include.autopilot.drift.reported import drift_uri, told_in
 from include.autopilot.drift.shown import drift_content, drift_page
 from include.autopilot.drift.single import DropLooks
@@ -77,6 +78,7 @@ def _content(s3: S3Client, plan: Plan, baseline: Baseline, schema: Schema, rules
             drops.append({"drop": drop.name, **_compared(s3, kept, uri, drop, looks, baseline, schema, rules)})
     apart = {drop["drop"]: _apart(drop, rules) for drop in drops}
     told = [*dates_told(drops, rules), *looks.messages(compared, rules, apart)]
+    told += held_messages(s3, plan, baseline.profile, schema, rules)
     kept.keep()
     return {
         "title": plan.title,
