@@ -24,6 +24,8 @@ def test_what_airflow_takes_is_taken(expression: str) -> None:
         ("0 0 32 * *", "out of range"),
         ("0 25 * * *", "out of range"),
         ("*/0 * * * *", "step '0' in field 0 is not acceptable"),
+        ("*/90 * * * *", "a step of 90 is longer than the 60 minutes there are"),
+        ("0 0-22/36 * * *", "a step of 36 is longer than the 24 hours there are"),
         ("0 0 * * MONDAY", "is not acceptable"),
         ("0 0 31 2 *", "failed to find next date"),
         ("0 0 31 4,6,9,11 *", "failed to find next date"),
