@@ -12,8 +12,8 @@ from airflow.providers.amazon.aws.operators.sagemaker import (
     SageMakerEndpointOperator,
 )
 
-from airflow_sagemaker_once import errors
-from airflow_sagemaker_once.kinds import ENDPOINT, ENDPOINT_CONFIG
+from airflow_sagemaker_once import errors, preparation, rendered
+from airflow_sagemaker_once.kinds import ENDPOINT, ENDPOINT_CONFIG, MODEL
 from airflow_sagemaker_once.owner import TAG_PREFIX, owner_tags, tags_of
 from airflow_sagemaker_once.requested import made, requested
 from airflow_sagemaker_once.submit import already_exists, find, is_absent, submit
@@ -22,6 +22,8 @@ from airflow_sagemaker_once.trigger import PauseTrigger
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+# What an endpoint's config may hold besides the endpoint, in the order in which it is made.
+_FIRST = {"Model": MODEL, "EndpointConfig": ENDPOINT_CONFIG}
 _MODEL_TAG = f"{TAG_PREFIX}model"
 _ON_THE_WAY = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 # It answers, perhaps with a mix of two configurations or not at all: an update puts either right, if AWS takes it.
@@ -40,7 +42,8 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
 class AutopilotEndpointConfigOperator(SageMakerEndpointConfigOperator):
     """Make an endpoint configuration; one of the same name and request is reused.
 
-    :param config: a CreateEndpointConfig request (templated), or a function that gives it, as in ``OwnedJob``.
+    :param config: a CreateEndpointConfig request (templated; numbers may be texts, one template may give all of it), or
+        a function that gives it, as in ``OwnedJob``.
     :param op_kwargs: what that function is called with (templated).
     """
 
@@ -52,8 +55,9 @@ class AutopilotEndpointConfigOperator(SageMakerEndpointConfigOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Give name, ARN and whether it was ``created`` or ``reused``."""
-        self.config = made(self.config, self.op_kwargs)
-        submission = submit(self.hook.get_conn(), ENDPOINT_CONFIG, self.config, owner_tags(context))
+        client = self.hook.get_conn()
+        self.config = rendered.request(client, ENDPOINT_CONFIG, made(self.config, self.op_kwargs))
+        submission = submit(client, ENDPOINT_CONFIG, self.config, owner_tags(context))
         self.log.info("%s %s: %s", ENDPOINT_CONFIG.label, submission.name, submission.action)
         arn = submission.description[ENDPOINT_CONFIG.arn_member]
         return {"name": submission.name, "arn": arn, "action": submission.action}
@@ -67,7 +71,8 @@ class AutopilotEndpointOperator(SageMakerEndpointOperator):
     Only an endpoint with the same tag ``airflow-autopilot:model`` as the request's is touched. A killed task leaves the
     update to AWS, which ends it by itself: what served goes on.
 
-    :param config: a CreateEndpoint request with that tag (templated), or a function that gives it, as in ``OwnedJob``.
+    :param config: a CreateEndpoint request with that tag (templated), or a function that gives it, as in ``OwnedJob``;
+        or ``{"Model": …, "EndpointConfig": …, "Endpoint": …}``, of which the first two are made first, once.
     :param op_kwargs: what that function is called with (templated).
     :param time_limit: how long to wait until it is in service.
     """
@@ -87,8 +92,9 @@ class AutopilotEndpointOperator(SageMakerEndpointOperator):
         self.op_kwargs = op_kwargs or {}
         self.time_limit = time_limit
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - Airflow passes it by name
+    def execute(self, context: Context) -> dict[str, Any]:
         """Give name, ARN, configuration and what was done: ``created``, ``updated``, ``reused`` or ``recreated``."""
+        self._make_first(context)
         return self._look("reused", 0.0)
 
     def after_create(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - as above
@@ -111,13 +117,33 @@ class AutopilotEndpointOperator(SageMakerEndpointOperator):
         """Look again after a pause: this try has deleted the failed endpoint and made it again."""
         return self._look("recreated", event["waited_seconds"])
 
+    def _make_first(self, context: Context) -> None:
+        """Make sure that the config's model and endpoint configuration exist once."""
+        self.config = rendered.mapping(made(self.config, self.op_kwargs))
+        client, given = self.hook.get_conn(), {part: kind for part, kind in _FIRST.items() if part in self.config}
+        for part, kind in given.items():
+            self.config[part] = rendered.request(client, kind, self.config[part], f"config[{part!r}]")
+        preparation.expand_role(self)
+        for part, kind in given.items():
+            submission = submit(client, kind, self.config[part], owner_tags(context))
+            self.log.info("%s %s: %s", kind.label, submission.name, submission.action)
+
+    def _read_config(self, client: Any) -> None:
+        """Turn what templates or a function gave into the CreateEndpoint request."""
+        config = rendered.mapping(made(self.config, self.op_kwargs))
+        place = "config['Endpoint']" if "Endpoint" in config else "config"
+        self.config = rendered.request(client, ENDPOINT, config.get("Endpoint", config), place)
+        if "EndpointConfigName" not in self.config:
+            raise errors.RequestRefused(f"The operator's {place} has no EndpointConfigName. Name what it shall serve.")
+
     def _look(self, done: str, waited_seconds: float) -> dict[str, Any]:
         """Look at the endpoint and do the next step.
 
         :param done: what this try has done to it.
         """
-        self.config = made(self.config, self.op_kwargs)
-        client, name, wanted = self.hook.get_conn(), self.config["EndpointName"], self.config["EndpointConfigName"]
+        client = self.hook.get_conn()
+        self._read_config(client)
+        name, wanted = self.config["EndpointName"], self.config["EndpointConfigName"]
         found = find(client, ENDPOINT, name)
         if found is None:
             return self._wait(self._create(client, "recreated" if done == "deleted" else "created"), waited_seconds)

@@ -173,11 +173,8 @@ class OwnedJob(SageMakerBaseOperator):
         self._s3_operations = self.config.pop("S3Operations", None) or self._s3_operations
         client = self.hook.get_conn()
         for part, kind in self.parts().items():
-            given = rendered.mapping(self.config.get(part, {})) if part else self.config
-            if kind.name_member not in given:
-                place = f"config[{part!r}]" if part else "config"
-                raise errors.RequestRefused(f"The operator's {place} has no {kind.name_member}. Name the {kind.label}.")
-            read = rendered.typed(client, kind, given)
+            place = f"config[{part!r}]" if part else "config"
+            read = rendered.request(client, kind, self.config.get(part, {}) if part else self.config, place)
             self.config = {**self.config, part: read} if part else read
 
     def _start(self, context: Context, waited_seconds: float) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 from airflow_sagemaker_once.errors import RequestRefused
@@ -45,8 +47,20 @@ def mappings(configs: Any) -> list[dict[str, Any]]:
     return [mapping(config) for config in found]
 
 
+def request(client: Any, kind: JobKind, given: Any, place: str = "config") -> dict[str, Any]:
+    """Give a config, or a part of one, as the Create request that it means.
+
+    :param place: what it is of the operator, for messages.
+    :raises RequestRefused: it is no mapping, or names nothing.
+    """
+    found = mapping(given)
+    if kind.name_member not in found:
+        raise RequestRefused(f"The operator's {place} has no {kind.name_member}. Name the {kind.label}.")
+    return typed(client, kind, found)
+
+
 def typed(client: Any, kind: JobKind, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the request with texts turned into what its Create operation takes there: numbers and booleans.
+    """Give the request with texts, and numbers of other types, turned into what its Create operation takes there.
 
     Which member is what says botocore's service model, so that every number of every request can be a template.
     What cannot be meant stays as it is: botocore names it when the request is sent.
@@ -67,19 +81,22 @@ def _typed(shape: Any, value: Any) -> Any:
         return {name: _typed(shape.value, one) for name, one in value.items()}
     if shape.type_name == "boolean" and isinstance(value, str):
         return _BOOLEANS.get(value.strip().lower(), value)
-    if shape.type_name in _WHOLE | _REAL and isinstance(value, str | float):
+    # A database gives Decimal, pandas and numpy their own numbers; botocore takes none of them for a whole one.
+    if shape.type_name in _WHOLE | _REAL and isinstance(value, str | Decimal | Real) and not isinstance(value, int):
         return _number(value, shape.type_name in _WHOLE)
     return value
 
 
-def _number(value: str | float, whole: bool) -> Any:
+def _number(value: Any, whole: bool) -> Any:
     if whole and isinstance(value, str):
         with suppress(ValueError):
             return int(value)  # not by way of a float, which would round a long one
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         number = float(value)
-        if math.isfinite(number) and (not whole or number.is_integer()):
-            return int(number) if whole else number
+        if math.isfinite(number) and not whole:
+            return number
+        if number.is_integer() and (isinstance(value, str) or int(value) == value):
+            return int(number if isinstance(value, str) else value)
     return value
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 from botocore.exceptions import ClientError
@@ -56,6 +58,53 @@ def test_it_creates_then_leaves_alone_then_updates(clients: Clients, model: str,
     assert serve(name, first) == {**created, "action": "reused"}
     assert serve(name, second)["action"] == "updated"
     assert clients.sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"] == second
+
+
+def test_a_config_may_be_rendered_from_templates(clients: Clients, model: str, name: str) -> None:
+    using = {"EndpointConfigName": unique("config"), "ProductionVariants": [variant(model)]}
+    using["ProductionVariants"][0]["InitialInstanceCount"] = "1"
+    for config_ in (using, json.dumps(using), str(using)):
+        made = AutopilotEndpointConfigOperator(task_id="config", config=config_).execute(CONTEXT)
+        assert made["name"] == using["EndpointConfigName"]
+    assert made["action"] == "reused"
+    request = {"EndpointName": name, "EndpointConfigName": made["name"], "Tags": TAGS}
+    operator = AutopilotEndpointOperator(task_id="serve", config=json.dumps(request), deferrable=False)
+    assert operator.execute(CONTEXT)["action"] == "created"
+
+
+def test_model_and_configuration_may_be_made_first(clients: Clients, model: str, name: str) -> None:
+    described = clients.sagemaker.describe_model(ModelName=model)
+    mine, using = unique("model"), unique("config")
+    request = {
+        "Model": {
+            "ModelName": mine,
+            "PrimaryContainer": {key: described["PrimaryContainer"][key] for key in ("Image", "ModelDataUrl")},
+            "ExecutionRoleArn": described["ExecutionRoleArn"],
+        },
+        "EndpointConfig": {
+            "EndpointConfigName": using,
+            "ProductionVariants": [{**variant(mine), "InitialInstanceCount": "1"}],
+        },
+        "Endpoint": {"EndpointName": name, "EndpointConfigName": using, "Tags": TAGS},
+    }
+    for action in ("created", "reused"):
+        operator = AutopilotEndpointOperator(task_id="serve", config=request, deferrable=False)
+        done = operator.execute(CONTEXT)
+        assert (done["name"], done["config"], done["action"]) == (name, using, action)
+    assert request["Model"]["ModelName"] == mine
+
+
+@pytest.mark.parametrize(
+    ("config_", "message"),
+    [
+        ({"EndpointName": "x"}, "The operator's config has no EndpointConfigName. Name what it shall serve."),
+        ({"Endpoint": {"EndpointConfigName": "x"}}, r"The operator's config\['Endpoint'\] has no EndpointName."),
+        ("hello", r"not a Create request\. Give a mapping"),
+    ],
+)
+def test_what_names_nothing_is_refused(clients: Clients, config_: Any, message: str) -> None:
+    with pytest.raises(errors.RequestRefused, match=message):
+        AutopilotEndpointOperator(task_id="serve", config=config_, deferrable=False).execute(CONTEXT)
 
 
 def test_an_update_under_way_is_waited_for(clients: Clients, model: str, name: str) -> None:
@@ -150,6 +199,8 @@ def settled_or_gone(clients: Clients, name: str) -> None:
 
 class Told:
     """A SageMaker that tells statuses which the embedded AWS never has, one after the other."""
+
+    meta = boto3.client("sagemaker", region_name="us-east-1").meta
 
     def __init__(self, *statuses: str | None, refusal: str | None = None) -> None:
         self.statuses, self.refusal, self.calls = list(statuses), refusal, []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
 
 from airflow_sagemaker_once import kinds, rendered
@@ -91,15 +93,17 @@ def test_texts_become_what_the_service_model_wants(
 @pytest.mark.parametrize(
     ("given", "read"),
     [
+        (Decimal(2), 2), (Decimal("2.0"), 2), (np.int64(9007199254740993), 9007199254740993), (np.float64(2), 2),
         ("1", 1), (1.0, 1), ("1.0", 1), ("9007199254740993", 9007199254740993), ("1e2", 100), ("-3", -3),
         # What cannot be meant stays, for botocore to name.
+        (Decimal("1.5"), Decimal("1.5")), (Decimal("NaN"), Decimal("NaN")), (np.float64("inf"), np.float64("inf")),
         (1.5, 1.5), ("1.5", "1.5"), ("many", "many"), ("", ""), ("nan", "nan"), ("inf", "inf"), (True, True),
         (None, None),
     ],
 )  # fmt: skip
 def test_a_whole_number_has_several_spellings(sagemaker: Any, given: Any, read: Any) -> None:
     (found,) = rendered.typed(sagemaker, kinds.TRANSFORM, {"MaxPayloadInMB": given}).values()
-    assert (found, type(found)) == (read, type(read))
+    assert (str(found), type(found)) == (str(read), type(read))
 
 
 def test_members_that_botocore_does_not_know_are_left_to_it(sagemaker: Any) -> None:
