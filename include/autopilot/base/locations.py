@@ -78,9 +78,14 @@ class Locations:
         """Return the note that a retraining was told of one state of a drop."""
         return f"{self.root}/deliveries/{day.isoformat()}/{fingerprint}.json"
 
+    @property
+    def holdouts(self) -> str:
+        """The folder of holdouts."""
+        return f"{self.root}/holdout"
+
     def holdout(self, name: str) -> str:
         """Return one holdout's file."""
-        return f"{self.root}/holdout/{name}.csv"
+        return f"{self.holdouts}/{name}.csv"
 
     def seals(self, kind: str) -> str:
         """Return the folder of the seals of drops or of holdouts."""

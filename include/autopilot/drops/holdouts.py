@@ -21,12 +21,14 @@ from include.autopilot.base.locations import Locations
 from include.autopilot.candidate.contract import Contract
 from include.autopilot.drops.content import DropFile, FileContent
 from include.autopilot.drops.heldout import HeldOut, HeldRow
+from include.autopilot.drops.listing import ENDINGS
 from include.autopilot.drops.seals import Seal, seals_of
 from include.autopilot.rows.columns import Texts
 from include.autopilot.rows.fingerprint import fingerprint
 from include.autopilot.rows.firstlook import Watch
 from include.autopilot.rows.keytable import SeenKeys
 from include.autopilot.rows.scan import Scan
+from include.autopilot.s3.objects import list_objects
 from include.autopilot.s3.reader import Hashed, HashedObject, digest_of, read_rows
 from include.autopilot.s3.writer import ObjectWriter
 from include.autopilot.settings.config import ModelConfig
@@ -89,6 +91,19 @@ def read_holdouts(
             _read(name, (instead or {}).get(name) or _open(s3, name, locations.holdout(name)), scanned)
             for name in names
         )
+
+
+def stray_holdouts(s3: S3Client, config: ModelConfig) -> Iterator[str]:
+    """Yield a sentence per file of rows beside the holdouts that no run reads: misnamed, packed, or named nowhere."""
+    locations = Locations(config.root)
+    named = {locations.holdout(name) for name in config.holdouts}
+    for file in list_objects(s3, locations.holdouts):
+        if file.uri not in named and file.uri.lower().endswith(ENDINGS):
+            yield (
+                f"{file.uri} is no holdout of {config.name}: its rows are not kept out of the training. A holdout is "
+                f"one plain file holdout/<name>.csv, its name under holdouts in {config.name}.yaml; move away what is "
+                "none."
+            )
 
 
 def read_recent(

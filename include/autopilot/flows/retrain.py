@@ -24,7 +24,14 @@ from include.autopilot.drops import classes
 from include.autopilot.drops.findings import refuse, tell
 from include.autopilot.drops.firstcolumns import first_contract
 from include.autopilot.drops.guard import check_leaks
-from include.autopilot.drops.holdouts import Holdout, check_holdouts, copy_holdout, held_out, read_holdouts
+from include.autopilot.drops.holdouts import (
+    Holdout,
+    check_holdouts,
+    copy_holdout,
+    held_out,
+    read_holdouts,
+    stray_holdouts,
+)
 from include.autopilot.drops.identitycheck import check_rows
 from include.autopilot.drops.ignored import check_ignored
 from include.autopilot.drops.listing import Drop, list_drops, visible_drops
@@ -161,7 +168,7 @@ def prepare(
     run_drops.keep()
     _check(s3, config, plan, holdouts)
     plan = replace(plan, first=_first(s3, plan))
-    remarks = remarks_of(plan, listing, holdouts, now or cutoff)
+    remarks = (*remarks_of(plan, listing, holdouts, now or cutoff), *stray_holdouts(s3, config))
     for remark in remarks:
         log.warning("%s", marked(remark, plan.source))
     told = classes.notes_of(problem, _used(planned), holdouts, path)

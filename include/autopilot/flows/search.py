@@ -23,7 +23,7 @@ from include.autopilot.candidate.contract import Schema
 from include.autopilot.candidate.winner import find_candidate
 from include.autopilot.cost.spending import Run, write_cost
 from include.autopilot.drops.firstcolumns import first_contract
-from include.autopilot.drops.holdouts import check_holdouts, held_out, holdout_seal, read_holdouts
+from include.autopilot.drops.holdouts import check_holdouts, held_out, holdout_seal, read_holdouts, stray_holdouts
 from include.autopilot.drops.ignored import check_ignored
 from include.autopilot.drops.listing import list_drops, visible_drops
 from include.autopilot.drops.remarks import remarks_on, unended_holdouts, unended_told
@@ -70,7 +70,7 @@ def search_input(
     locations = Locations(config.root)
     run = f"search {stamp(cutoff)}"
     listing = list_drops(s3, locations)
-    for remark in remarks_on(listing, cutoff, now or cutoff):
+    for remark in (*remarks_on(listing, cutoff, now or cutoff), *stray_holdouts(s3, config)):
         log.warning("%s", remark)
     drops = visible_drops(listing.drops, cutoff, locations.drops)
     regression = problem_type == REGRESSION

@@ -39,8 +39,8 @@ def read_table(folder: Path, gzipped: bool, one_line: bool = False) -> Table:
     The first row of the first file is the header; other files may repeat it.
 
     :param one_line: whether no cell may go on in the next line.
-    :raises ClientError: no data, no header, a repeated column name, the header written otherwise in another file, rows
-        of another width, or a line break that may not be; names file and row.
+    :raises ClientError: no data, no header, a repeated column name, the header written otherwise in another file or
+        once more among the rows, rows of another width, or a line break that may not be; names file and row.
     """
     header: tuple[str, ...] | None = None
     first = ""
@@ -97,6 +97,8 @@ def _check_rows(header: tuple[str, ...], records: list[list[str]], name: str, on
     for number, record in enumerate(records, start=1):
         if len(record) != len(header):
             raise ClientError(f"{name}: data row {number} has {len(record)} columns, the header has {len(header)}")
+        if tuple(record) == header:
+            raise ClientError(f"{name}: data row {number} repeats the header, so its target would be one; remove it")
         if (
             one_line
             and (at := next((at for at, cell in enumerate(record) if _LINE_BREAK.search(cell)), None)) is not None

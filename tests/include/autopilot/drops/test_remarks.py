@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.autopilot.base.errors import EmptyFileError
+from include.autopilot.base.errors import DropError, EmptyFileError
 from include.autopilot.drops.plan import load_plan
 from include.autopilot.flows import retrain
 from include.autopilot.flows.search import search_input
@@ -29,6 +29,20 @@ def prepared(toy: Toy, cutoff: datetime = MARCH, now: datetime | None = None) ->
 
 def test_a_run_with_nothing_to_tell_tells_nothing(toy: Toy) -> None:
     assert prepared(toy) == ()
+
+
+@pytest.mark.parametrize("path", ["third.csv", "Sealed.csv", "sealed.csv.gz", "sealed/part-0.csv"])
+def test_a_file_beside_the_holdouts_that_no_run_reads_is_told(
+    toy: Toy, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    toy.put("holdout/README.md", b"about the rows")
+    uri = toy.put(f"holdout/{path}", csv_bytes(rows(0, 5)))
+    (note,) = prepared(toy)
+    assert note.startswith(f"{uri} is no holdout of toy: its rows are not kept out of the training. A holdout is one ")
+    caplog.clear()
+    with pytest.raises(DropError, match="Autopilot needs 500"):
+        search_input(toy.s3, toy.config, MARCH, "Regression", MARCH)
+    assert note in caplog.text
 
 
 def test_a_drop_of_the_future_is_told_and_one_after_the_cutoff_of_a_backfill_is_not(

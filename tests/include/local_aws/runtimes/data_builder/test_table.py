@@ -47,6 +47,14 @@ def test_rows_are_written_without_a_header(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "chunk_0.csv").read_text() == '"x, y",\n'
 
 
+def test_the_header_once_more_among_the_rows_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("a,y\n1,2\n")
+    (tmp_path / "2.csv").write_text("a,y\n1,no\na,y\n2,yes\n")
+    with pytest.raises(ClientError) as error:
+        read_table(tmp_path, gzipped=False)
+    assert str(error.value) == "2.csv: data row 2 repeats the header, so its target would be one; remove it"
+
+
 @pytest.mark.parametrize("header", ["y,a", "a,y ", "A,y"])
 def test_the_header_written_otherwise_in_another_file_is_refused(tmp_path: Path, header: str) -> None:
     (tmp_path / "1.csv").write_text("a,y\n1,2\n")
