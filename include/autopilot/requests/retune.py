@@ -16,7 +16,7 @@ from include.autopilot.base.lenient import mapping_at, text_at
 from include.autopilot.base.metrics import Direction, find_metric
 from include.autopilot.base.names import tuning_name
 from include.autopilot.candidate.descriptions import describe
-from include.autopilot.drops.plan import Plan, PlannedRetune
+from include.autopilot.drops.plan import Plan, PlannedRetune, find_plan
 from include.autopilot.drops.split import Side
 from include.autopilot.requests.octave import OBJECTIVE, around, combinations
 from include.autopilot.requests.replay import training_request
@@ -134,10 +134,16 @@ def planned_retune(
     """Return what a run's retune may try, and the tuning job that it begins with: the last one of the same template.
 
     Of a run with a later cutoff none is taken: a backfilled run must not know what was learned after it. Nor is one of
-    so many trainings that SageMaker, which counts them with the new ones, would refuse both.
+    so many trainings that SageMaker, which counts them with the new ones, would refuse both. A run that is prepared
+    again begins with the same one: another would be another tuning job, paid for once more.
 
     :param key: the run's; ``template``: the digest of its template.
     """
+    before = find_plan(s3, locations.run(key))
+    if before is not None and before.retune is not None and before.template == template:
+        same = before.retune.parent
+        if same is None or _may_begin_with(sagemaker, same, config.jobs):
+            return PlannedRetune(config.jobs, config.parallel, same)
     earlier = [
         uri for uri in list_uris(s3, locations.retunes) if _name(uri) != key and _cutoff(_name(uri)) <= _cutoff(key)
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from include.autopilot.base.errors import OptionsError, PreflightError, RunError, TemplateError
 from include.autopilot.candidate.objective import Objective
-from include.autopilot.drops.plan import Plan, PlannedRetune
+from include.autopilot.drops.plan import Plan, PlannedRetune, save_plan
 from include.autopilot.requests import replay, retune, retuned
 from include.autopilot.requests.estimate import estimate
 from include.autopilot.requests.preflight import check_requests
@@ -187,6 +187,23 @@ def test_it_begins_with_the_last_one_that_knew_no_more_than_the_run(tuning: Toy)
     # One that found nothing is of no use.
     assert parent(KEY, best=None) is None
     assert f"{MARCH:%Y%m%d}" in KEY
+
+
+def test_a_run_that_is_prepared_again_begins_with_the_same_one(tuning: Toy) -> None:
+    """Another one would be another tuning job, although nothing of the run has changed."""
+    template, plan = planned(tuning, recipe="retune")
+    told(tuning, f"{FEBRUARY:%Y%m%dT%H%M%S}-aaaaaaaa", template.digest, "ended meanwhile")
+
+    def parent(best: float | None, digest: str = template.digest) -> str | None:
+        asked: Any = Tuned(best, None)
+        return retune.planned_retune(tuning.s3, asked, plan.locations, KEY, digest, RetuneConfig()).parent
+
+    assert parent(0.2) is None
+    save_plan(tuning.s3, replace(plan, retune=PlannedRetune(6, 3, "the first")))
+    assert parent(0.2) == "the first"
+    # One that is gone is of no use, and another winner's run begins anew.
+    assert parent(None) is None
+    assert parent(0.2, "another") is None
 
 
 def test_it_begins_with_none_whose_trainings_leave_no_room(tuning: Toy) -> None:
