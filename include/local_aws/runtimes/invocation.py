@@ -33,10 +33,10 @@ def check_size(body: bytes, environment: Mapping[str, str]) -> None:
         raise ClientError("the request has no content")
 
 
-def wanted_type(accept: str | None, environment: Mapping[str, str]) -> str:
-    """Return the type to answer in: the request's, else the container's own."""
+def wanted_type(accept: str | None, environment: Mapping[str, str], default: str = "text/csv") -> str:
+    """Return the type to answer in: the request's, else the container's own, else the algorithm's."""
     if accept in (None, "", "*/*"):
-        return environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "text/csv")
+        return environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", default)
     return str(accept)
 
 

@@ -27,6 +27,8 @@ class EstimatorContainer(ABC):
     # The application an image serves; one that serves several does not know which unless it is told.
     application: str
     application_required = False
+    # The type of its answers where nobody says which.
+    answers = "text/csv"
 
     def __init__(self, trains: bool = True, serves: bool = True) -> None:
         self._trains = trains
@@ -56,4 +58,4 @@ class EstimatorContainer(ABC):
         named = environment.get(APPLICATION, None if self.application_required else self.application)
         if named != self.application:
             raise ClientError(f"the image {self.image} serves {APPLICATION}={self.application}, not {named}")
-        return EstimatorServant(Model.load(model_dir, self.algorithm), dict(environment))
+        return EstimatorServant(Model.load(model_dir, self.algorithm), dict(environment), self.answers)

@@ -24,10 +24,14 @@ _OF_CLASSES = ("predicted_label", "score", "probability", "probabilities", "labe
 
 @dataclass(frozen=True)
 class EstimatorServant:
-    """A loaded model, ready to answer requests as the container does with this environment."""
+    """A loaded model, ready to answer requests as the container does with this environment.
+
+    :param answers: the type of the answers where nobody says which.
+    """
 
     model: Model
     environment: Mapping[str, str]
+    answers: str
 
     @property
     def threshold(self) -> float:
@@ -53,7 +57,7 @@ class EstimatorServant:
         check_size(body, self.environment)
         predictions = self.predict(_parse(body, content_type))
         answer = self._answer(predictions)
-        return encode(answer, wanted_type(accept, self.environment), in_batch(self.environment))
+        return encode(answer, wanted_type(accept, self.environment, self.answers), in_batch(self.environment))
 
     def _answer(self, predictions: NDArray[np.float64]) -> Answer:
         task = self.model.task

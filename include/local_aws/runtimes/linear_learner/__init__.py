@@ -24,6 +24,7 @@ class LinearLearnerContainer(EstimatorContainer):
     image = NAME
     algorithm = NAME
     application = "linear_learner"
+    answers = "application/json"
 
     def plan(self, raw: Mapping[str, str]) -> Plan:
         """Read the hyperparameters."""

@@ -46,7 +46,7 @@ def test_a_regression(opt_ml: OptMl, capsys: pytest.CaptureFixture[str]) -> None
     folder = trained(opt_ml, X, Y, predictor_type="regressor", wd="0.01", mini_batch_size="32")
     log = capsys.readouterr().out
     assert "Without effect in this implementation: mini_batch_size" in log
-    answer = SERVING.load(folder, {"SAGEMAKER_BATCH": "true"}).invoke(csv(X[1::2]), "text/csv", None)[0]
+    answer = SERVING.load(folder, {"SAGEMAKER_BATCH": "true"}).invoke(csv(X[1::2]), "text/csv", "text/csv")[0]
     predicted = np.array([float(line) for line in answer.decode().splitlines()])
     assert metric(log, "validation mse") == pytest.approx(np.mean((predicted - Y[1::2]) ** 2), rel=1e-3)
     assert metric(log, "validation mse") < 0.6 * Y.var()
@@ -125,10 +125,20 @@ def test_libsvm_is_refused(opt_ml: OptMl) -> None:
         CONTAINER.train(opt_ml.folder)
 
 
+def test_json_is_answered_unless_something_else_is_asked_for(opt_ml: OptMl) -> None:
+    folder = trained(opt_ml, X, Y, predictor_type="regressor")
+    for accept in (None, "*/*"):
+        answer, media = SERVING.load(folder, {}).invoke(csv(X[:2]), "text/csv", accept)
+        assert media == "application/json"
+        assert [list(one) for one in json.loads(answer)["predictions"]] == [["score"], ["score"]]
+    own = SERVING.load(folder, {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"})
+    assert own.invoke(csv(X[:2]), "text/csv", None)[1] == "text/csv"
+
+
 def test_what_it_refuses_to_serve(opt_ml: OptMl) -> None:
     folder = trained(opt_ml, X, Y, predictor_type="regressor")
     servant = SERVING.load(folder, {"SAGEMAKER_INFERENCE_OUTPUT": "predicted_label"})
-    assert servant.invoke(csv(X[:2]), "text/csv", None)[1] == "text/csv"
+    assert servant.invoke(csv(X[:2]), "text/csv", "text/csv")[1] == "text/csv"
     with pytest.raises(ClientError, match="the data has 9 features, the model was trained on 10"):
         servant.invoke(csv(X[:2, 1:]), "text/csv", None)
     with pytest.raises(ClientError, match="send text/csv or application/x-recordio-protobuf"):
