@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from include.autopilot.s3.objects import SOURCE_METADATA, list_uris
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger(__name__)
 
 _ENDINGS = (".csv", ".csv.gz")
 
@@ -36,7 +39,7 @@ def list_inputs(s3: S3Client, uri: str) -> tuple[InputFile, ...]:
     """Return the files at an address, in the order of their keys.
 
     In a folder, names that begin with ``_`` or ``.``, and what is in folders of such names (``_temporary``), are passed
-    over; anything else must be a CSV file.
+    over; anything else must be a CSV file. What is called like one and is passed over is told in the log.
 
     :param uri: of a file, or of a folder with or without the closing slash.
     :raises ScoringError: there is nothing, or something that cannot be read as CSV by its name.
@@ -51,6 +54,9 @@ def list_inputs(s3: S3Client, uri: str) -> tuple[InputFile, ...]:
     folder = f"{uri.rstrip('/')}/"
     names = {found: found.removeprefix(folder) for found in listed}
     wanted = {found: name for found, name in names.items() if _counts(name)}
+    for found in names.keys() - wanted.keys():
+        if _looks_like_data(names[found]):
+            log.warning("%s is passed over for its name. Upload it under another one if it is data.", found)
     if not wanted:
         raise ScoringError(f"input: {uri} holds no file. Put a CSV file with a header there, or correct the address.")
     return _distinct([_file(found, name, _described(s3, found)) for found, name in wanted.items()])
@@ -72,6 +78,12 @@ def _file(uri: str, name: str, described: Any) -> InputFile:
         raise ScoringError(f"input: {uri} is not a CSV file by its name. Rename it to <name>.csv or <name>.csv.gz.")
     source = described.get("Metadata", {}).get(SOURCE_METADATA)
     return InputFile(uri, name.removesuffix(".gz"), described["ETag"], source)
+
+
+def _looks_like_data(name: str) -> bool:
+    """Whether a name that is passed over may be that of rows: hidden, or with a slash at its end as a folder has."""
+    folder, _, file = name.rstrip("/").rpartition("/")
+    return file.lower().endswith(_ENDINGS) and (not folder or _counts(folder))
 
 
 def _counts(name: str) -> bool:

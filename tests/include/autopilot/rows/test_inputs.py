@@ -31,6 +31,14 @@ def test_a_folder_in_the_order_of_its_keys(s3: Any, slash: str) -> None:
     assert [one.name for one in list_inputs(s3, f"{ROOT}{slash}")] == ["a/x.csv", "b.csv", "c.csv"]
 
 
+def test_what_is_called_like_data_and_is_passed_over_is_told(s3: Any, caplog: pytest.LogCaptureFixture) -> None:
+    for key in ("b.csv", "c.csv/", "a/.x.CSV.gz", "_SUCCESS", "a/", "_temporary/0/p.csv"):
+        put(s3, key)
+    assert [one.name for one in list_inputs(s3, ROOT)] == ["b.csv"]
+    told = sorted(record.getMessage() for record in caplog.records)
+    assert [text.split(" is passed over for its name")[0] for text in told] == [f"{ROOT}/a/.x.CSV.gz", f"{ROOT}/c.csv/"]
+
+
 @pytest.mark.parametrize(
     ("uri", "message"),
     [
