@@ -42,9 +42,10 @@ _AMOUNT = re.compile(
 _GROUPS = {POINT: f",{_APOSTROPHES}{_BLANKS}", COMMA: f".{_APOSTROPHES}{_BLANKS}"}
 _WHOLE = {
     mark: re.compile(
-        rf"(?:[0-9]+|[0-9]{{1,3}}([{re.escape(groups)}])[0-9]{{3}}(?:\1[0-9]{{3}})*"
+        # No group of thousands begins with a zero: 0,234 has a decimal comma.
+        rf"(?:[0-9]+|[1-9][0-9]{{0,2}}([{re.escape(groups)}])[0-9]{{3}}(?:\1[0-9]{{3}})*"
         # India counts in lakh: 12,34,567.
-        + (r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}" if mark == POINT else "")
+        + (r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}" if mark == POINT else "")
         + rf")?(?:{re.escape(mark)}[0-9]+)?"
     )
     for mark, groups in _GROUPS.items()

@@ -21,6 +21,9 @@ from include.cells.amounts import decide_amounts, read_amount
         (["12,34,567.00", "5"], (".", ""), [1234567, 5]),
         (["USD 5", "5 usd", "EUR 5"], (".", "USD"), [5, 5, None]),
         (["1,234", "12,34"], (",", ""), [1.234, 12.34]),
+        (["0,234", "1,512", "-0,871"], (",", ""), [0.234, 1.512, -0.871]),
+        (["0.512", "1.25", "0,234"], (".", ""), [0.512, 1.25, None]),
+        (["€0.234", "€1,5", "€2,5"], (",", "€"), [None, 1.5, 2.5]),
     ],
 )
 def test_a_column_and_its_numbers(texts: list[str], form: tuple[str, str], numbers: list[float | None]) -> None:
