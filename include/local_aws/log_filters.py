@@ -1,4 +1,4 @@
-"""What moto leaves out of FilterLogEvents and then answers with other events: streams by prefix, patterns, order."""
+"""What moto leaves out of questions to CloudWatch Logs, and then answers others: streams, order, patterns, queries."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from include.local_aws.account import ACCOUNT
 from include.local_aws.errors import AwsError, NotDone
 from include.local_aws.operations import Environ
 
-_OPERATION = "FilterLogEvents"
 # Words that must all be there, or one quoted phrase: of any other pattern moto takes every event for a match.
 _PATTERN = re.compile(r'\s*|[A-Za-z][^\s"{[%|]*(?: +[^\s"{[%|?-][^\s"{[%|]*)*|"[^"]*"')
+# Of a query of Logs Insights moto heeds these commands, and passes over any other, a filter too.
+_FIELD = r"@(?:timestamp|message|logStream|log)"
+_COMMAND = re.compile(
+    rf"\s*(?:fields\s+{_FIELD}(?:\s*,\s*{_FIELD})*|sort\s+@timestamp(?:\s+(?:asc|desc))?|limit\s+[0-9]+)\s*"
+)
 
 
 class InvalidParameterException(AwsError):
@@ -23,13 +27,27 @@ class InvalidParameterException(AwsError):
 
 
 def complete(environ: Environ, region: str, request: dict[str, Any]) -> None:
-    """Say in moto's words what a FilterLogEvents asks for; other requests stay as they are.
+    """Say in moto's words what a request asks for; what moto answers as it stands is left so.
 
     :raises InvalidParameterException: it names streams, or the group, in two ways.
-    :raises NotDone: its pattern is one that moto does not read.
+    :raises NotDone: its pattern or query is one that moto does not read.
     """
-    if environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2] != _OPERATION:
-        return
+    operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    if operation == "StartQuery":
+        _check_query(str(request.get("queryString", "")), request.get("queryLanguage", "CWLI"))
+    elif operation == "FilterLogEvents":
+        body = json.dumps(_filter(region, request)).encode()
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+
+
+def _check_query(query: str, language: Any) -> None:
+    unread = [part.strip() for part in query.split("|") if not _COMMAND.fullmatch(part)]
+    if language != "CWLI" or unread:
+        what = f"queryLanguage {language!r}" if language != "CWLI" else f"{unread[0]!r} in a query"
+        raise NotDone(what, "fields @timestamp, @message, @logStream and @log, sort @timestamp and limit are")
+
+
+def _filter(region: str, request: dict[str, Any]) -> dict[str, Any]:
     pattern = request.get("filterPattern") or ""
     if isinstance(pattern, str) and not _PATTERN.fullmatch(pattern):
         raise NotDone(f"The filterPattern {pattern!r}", "words that must all be there or one quoted phrase are")
@@ -43,8 +61,7 @@ def complete(environ: Environ, region: str, request: dict[str, Any]) -> None:
         prefix = str(told["logStreamNamePrefix"])
         found = [name for name in _streams(region, told["logGroupName"]) if name.startswith(prefix)]
         told["logStreamNames"] = found or [prefix]  # a list without names would be all of them
-    body = json.dumps(told).encode()
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+    return told
 
 
 def _streams(region: str, group: str) -> list[str]:

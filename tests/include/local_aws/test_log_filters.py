@@ -1,4 +1,4 @@
-"""FilterLogEvents as CloudWatch Logs answers it: moto by itself leaves parts of the question out."""
+"""Questions as CloudWatch Logs answers them: moto by itself leaves parts of them out."""
 
 from __future__ import annotations
 
@@ -69,3 +69,41 @@ def test_patterns_that_are_not_read_are_refused(clients: Clients, group: str, pa
 def test_what_is_named_in_two_ways(clients: Clients, group: str, both: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match=r"InvalidParameterException.* exclude each other: give one of them"):
         _told(clients, logGroupName=group, **both)
+
+
+def _start(clients: Clients, group: str, query: str, **asked: Any) -> str:
+    day = 24 * 60 * 60
+    now = int(time.time())
+    started = clients.logs.start_query(
+        logGroupName=group, startTime=now - day, endTime=now + day, queryString=query, **asked
+    )
+    return str(started["queryId"])
+
+
+def test_queries_that_are_read(clients: Clients, group: str) -> None:
+    query = _start(clients, group, "fields @timestamp, @message | sort @timestamp asc | limit 2")
+    found = clients.logs.get_query_results(queryId=query)["results"]
+    assert [field["value"] for row in found for field in row if field["field"] == "@message"] == [
+        "a start of job-1/algo-1",
+        "a start of job-1/algo-2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fields @message | filter @message like /Error/",
+        "stats count(*) by bin(1h)",
+        "fields level",
+        "sort @message",
+        "",
+    ],
+)
+def test_queries_that_are_not_read_are_refused(clients: Clients, group: str, query: str) -> None:
+    with pytest.raises(ClientError, match=r"in a query is not done by .*: fields @timestamp, @message"):
+        _start(clients, group, query)
+
+
+def test_queries_in_sql_are_refused(clients: Clients, group: str) -> None:
+    with pytest.raises(ClientError, match="queryLanguage 'SQL' is not done by"):
+        _start(clients, group, "SELECT 1", queryLanguage="SQL")
