@@ -54,7 +54,7 @@ def test_a_drop_is_delivered_once(aws: str, s3: Any, tmp_path: Path, capsys: pyt
     assert drop(aws, tmp_path, f"{HEADER}z,1,2,3\nw,1,2,4\n", "--date", "2025-01-01", name="more.csv") == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
         "s3://autopilot-retrain/bace/drops/2025-01-01/more.csv: 2 rows, written",
-        "The drop 2025-01-01 has 3 rows, with those of new.csv that is there already.",
+        "The drop 2025-01-01 has 3 rows, with those that were there: new.csv.",
         "A run needs holdouts that are not there yet: sealed, original.",
     ]
 

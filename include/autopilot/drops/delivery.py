@@ -143,7 +143,7 @@ def deliver_drop(
     notes += counted_told(look.rows, look.of_file)
     if there:
         parts = ", ".join(one.uri.rpartition("/")[2] for one in there)
-        notes.append(f"The drop {name} has {look.usable:,} rows, with those of {parts} that is there already.")
+        notes.append(f"The drop {name} has {look.usable:,} rows, with those that were there: {parts}.")
     if look.held_out:
         notes.append(f"{look.held_out:,} of its rows are those of a holdout; they are kept out of the training.")
     if absent:

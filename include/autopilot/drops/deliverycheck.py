@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import ContractError, DropError, EmptyFileError
 from include.autopilot.base.locations import Locations
-from include.autopilot.base.metrics import REGRESSION
+from include.autopilot.base.metrics import BINARY, REGRESSION
 from include.autopilot.candidate.contract import Contract
 from include.autopilot.drops.beside import Beside
 from include.autopilot.drops.findings import Finding, refuse
@@ -234,7 +234,9 @@ def counted_told(rows: int, usable: int) -> Iterator[str]:
 
 def first_look(config: ModelConfig, template: Template | None, contract: Contract) -> FirstLook | None:
     """Return what looks at rows before a search; None where a candidate says, or will, what their cells must be."""
-    return FirstLook(contract) if template is None and config.autopilot is None else None
+    if template is not None or config.autopilot is not None:
+        return None
+    return FirstLook(contract, binary=config.search is not None and config.search.problem_type == BINARY)
 
 
 def foreseen(look: FirstLook | None, file: Path) -> list[str]:

@@ -38,6 +38,7 @@ _LOOKED_AT = 1000
 # More different texts are no classes that anybody spells twice.
 _MOST_CLASSES = 1000
 _SHOWN = 40
+_CLASSES_TOLD = 5
 # A longer text is prose, or a number that is written as all are.
 _LONGEST = 40
 # What stands beside a number and leaves it one: bounds, about, per cent.
@@ -138,9 +139,11 @@ class FirstLook:
 
     :param contract: of the first file.
     :param schema: what the candidate that there is says of its columns, by which runs accept or refuse.
+    :param binary: whether the search is asked for a pipeline of two classes.
     """
 
-    def __init__(self, contract: Contract, schema: Schema | None = None) -> None:
+    def __init__(self, contract: Contract, schema: Schema | None = None, *, binary: bool = False) -> None:
+        self._binary = binary
         self._features = {name: _Feature() for name in contract.features}
         self._measured = contract.target
         self._target = None if contract.target in contract.numeric else contract.target
@@ -173,6 +176,7 @@ class FirstLook:
         """
         yield from self._odd_numbers(own)
         yield from self._odd_classes(own)
+        yield from self._classes_beyond_two(own) if self._binary else ()
 
     def _add(self, file: str, header: Sequence[str], records: Sequence[Record], held: bool) -> None:
         places = [header.index(name) for name in self._features]
@@ -251,6 +255,26 @@ class FirstLook:
     def _rows_of(self, label: str) -> int:
         return sum(odd.rows for odd in self._classes[label].values())
 
+    def _classes_beyond_two(self, own: str) -> Iterator[Fault]:
+        """Yield what no pipeline of two classes can learn; which two are meant, the files that are there decide."""
+        rows: dict[float | str, tuple[int, int]] = {}
+        named = {label: places for label, places in self._classes.items() if not says_nothing(label)}
+        for label, places in named.items():
+            there, all_rows = rows.get(_value(label), (0, 0))
+            there += sum(odd.rows for file, odd in places.items() if file != own)
+            rows[_value(label)] = there, all_rows + sum(odd.rows for odd in places.values())
+        meant = sorted(rows, key=lambda value: rows[value], reverse=True)[:2]
+        two = " and ".join(repr(next(label for label in named if _value(label) == value)) for value in meant)
+        beyond = [label for label in named if _value(label) not in meant]
+        for label in beyond[:_CLASSES_TOLD]:
+            fault = (
+                f"has the class {label!r}, one of {len(rows)}, and problem_type is BinaryClassification: of two, {two}"
+            )
+            fix = (
+                "Correct the cell, or write problem_type: MulticlassClassification, and a metric for it, under search "
+            )
+            yield from self._class_faults(self._classes[label], own, fault, f"{fix}in the YAML of the model")
+
     def _class_faults(self, places: Mapping[str, _Odd], own: str, fault: str, fix: str) -> Iterator[Fault]:
         for file, odd in [_first(places, own)] if self._any_class else places.items():
             yield Fault(file, _told(file, self._measured, odd, fault, fix), not self._any_class)
@@ -306,6 +330,12 @@ def _first(places: Mapping[str, _Odd], own: str) -> tuple[str, _Odd]:
     """
     file = own if own in places else next(iter(places))
     return file, replace(places[file], rows=sum(odd.rows for odd in places.values()))
+
+
+def _value(label: str) -> float | str:
+    """Return what a class says: two ways to write a number are one."""
+    number = read_number(label)
+    return label if number is None else number
 
 
 def _told(file: str, column: str, odd: _Odd, fault: str, fix: str) -> str:

@@ -49,10 +49,13 @@ def contract_of_first(file: CsvFile, target: str, key: str, ignore: tuple[str, .
 
 def _missing(file: CsvFile, contract: Contract, measured: bool) -> list[str]:
     present = set(file.header)
-    gone = f"is missing from the header (line {file.line}).{_hint(file, contract)}"
+    hint = _hint(file, contract)
+    gone = f"is missing from the header (line {file.line}).{hint}"
     absent = [name for name in contract.features if name not in present]
     unknown = [name for name in file.header if name not in (contract.key, *contract.columns)]
     spelt = _spelt([contract.target, contract.key, *absent], present, unknown)
+    # Where it is no header of this table, one sentence says so, and not one for each column.
+    absent = [name for name in absent if not hint or name in spelt]
     problems = []
     for role, name, otherwise in (
         ("target", contract.target, "without measured values there is nothing to learn from."),
@@ -93,11 +96,18 @@ def _folded(name: str) -> str:
     return identity(name).folded
 
 
-def _hint(file: CsvFile, contract: Contract) -> str:
-    header = file.header
-    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+def separated(header: Sequence[str]) -> str:
+    """Return a sentence for a header of one cell that seems to be several, else nothing."""
+    for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and separator in header[0]:
             return f" The header seems to be separated by {name}; use commas."
+    return ""
+
+
+def _hint(file: CsvFile, contract: Contract) -> str:
+    header = file.header
+    if told := separated(header):
+        return told
     if not {contract.key, *contract.columns} & set(header):
         return f" That line begins with {header[0][:_SHOWN]!r}, and is no header of this table."
     return ""

@@ -252,6 +252,32 @@ def test_a_class_that_a_search_takes_for_nothing_is_refused_before_it(bare: Deli
         bare.drop(bare.file(table))
 
 
+def of_two_classes(bare: Delivering) -> None:
+    search = replace(bare.toy.config.search, problem_type="BinaryClassification", metric="F1")
+    bare.toy.config = replace(bare.toy.config, search=search, holdouts=("third",))
+
+
+def classes(first: int, *labels: str) -> list[dict[str, str]]:
+    return [row | {"y": labels[number % len(labels)]} for number, row in enumerate(rows(first, 30))]
+
+
+def test_a_third_class_of_two_is_refused_before_a_search(bare: Delivering) -> None:
+    of_two_classes(bare)
+    table = classes(0, "no", "yes")
+    table[9]["y"] = "maybe"
+    told = r"new.csv: column 'y', row 10 \(line 11\) has the class 'maybe', one of 3, .*: of two, 'no' and 'yes'. Cor"
+    with pytest.raises(ContractError, match=told):
+        bare.drop(bare.file(table))
+    assert bare.drop(bare.file(classes(0, "0", "1", "1.0"))).written
+
+
+def test_which_two_classes_are_meant_the_files_that_are_there_decide(bare: Delivering) -> None:
+    of_two_classes(bare)
+    bare.drop(bare.file(classes(0, "no", "yes")[:10]))
+    with pytest.raises(ContractError, match=r"later.csv: .* has the class '0', one of 4, .*: of two, 'no' and 'yes'"):
+        bare.drop(bare.file(classes(50, "0", "1"), "later.csv"), "2025-02-01")
+
+
 def test_where_a_job_says_what_the_columns_are_nothing_is_foreseen(bare: Delivering) -> None:
     bare.toy.config = replace(bare.toy.config, search=None, autopilot=AutopilotConfig(job="some-job"))
     assert bare.drop(bare.file(with_odd(0, 50))).written

@@ -318,3 +318,14 @@ def test_no_column_is_to_be_renamed_that_is_wanted_itself(
     assert len(caught.value.problems) == len(told)
     for sentence, part in zip(caught.value.problems, told, strict=True):
         assert part in sentence
+
+
+@pytest.mark.parametrize("header", ["id;a (b, c);colour;y", "listing,rooms,rent"])
+def test_a_header_of_another_table_is_not_told_for_each_column(header: str) -> None:
+    contract = Contract(("y", "a", "b", "c"), "y", (), (), "id")
+    with pytest.raises(ContractError) as refused:
+        read_table("drop.csv", f"{header}\n".encode(), contract)
+    assert [line.partition(" is missing")[0] for line in str(refused.value).splitlines()] == [
+        "drop.csv: the target column 'y'",
+        "drop.csv: the key column 'id'",
+    ]
