@@ -14,6 +14,7 @@ from include.autopilot.draft.typednames import listed
 from include.autopilot.rows.firstlook import nearly_alike, renamed
 from include.autopilot.rows.identity import visible
 from include.cells import says_nothing
+from include.cells.booleans import read_boolean
 
 # Whole numbers of so few values may be counts, grades or codes of classes; nobody can tell by looking.
 _FEW_NUMBERS = 20
@@ -105,6 +106,10 @@ def _instead(table: Table, column: Column) -> str | None:
     elif column.kind.name == "datetime":
         told = "dates such as {}, and no model predicts a date. Deliver the days until then as a number"
     elif column.kind.name == "boolean" and len(said) > 2:
+        (language,) = column.kind.decision.form
+        for line, cell in _texts(table, column):
+            if read_boolean(cell.strip(), language) is None and not says_nothing(cell):
+                return f"holds {cell.strip()!r} in line {line} among yes and no. Write one of these there, or nothing"
         told = f"yes and no in {len(said)} ways, such as {{}}. Spell each in one way"
     else:
         return None
@@ -117,7 +122,8 @@ def _check(table: Table, column: Column, problem_type: str) -> None:
     if problem_type == REGRESSION and (told := _instead(table, column)):
         raise DraftError(f"{table.file}: the target {column.name} {told}.")
     if problem_type == REGRESSION and not column.is_numeric:
-        raise DraftError(f"{_text_in(table, column)}, and a regression predicts numbers. Empty such cells.")
+        fix = "Empty such cells." if column.number_count else "Leave PROBLEM_TYPE out, or name another TARGET."
+        raise DraftError(f"{_text_in(table, column)}, and a regression predicts numbers. {fix}")
     if problem_type == REGRESSION:
         _check_size(table, column)
         return

@@ -15,6 +15,7 @@ from include.autopilot.base.errors import DraftError
 from include.autopilot.base.numbers import is_blank, read_number, read_numbers
 from include.autopilot.rows.cells import Findings
 from include.autopilot.rows.csvfile import CsvFile
+from include.autopilot.rows.header import separated
 from include.cells.kind import WORDS_OF_TEXT, Kind, kind_of
 
 _LOOKED_AT = 2000
@@ -111,7 +112,7 @@ class Table:
 def read_table(path: Path) -> Table:
     """Read a CSV file.
 
-    :raises DraftError: it is not there, has no rows, or names a column twice.
+    :raises DraftError: it is not there, has no rows or no commas, or names a column twice.
     :raises ContractError: it is no CSV in UTF-8, or a row has more or fewer cells than the header.
     """
     try:
@@ -121,6 +122,8 @@ def read_table(path: Path) -> Table:
             records = list(file.records(findings))
     except OSError as error:
         raise DraftError(f"CSV={path} cannot be read: {error.strerror}. Name a CSV file with a header.") from error
+    if told := separated(file.header):
+        raise DraftError(f"{path} has one column in line {file.line}.{told}")
     findings.raise_if_any()
     named = [name for name in file.header if name.strip()]
     if twice := sorted({name for name in named if named.count(name) > 1}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from include.autopilot.base.cutoff import parse_cutoff
 from include.autopilot.base.errors import DraftError, OptionsError
@@ -23,12 +23,18 @@ def holdout_share(text: str) -> float:
 def first_day(text: str) -> date:
     """Return DATE.
 
-    :raises DraftError: it is none.
+    :raises DraftError: it is none, or has not come yet: no run sees a drop before its date.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise DraftError(f"DATE={text} is no date. Write one like DATE=2024-06-01") from error
+    if day > (today := datetime.now(UTC).date()):
+        raise DraftError(
+            f"DATE={text} lies in the future, today is {today} (UTC), and no run sees a drop before its date. Write "
+            "the day of the newest rows."
+        )
+    return day
 
 
 def first_sealed(text: str) -> datetime:

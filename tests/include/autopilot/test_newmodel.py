@@ -134,6 +134,7 @@ def test_wrong_input_is_refused_and_nothing_is_written(
         (("--holdout", "1.5"), "HOLDOUT=1.5 is no share. Write one above 0 and below 1: HOLDOUT=0.2\n"),
         (("--holdout", "x"), "HOLDOUT=x is no share."),
         (("--holdout-from", "June"), "HOLDOUT_FROM=June is no date. Write one like HOLDOUT_FROM=2024-06-01\n"),
+        (("--date", "2999-01-01"), "DATE=2999-01-01 lies in the future, today is "),
         (("--date", "1.2.2024"), "DATE=1.2.2024 is no date. Write one like DATE=2024-06-01\n"),
     ],
 )

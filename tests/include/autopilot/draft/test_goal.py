@@ -73,6 +73,12 @@ def test_classes_that_differ_in_case_or_spelling_only_are_told() -> None:
         ),
         ([*NUMBERS, "1,200"], None, "y holds amounts such as '1,200' in line 202. Deliver plain numbers like 1234.5"),
         (["yes", "N", "no"] * 99, None, "y holds yes and no in 3 ways, such as 'yes' in line 2. Spell each in one way"),
+        (
+            [*["yes", "no"] * 99, "n/a", "maybe"],
+            None,
+            "y holds 'maybe' in line 201 among yes and no. Write one of these there, or nothing, or say PROB",
+        ),
+        (["yes", "no"] * 99, "Regression", "predicts numbers. Leave PROBLEM_TYPE out, or name another TARGET."),
         (["yes", "no", "n/a"] * 99, None, "y holds 'n/a', which a search takes for no value. Empty such cells if"),
         (
             ["0", "1", "1.0", "n/a"] * 50,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from include.autopilot.draft.table import _LOOKED_AT, Column
+from include.autopilot.base.errors import DraftError
+from include.autopilot.draft.table import _LOOKED_AT, Column, read_table
 from include.local_aws.runtimes.data_builder.columns import describe
 
 DAYS = [date(2024, 1, 1) + timedelta(days=row) for row in range(3 * _LOOKED_AT)]
@@ -82,3 +84,11 @@ def test_cells_from_all_over_a_long_column_tell_the_same(cells: list[str], kind:
     column, search = Column("c", cells), describe("c", np.array(cells, dtype=object))
     assert len(column.distinct) > _LOOKED_AT
     assert (column.kind.name, column.kind.note) == (search.kind, search.reason) == (kind, note)
+
+
+def test_a_table_without_commas_is_told_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id;price;y\n1;1,5;no\n")
+    with pytest.raises(
+        DraftError, match=r"t.csv has one column in line 1. The header seems to be separated by semicol"
+    ):
+        read_table(tmp_path / "t.csv")
