@@ -179,9 +179,10 @@ def seed(endpoint: str, model: ModelConfig, screen: TextIO) -> None:
     command = [sys.executable, "-m", "include.bace", "--root", model.root, "--by", EXAMPLES[model.name]]
     environment = {**os.environ, **aws_env(endpoint)}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    print(ended.stdout.rstrip(), file=screen)
     if ended.returncode:
+        print(ended.stdout.rstrip(), file=screen)
         raise DemoFailed(f"the BACE drops could not be put into S3: {ended.stderr.strip().splitlines()[-1]}")
+    print(f"{ended.stderr}{ended.stdout}".rstrip(), file=screen)  # why the rows are SYNTHETIC, and how to have others
 
 
 class DagRuns:

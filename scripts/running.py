@@ -74,13 +74,14 @@ def only_one(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            pid, where = lock.read().strip(), "not ready yet"
+            pid = lock.read().strip()
+            told = (
+                f"Process {pid} has the objects of `make up`: one that starts, or a `make drop` or `make demo`. "
+                "Wait for its login line, or its end"
+            )
             with suppress(NotRunning):
-                where = f"its UI is {running(folder).ui}"
-            raise AlreadyRunning(
-                f"`make up` runs here already, process {pid}, {where}. Use that one, or stop it first: Ctrl-C in its "
-                f"terminal, or kill {pid}."
-            ) from error
+                told = f"`make up` runs here already, process {pid}, its UI is {running(folder).ui}. Use that one"
+            raise AlreadyRunning(f"{told}, or stop it first: Ctrl-C in its terminal, or kill {pid}.") from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import boto3
 import pytest
 
 from include.autopilot.settings.config import ModelConfig, find_model
-from scripts.demo import DemoFailed, cause, cutoffs_of, main
+from scripts.demo import DemoFailed, cause, cutoffs_of, main, seed
 from scripts.demo_table import metrics_shown
 from tests.support.repository import ROOT
 from tests.support.structures import with_structures
@@ -56,6 +57,13 @@ def test_a_model_without_drops_is_told_how_to_get_one(aws: str, model: ModelConf
 def report(problem: str, objective: str, **values: float | None) -> dict[str, Any]:
     metrics = {name: {"value": value} for name, value in values.items()}
     return {"problem_type": problem, "objective": {"metric": objective}, "holdouts": {"sealed": {"metrics": metrics}}}
+
+
+def test_why_the_rows_are_synthetic_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = subprocess.CompletedProcess([], 0, "14 objects\n", "bace.csv could not be downloaded\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+    seed("http://aws", find_model("bace"), screen := io.StringIO())
+    assert screen.getvalue() == "bace.csv could not be downloaded\n14 objects\n"
 
 
 def test_the_table_has_the_metrics_of_the_problem() -> None:

@@ -137,7 +137,7 @@ def test_what_nothing_runs_for_is_started_meanwhile(tmp_path: Path, capsys: pyte
     assert "already there with the same bytes, nothing written" in capsys.readouterr().out
     with only_one(up):
         assert main(asked, up) == 1
-    assert "`make up` runs here already" in capsys.readouterr().err
+    assert "has the objects of `make up`" in capsys.readouterr().err
 
 
 def test_nothing_is_made_in_an_account_of_one_s_own(

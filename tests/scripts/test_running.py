@@ -39,6 +39,14 @@ def test_the_note_of_a_killed_one_counts_for_nothing(tmp_path: Path) -> None:
         running(tmp_path)
 
 
+def test_whoever_comes_while_it_starts_is_told_to_wait(tmp_path: Path) -> None:
+    told = (
+        f"Process {os.getpid()} has the objects of `make up`: .* Wait for its login line, or its end, or stop it first"
+    )
+    with only_one(tmp_path), pytest.raises(AlreadyRunning, match=told), only_one(tmp_path):
+        pytest.fail("both run")
+
+
 def test_a_second_one_learns_where_the_first_is(tmp_path: Path) -> None:
     told = f"process {os.getpid()}, its UI is http://localhost:8080"
     with (

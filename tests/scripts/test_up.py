@@ -148,7 +148,7 @@ def test_a_second_one_is_refused_in_a_sentence(
     with only_one(tmp_path):
         assert up.main([]) == 1
     assert started == []
-    assert f"`make up` runs here already, process {os.getpid()}, not ready yet." in capsys.readouterr().err
+    assert f"Process {os.getpid()} has the objects of `make up`: one that starts, or" in capsys.readouterr().err
     assert up.main([]) == 1
     assert started == ["aws", "seed", "airflow"]
 
