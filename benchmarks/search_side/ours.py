@@ -98,10 +98,7 @@ class Ours:
         self._ended("transform_job", "TransformJob", name)
         body = self._s3.get_object(Bucket="bench", Key=f"{name}/answers/rows.csv.out")["Body"].read().decode()
         answers = [row[0] for row in csv.reader(io.StringIO(body)) if row]
-        if wanted != "probabilities":
-            return answers
-        place = ordered(problem.train["target"].astype(str).unique()).index(problem.rare)
-        return [str(json.loads(one)[place]) for one in answers]
+        return of_the_rare(answers, problem) if wanted == "probabilities" else answers
 
     def _tried(self, best: dict[str, Any]) -> dict[str, Any]:
         """Return what the best candidate is: what featurized it, its hyperparameters, what it was chosen by."""
@@ -134,6 +131,12 @@ class Ours:
         jobs = sum(sum(numbers[2:]) for parent, numbers in _processes() if parent == self._pid)
         own = next(sum(numbers[:2]) for pid, numbers in _processes(by_parent=False) if pid == self._pid)
         return jobs / _TICKS, own / _TICKS
+
+
+def of_the_rare(answers: list[str], problem: Problem) -> list[str]:
+    """Return the rare class's probability of each answer, which has those of both in the order of an ensemble."""
+    place = ordered(problem.train["target"].astype(str).unique()).index(problem.rare)
+    return [str(json.loads(one)[place]) for one in answers]
 
 
 def _processes(*, by_parent: bool = True) -> Iterator[tuple[int, list[int]]]:
