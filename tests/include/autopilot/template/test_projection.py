@@ -202,6 +202,10 @@ def test_the_wait_limit_goes_unless_the_job_ran_on_spot() -> None:
     assert training(EnableManagedSpotTraining=True)["StoppingCondition"]["MaxWaitTimeInSeconds"] == 120
 
 
+def test_a_structure_that_held_nothing_else_goes_with_what_it_held() -> None:
+    assert project("TrainingJob", {"StoppingCondition": {"MaxWaitTimeInSeconds": 60}}) == {}
+
+
 def test_what_describe_spells_for_unset_goes_and_empty_variables_stay() -> None:
     request = training(
         OutputDataConfig={"S3OutputPath": "s3://b/o", "KmsKeyId": ""},
