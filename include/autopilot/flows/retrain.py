@@ -51,7 +51,6 @@ from include.autopilot.drops.plan import (
 )
 from include.autopilot.drops.planning import Featurizing, RunDrops, in_window
 from include.autopilot.drops.preparation import rules_of
-from include.autopilot.drops.prepared import Prepared
 from include.autopilot.drops.recentside import recent_side
 from include.autopilot.drops.remarks import contents_of, remarks_of
 from include.autopilot.drops.runrows import rows_of_drops
@@ -132,8 +131,9 @@ def prepare(
             planned, conflicts = supersede(s3, run_drops.bundle, side.drops, table, side.aside)
         baseline = baseline_of(s3, run_drops, visible, template, contract)
     holdouts = _in_order(config, holdouts, side.holdout, decline)
+    used = [drop.kept for drop in planned if drop.repeats is None]
     probabilities = config.inference_output == "probabilities"
-    problem = problem_of(classes.labelled(template, _used(planned)), probabilities)
+    problem = problem_of(classes.labelled(template, used), probabilities)
     judged_by(problem, config.gate)
     plan = Plan(
         model=config.name,
@@ -171,7 +171,7 @@ def prepare(
     remarks = (*remarks_of(plan, listing, holdouts, now or cutoff), *stray_holdouts(s3, config))
     for remark in remarks:
         log.warning("%s", marked(remark, plan.source))
-    told = classes.notes_of(problem, _used(planned), holdouts, path)
+    told = classes.notes_of(problem, used, holdouts, path)
     plan, second = with_second(replace(plan, notes=(*plan.notes, *told, *remarks)), f"{config.name}_search")
     if second is not None:
         save_plan(s3, second)
@@ -361,16 +361,11 @@ def _check(s3: S3Client, config: ModelConfig, plan: Plan, holdouts: Sequence[Hol
     """Refuse a run of whose rows no model can be made, or none be judged."""
     _check_rows(plan)
     searchagain.check_rows(plan)
-    classes.check_training(plan.problem, _used(plan.drops), f"{config.name}_search", plan.path)
+    classes.check_training(plan.problem, [drop.kept for drop in plan.used], f"{config.name}_search", plan.path)
     classes.check_holdouts(plan.problem, holdouts)
     for planned, holdout in zip(plan.holdouts, holdouts, strict=True):
         if planned in plan.judges:
             segments_of(s3, plan, planned, config.segments, holdout.keys)
-
-
-def _used(drops: Sequence[PlannedDrop]) -> list[Prepared]:
-    """Return what is trained on: of drops that say what an earlier one says, one."""
-    return [drop.kept for drop in drops if drop.repeats is None]
 
 
 def _check_rows(plan: Plan) -> None:
