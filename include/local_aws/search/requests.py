@@ -55,6 +55,8 @@ class Requests:
         """CreateProcessingJob: judge and explain a candidate on the validation rows."""
         names, name = self.names, candidate["CandidateName"]
         folders = [one["ModelDataUrl"].rpartition("/")[0] for one in predicting(candidate)]
+        if self.settings.ensembling:  # beside the candidate's copy of the model there are no answers for unseen rows
+            folders = [f"{names.trials}/{candidate['CandidateSteps'][-1]['CandidateStepName']}/output"]
         inputs = [
             _input("config", names.reports_config(name)),
             _input("rows", f"{names.tuning_data}/validation/"),

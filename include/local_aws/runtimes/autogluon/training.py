@@ -53,7 +53,8 @@ def run_training(opt_ml: Path) -> None:
     featurizer = Featurizer.fit(layout.header, transformer(layout), layout.encoder(), cells)
     train = _labelled(featurizer, layout.task, cells, "train")
     validation = _labelled(featurizer, layout.task, more, "validation")
-    shares = _shares(settings, layout.task, train, validation)
+    shares, answered = _shares(settings, layout.task, train, validation)
+    _keep(layout.task, validation[1], answered, opt_ml / "output" / "data")
     everything = [np.concatenate(parts) for parts in zip(train, validation, strict=True)]
     members = tuple(
         Member(name, share, _fitted(member(name, settings, layout.task), *everything)) for name, share in shares.items()
@@ -101,8 +102,11 @@ def _labelled(featurizer: Featurizer, task: Task, cells: NDArray[Any], name: str
     return features, labels
 
 
-def _shares(settings: Mapping[str, Any], task: Task, train: Rows, validation: Rows) -> dict[str, float]:
-    """Return what each member counts, and log what the mean of the folds' members scores on the validation rows."""
+def _shares(settings: Mapping[str, Any], task: Task, train: Rows, validation: Rows) -> tuple[dict[str, float], Numbers]:
+    """Return what each member counts, and what the mean of the folds' members answers for the validation rows.
+
+    What this scores is logged.
+    """
     (features, labels), (others, truth) = train, validation
     number = _folds(settings["num_bag_folds"], task, labels)
     unseen, bagged = ({name: _nothing(task, len(rows)) for name in settings["members"]} for rows in (labels, truth))
@@ -116,9 +120,21 @@ def _shares(settings: Mapping[str, Any], task: Task, train: Rows, validation: Ro
     for name, predictions in unseen.items():
         share = shares.get(name, 0.0)
         print(f"{name}: loss on unseen rows {loss(task, labels, predictions):.6g}, weight {share:.2f}", flush=True)
-    for line in log_lines("validation", score(task, truth, weighted(shares, bagged), _THRESHOLD), task):
+    answered = weighted(shares, bagged)
+    for line in log_lines("validation", score(task, truth, answered, _THRESHOLD), task):
         print(line, flush=True)
-    return shares
+    return shares, answered
+
+
+def _keep(task: Task, truth: Numbers, answered: Numbers, folder: Path) -> None:
+    """Write `predictions.csv` as cross-validation does: label and answer; for classes label, probability, class."""
+    columns = [truth, answered]
+    if task.classes > 2:
+        columns = [truth, answered.max(axis=1), answered.argmax(axis=1)]
+    elif task.classes:
+        columns = [truth, answered, (answered >= _THRESHOLD).astype(float)]
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savetxt(folder / "predictions.csv", np.column_stack(columns), delimiter=",", fmt="%.9g")
 
 
 def _nothing(task: Task, rows: int) -> Numbers:

@@ -95,7 +95,7 @@ def _judge(report: _Report, trained: Path, folder: Path) -> None:
         (held_out,) = _unpacked(trained, "output").glob("*.csv")
         columns = np.loadtxt(held_out, delimiter=",", ndmin=2)
         answers = quality.Answers(columns[:, 0], columns[:, 1], columns[:, -1])
-        of = "every row, answered in the cross-validation by the model that had not seen it"
+        of = f"{len(columns)} rows, each answered by models that had not learnt from it"
     else:
         answers = _answered(report.winner, report.cells)
         of = f"{len(answers.truth)} of the {len(report.cells)} validation rows, by which the candidate was chosen"
