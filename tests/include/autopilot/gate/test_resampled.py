@@ -89,6 +89,13 @@ def test_log_loss_as_scikit_learn_has_it(classes):
     check("LogLoss", one, lambda rows: sk.log_loss(actual[rows], rows_of[rows], labels=range(classes)))
 
 
+def test_a_probability_of_nothing_for_what_happened_costs_as_much_as_scikit_learn_says():
+    sure = ((1.0, 0.0), (0.0, 1.0), (0.25, 0.75))
+    one = Contender("m", "h", ("a", "b", "c"), (1, 1, 1), (0, 1, 1), sure)
+    (found,) = resampled_metric("LogLoss").scorer(one)(np.ones((1, 3)))
+    assert found == pytest.approx(sk.log_loss([1, 1, 1], sure, labels=[0, 1]))
+
+
 def test_what_is_not_defined_is_nan():
     one = Contender("m", "h", ("a", "b"), (1.0, 1.0), (1.0, 0.0), ((0.2, 0.8), (0.7, 0.3)))
     for name in ("AUC", "R2"):
