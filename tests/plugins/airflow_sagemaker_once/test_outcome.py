@@ -28,6 +28,8 @@ QUOTA = (
         ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"}, errors.MaxRuntimeExceeded),
         ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxWaitTimeExceeded"}, errors.MaxWaitTimeExceeded),
         ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Interrupted"}, errors.Interrupted),
+        # Who stops a job that lacks capacity does not want it asked for again.
+        ({"TrainingJobStatus": "Stopped", "FailureReason": "CapacityError: Unable to provision"}, errors.JobStopped),
         ({"TrainingJobStatus": "Deleting"}, errors.JobStopped),
         ({"TrainingJobStatus": "SomethingNew"}, errors.JobFailed),
     ],
