@@ -21,6 +21,7 @@ def of_json(value: object) -> str:
     """Return the digest of a JSON value; the order of keys does not matter.
 
     :raises TypeError: the value is not plain JSON (a datetime, a set ...).
+    :raises ValueError: it holds a number that JSON does not have (NaN, infinity).
     """
     return of_bytes(json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.autopilot.drops.split import side
+from include.autopilot.drops.split import in_holdout, side
 
 FRACTIONS = st.floats(0, 0.99)
 
@@ -29,3 +29,8 @@ def test_the_rule_is_written_in_stone() -> None:
     # Changing the hash would move rows that a model has trained on into its validation.
     validating = [number for number in range(1, 21) if side(f"BACE_{number}", 0.2) == "validation"]
     assert validating == [2, 5, 6, 11, 14]
+
+
+def test_what_is_sealed_of_a_table_is_written_in_stone() -> None:
+    # The same table cut again gives the same holdout, and not by the hash that parts validation from training.
+    assert [number for number in range(1, 21) if in_holdout(f"BACE_{number}", 0.2)] == [1, 5, 7, 10, 13, 19]

@@ -46,16 +46,23 @@ def test_what_would_be_refused(change: dict[str, Any], message: str) -> None:
 
 
 def test_numbers_have_a_largest_value() -> None:
+    split = {"ValidationFraction": 1.5}
     request = {
         "AutoMLJobName": "a",
         "InputDataConfig": [{"TargetAttributeName": "y"}],
         "OutputDataConfig": {"S3OutputPath": "s3://b/o"},
         "RoleArn": "arn:aws:iam::123456789012:role/service",
-        "AutoMLJobConfig": {"DataSplitConfig": {"ValidationFraction": 1.5}},
+        "AutoMLJobConfig": {"DataSplitConfig": split},
     }
     assert problems("AutoMLJob", request) == [
         "CreateAutoMLJob.AutoMLJobConfig.DataSplitConfig.ValidationFraction is 1.5; the largest value is 1."
     ]
+    split["ValidationFraction"] = 1
+    assert problems("AutoMLJob", request) == []
+
+
+def test_what_is_as_long_as_it_may_be_is_good() -> None:
+    assert problems("Model", MODEL | {"ModelName": "a" * 63, "Containers": [{"Image": "i"}] * 15}) == []
 
 
 def test_patterns_that_python_cannot_read_are_left_to_the_service() -> None:
