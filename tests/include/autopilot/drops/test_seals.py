@@ -17,6 +17,7 @@ from include.autopilot.drops.content import FileContent
 from include.autopilot.drops.plan import load_plan
 from include.autopilot.drops.seals import Seal, Seals
 from include.autopilot.flows.search import search_input
+from include.autopilot.settings.window import Newest
 from tests.support.toy import Toy, csv_bytes, rows
 from tests.support.toyruns import KEY, prepare
 
@@ -140,6 +141,9 @@ def test_a_drop_that_is_gone(toy: Toy, caplog: pytest.LogCaptureFixture) -> None
     )
     # A run that would not train on it does not mind.
     assert len(prepare(toy, scope="new")["summary"]["drops"]) == 1
+    # One of the newest two minds: without it the second of them is an older drop.
+    with pytest.raises(ChangedError, match="Drop 2024-02-01, .* is gone"):
+        prepare(replace(toy, config=replace(toy.config, window=Newest(drops=2))))
     with caplog.at_level(logging.WARNING):
         summary = prepare(accepting(toy))["summary"]
     assert [drop["drop"] for drop in summary["drops"]] == ["2024-01-01", "2024-03-01"]
