@@ -142,7 +142,7 @@ def test_a_drop_that_is_gone(toy: Toy, caplog: pytest.LogCaptureFixture) -> None
     # A run that would not train on it does not mind.
     assert len(prepare(toy, scope="new")["summary"]["drops"]) == 1
     # One of the newest two minds: without it the second of them is an older drop.
-    with pytest.raises(ChangedError, match="Drop 2024-02-01, .* is gone"):
+    with pytest.raises(ChangedError, match=r"Drop 2024-02-01, .* is gone"):
         prepare(replace(toy, config=replace(toy.config, window=Newest(drops=2))))
     with caplog.at_level(logging.WARNING):
         summary = prepare(accepting(toy))["summary"]
