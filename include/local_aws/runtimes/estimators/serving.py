@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from include.local_aws.runtimes import ClientError
 from include.local_aws.runtimes.answers import Answer, encode, selected_keys, with_keys
-from include.local_aws.runtimes.channels import data_format
-from include.local_aws.runtimes.csv_numbers import parse_numbers
 from include.local_aws.runtimes.estimators.model import Model
 from include.local_aws.runtimes.estimators.task import BINARY, REGRESSOR, Task
 from include.local_aws.runtimes.invocation import check_size, execution_parameters, in_batch, wanted_type
-from include.local_aws.runtimes.recordio import Matrix, read_records
+from include.local_aws.runtimes.recordio import Matrix
+from include.local_aws.runtimes.request_rows import request_rows
 
 _OF_NUMBERS = ("predicted_label", "score")
 _OF_CLASSES = ("predicted_label", "score", "probability", "probabilities", "labels")
@@ -47,7 +45,7 @@ class EstimatorServant:
         return execution_parameters(self.environment)
 
     def invoke(self, body: bytes, content_type: str, accept: str | None) -> tuple[bytes, str]:
-        """Predict for rows without a label in `text/csv` or RecordIO-protobuf (labels are ignored).
+        """Predict for rows without a label in CSV, JSON, JSON lines or RecordIO-protobuf.
 
         Answers `text/csv`, `application/json` or `application/jsonlines`: what SAGEMAKER_INFERENCE_OUTPUT selects, else
         the score, for classes after the predicted label.
@@ -55,7 +53,7 @@ class EstimatorServant:
         :raises ClientError: the request is too large, empty, unreadable, of the wrong width or of an unsupported type.
         """
         check_size(body, self.environment)
-        predictions = self.predict(_parse(body, content_type))
+        predictions = self.predict(request_rows(body, content_type))
         answer = self._answer(predictions)
         return encode(answer, wanted_type(accept, self.environment, self.answers), in_batch(self.environment))
 
@@ -99,12 +97,3 @@ def contents_of(task: Task, predictions: NDArray[np.float64], threshold: float) 
         }
         for row in predictions.tolist()
     ]
-
-
-def _parse(body: bytes, content_type: str) -> Matrix:
-    kind = data_format(content_type)
-    if kind == "csv":
-        return parse_numbers(body, "the request")
-    if kind == "recordio-protobuf":
-        return read_records(body)[0]
-    raise ClientError(f"Content type {content_type} is not supported: send text/csv or application/x-recordio-protobuf")

@@ -135,13 +135,27 @@ def test_json_is_answered_unless_something_else_is_asked_for(opt_ml: OptMl) -> N
     assert own.invoke(csv(X[:2]), "text/csv", None)[1] == "text/csv"
 
 
+def test_rows_in_json_are_those_in_csv(opt_ml: OptMl) -> None:
+    servant = SERVING.load(trained(opt_ml, X, Y, predictor_type="regressor"), {})
+
+    def scores(body: bytes, content_type: str) -> list[float]:
+        return [one["score"] for one in json.loads(servant.invoke(body, content_type, None)[0])["predictions"]]
+
+    rounded = X[:3].round(5)  # as csv() writes them
+    expected = pytest.approx(scores(csv(rounded), "text/csv"))
+    first, second, third = rounded.tolist()
+    instances = [{"features": first}, {"features": second}, {"data": {"features": {"values": third}}}]
+    assert scores(json.dumps({"instances": instances}).encode(), "application/json") == expected
+    assert scores("\n".join(json.dumps(one) for one in instances).encode(), "application/jsonlines") == expected
+
+
 def test_what_it_refuses_to_serve(opt_ml: OptMl) -> None:
     folder = trained(opt_ml, X, Y, predictor_type="regressor")
     servant = SERVING.load(folder, {"SAGEMAKER_INFERENCE_OUTPUT": "predicted_label"})
     assert servant.invoke(csv(X[:2]), "text/csv", "text/csv")[1] == "text/csv"
     with pytest.raises(ClientError, match="the data has 9 features, the model was trained on 10"):
         servant.invoke(csv(X[:2, 1:]), "text/csv", None)
-    with pytest.raises(ClientError, match="send text/csv or application/x-recordio-protobuf"):
+    with pytest.raises(ClientError, match="is not supported: send CSV, JSON, JSON lines or RecordIO-protobuf"):
         servant.invoke(b"0:1", "text/libsvm", None)
     with pytest.raises(ClientError, match="'probability' is not available; with a regressor"):
         SERVING.load(folder, {"SAGEMAKER_INFERENCE_OUTPUT": "probability"}).invoke(csv(X[:2]), "text/csv", None)
