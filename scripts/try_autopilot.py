@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = run(asked)
     except TrialRefused as error:
-        print(f"make try: {' '.join(str(error).split())} Nothing was started.", file=sys.stderr)
+        print(f"make try: nothing was started. {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     except (AutopilotError, FitFailed, StartFailed) as error:
         print(f"make try: {' '.join(str(error).split())}", file=sys.stderr)

@@ -19,8 +19,8 @@ def test_what_is_refused_leaves_the_last_trial_as_it_is(tmp_path: Path, capsys: 
     last.write_text("the last one")
     folder = export(tmp_path / "job", rows=300)
     for arguments, told in (
-        ([str(tmp_path / "nowhere")], f"make try: {tmp_path / 'nowhere'} is no folder. Nothing was started.\n"),
-        ([str(folder), "--key", "nobody"], "has no column 'nobody', which KEY names. Nothing was started.\n"),
+        ([str(tmp_path / "nowhere")], f"make try: nothing was started. {tmp_path / 'nowhere'} is no folder.\n"),
+        ([str(folder), "--key", "nobody"], "has no column 'nobody', which KEY names.\n"),
     ):
         assert main([*arguments, "--place", str(tmp_path / "place")]) == 1
         assert told in capsys.readouterr().err
