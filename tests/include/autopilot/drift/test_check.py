@@ -230,6 +230,13 @@ def test_a_dry_run_keeps_nothing(toy: Toy) -> None:
     assert toy.keys("baseline/")
 
 
+def test_what_was_compared_with_a_baseline_that_nobody_kept_is_compared_anew_with_another(toy: Toy) -> None:
+    check(toy, dry_run=True)
+    toy.put("drops/2024-01-01/first.csv", csv_bytes(rows(0, 59)))
+    found, _ = check(toy, key="20240401T000000-00000002")
+    assert found["drops"]["2024-02-01"].startswith("20 rows against the baseline's 59: ")
+
+
 def test_looking_at_drift_seals_nothing(toy: Toy) -> None:
     plan = drop_plan(toy)
     checked(toy, plan)
