@@ -106,8 +106,6 @@ def separated(header: Sequence[str]) -> str:
 
 def _hint(file: CsvFile, contract: Contract) -> str:
     header = file.header
-    if told := separated(header):
-        return told
-    if not {contract.key, *contract.columns} & set(header):
-        return f" That line begins with {header[0][:_SHOWN]!r}, and is no header of this table."
-    return ""
+    if {contract.key, *contract.columns} & set(header):
+        return ""
+    return separated(header) or f" That line begins with {header[0][:_SHOWN]!r}, and is no header of this table."

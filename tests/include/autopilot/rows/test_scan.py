@@ -329,3 +329,10 @@ def test_a_header_of_another_table_is_not_told_for_each_column(header: str) -> N
         "drop.csv: the target column 'y'",
         "drop.csv: the key column 'id'",
     ]
+
+
+def test_a_key_whose_name_holds_a_bar_stands_for_no_other_column() -> None:
+    """Rows to be predicted have no target to miss."""
+    contract = Contract(("y", "a", "b"), "y", (), (), "id|no")
+    with pytest.raises(ContractError, match=r"column 'a' is missing from the header \(line 1\)\. Add it"):
+        Scan("rows.csv", io.BytesIO(b"id|no\n1\n"), contract, (), measured=False)
