@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.autopilot.base.errors import MissingObjectError, MissingResourceError
@@ -20,7 +21,7 @@ from include.autopilot.cost.billing import JobCost
 from include.autopilot.cost.search import search_costs, tuning_costs
 from include.autopilot.drops.plan import Plan
 from include.autopilot.s3.jobrecords import job_records
-from include.autopilot.s3.objects import list_objects, open_object, read_json, write_json
+from include.autopilot.s3.objects import open_object, read_json, write_json
 from include.autopilot.settings.config import PriceTable
 
 if TYPE_CHECKING:
@@ -107,19 +108,22 @@ def jobs_of(
     written = json.loads(stored["Body"].read())
     if written["usd"] is None and prices is not None:
         return run_jobs(s3, sagemaker, records, prices)
-    known = {job.name: job for job in map(billing.from_json, written["jobs"])}
-    if any(one.modified and one.modified > stored["LastModified"] for one in list_objects(s3, records)):
-        known = {job.name: job for job in run_jobs(s3, sagemaker, records, prices)} | known
-    return list(known.values())
+    known = [billing.from_json(job) for job in written["jobs"]]
+    # A search has hundreds of jobs: those that are known are not asked for again.
+    began = run_jobs(s3, sagemaker, records, prices, stored["LastModified"])
+    return list({job.name: job for job in (*began, *known)}.values())
 
 
-def run_jobs(s3: S3Client, sagemaker: SageMakerClient, records: str, prices: PriceTable | None) -> list[JobCost]:
+def run_jobs(
+    s3: S3Client, sagemaker: SageMakerClient, records: str, prices: PriceTable | None, since: datetime | None = None
+) -> list[JobCost]:
     """Return what every job of a run cost, failed ones too; models cost nothing.
 
     :param records: the folder of the requests and descriptions that the operators kept.
+    :param since: only of jobs of which they kept something later.
     """
     found: list[JobCost] = []
-    for kept in job_records(s3, records):
+    for kept in job_records(s3, records, since):
         record = read_json(s3, str(kept.description or kept.request))
         kind = next((kind for kind in _KINDS if text_at(record, f"{kind}Name")), None)
         if kind is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from include.autopilot.s3.objects import list_uris
+from include.autopilot.s3.objects import list_objects
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,12 +23,14 @@ class JobRecord:
     description: str | None
 
 
-def job_records(s3: S3Client, folder: str) -> list[JobRecord]:
+def job_records(s3: S3Client, folder: str, since: datetime | None = None) -> list[JobRecord]:
     """Return what was kept, by name.
 
     :param folder: a run's :meth:`include.autopilot.base.locations.Locations.records`.
+    :param since: what was written up to here is left out; None: nothing is.
     """
-    uris = list_uris(s3, folder)
+    found = list_objects(s3, folder)
+    uris = [one.uri for one in found if since is None or (one.modified and one.modified > since)]
     asked = {uri.removesuffix(_REQUEST): uri for uri in uris if uri.endswith(_REQUEST)}
     ended = {uri.removesuffix(_DESCRIPTION): uri for uri in uris if uri.endswith(_DESCRIPTION)}
     stems = sorted({*asked, *ended})

@@ -123,6 +123,19 @@ class Tunings:
         return [{"TrainingJobSummaries": []}]
 
 
+def test_what_was_written_of_a_run_is_not_asked_for_again_for_what_it_began_since(toy: Toy) -> None:
+    """Each budget and each report would describe all jobs of its search again."""
+    plan = load_plan(toy.s3, prepare(toy)["plan"])
+    record(toy, KEY, "tuned", HyperParameterTuningJobName="tuned", CreationTime="2026-11-03T10:00:00+00:00")
+    ended: Any = Tunings("Failed")
+    spending.write_cost(toy.s3, ended, plan.locations, run_of(plan), PRICES)
+    time.sleep(1.1)
+    trained(toy, KEY, "train-g1", 500)
+    nobody: Any = None
+    found = spending.jobs_of(toy.s3, nobody, plan.locations, KEY, PRICES)
+    assert {job.name: job.usd for job in found} == {"tuned": 0.0, "train-g1": 0.5}
+
+
 @pytest.mark.parametrize(
     ("status", "usd", "why"),
     [("Failed", 0.0, ""), ("InProgress", None, "SageMaker lists none of the jobs that the tuning job started")],
