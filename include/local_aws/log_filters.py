@@ -67,5 +67,6 @@ def _filter(region: str, request: dict[str, Any]) -> dict[str, Any]:
 def _streams(region: str, group: str) -> list[str]:
     from moto.logs.models import logs_backends
 
-    found = logs_backends[ACCOUNT][region].groups.get(group)
+    backends = logs_backends[ACCOUNT]
+    found = backends[region].groups.get(group) if region in backends else None  # moto says that there is no such one
     return list(found.streams) if found else []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.include.local_aws.jobs import Clients, unique
+from tests.include.local_aws.jobs import Clients, client, refused, unique
 
 
 @pytest.fixture
@@ -107,3 +107,10 @@ def test_queries_that_are_not_read_are_refused(clients: Clients, group: str, que
 def test_queries_in_sql_are_refused(clients: Clients, group: str) -> None:
     with pytest.raises(ClientError, match="queryLanguage 'SQL' is not done by"):
         _start(clients, group, "SELECT 1", queryLanguage="SQL")
+
+
+def test_a_region_that_there_is_not_is_refused_as_without_a_prefix(clients: Clients) -> None:
+    ask = client(clients.url, "logs", "mars-north-1").filter_log_events
+    told = refused(ask, logGroupName="group", logStreamNamePrefix="job")
+    assert told == refused(ask, logGroupName="group")
+    assert told[0] == "ValidationException"

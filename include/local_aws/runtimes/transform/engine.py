@@ -31,21 +31,21 @@ def run_transform(spec_path: Path) -> None:
     """
     spec = TransformSpec.read(spec_path)
     job = _Job(spec, Chain.load(spec.containers, {"SAGEMAKER_BATCH": "true"}))
-    failures: list[Exception] = []
+    first: Exception | None = None  # not each of them: a failure holds on to what was read of its object
     for item in spec.inputs:
         output = _below(spec.output_dir, item.key)
         try:
             content = job.transform(item)
         except Exception as failure:  # noqa: BLE001 - whatever it is, it is of this object alone
             print(f"{item.key}: {failure}", flush=True)
-            failures.append(failure)
+            first = first or failure
             continue
         output.parent.mkdir(parents=True, exist_ok=True)
         unfinished = spec.output_dir.parent / "unfinished"  # a process that is killed leaves no part of an output
         unfinished.write_bytes(content)
         unfinished.replace(output)
-    if failures:
-        raise failures[0]
+    if first:
+        raise first
 
 
 class _Job:

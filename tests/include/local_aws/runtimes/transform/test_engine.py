@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import sys
 import types
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -245,6 +247,27 @@ def test_an_object_that_fails_keeps_no_other_from_being_done(tmp_path: Path, ech
     out = tmp_path / "out"
     found = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
     assert found == {"a/good.out": b"1\n", "d/good.out": b"2\n"}
+
+
+def test_of_objects_that_fail_one_is_kept_in_memory(
+    tmp_path: Path, echo: _EchoContainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class _Broken(Exception):
+        pass
+
+    broken: weakref.WeakSet[_Broken] = weakref.WeakSet()
+
+    def invoke(*_: Any) -> Any:
+        failure = _Broken("no answer")
+        broken.add(failure)
+        raise failure
+
+    monkeypatch.setattr(_Echo, "invoke", invoke)
+    inputs = [{"path": str(tmp_path / "source"), "key": f"{number}"} for number in range(5)]
+    with pytest.raises(_Broken) as caught:  # and with it what was read of its object
+        _run(tmp_path, inputs=inputs)
+    gc.collect()
+    assert list(broken) == [caught.value]
 
 
 def test_no_part_of_an_output_is_left(tmp_path: Path, echo: _EchoContainer, monkeypatch: pytest.MonkeyPatch) -> None:
