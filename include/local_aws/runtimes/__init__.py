@@ -25,8 +25,12 @@ _IMAGE_URI = re.compile(
     r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9._/-]+)"
     r"(?::(?P<tag>[\w.-]+))?(?:@sha256:[0-9a-f]{64})?"
 )
-# Repositories with these tags hold two images, one for each purpose; a package's CONTAINER does both.
-_PURPOSES = {"training-cpu": "TRAINING", "inference-cpu": "SERVING"}
+# What a package calls the container of the images with such a tag, where it is not its CONTAINER.
+_TAGGED = (
+    (re.compile(r"training-cpu"), "TRAINING"),
+    (re.compile(r"inference-cpu"), "SERVING"),
+    (re.compile(r"(1\.[5-9]|[2-9]\.)\S*"), "SINCE_1_5"),
+)
 
 
 class AlgorithmError(Exception):
@@ -83,4 +87,5 @@ def container_for(image_uri: str) -> Container:
     if package is None:
         raise UnknownImage(f"no local runtime for the image {image_uri}: there are {', '.join(sorted(_RUNTIMES))}")
     module = importlib.import_module(f"{__name__}.{package}")
-    return cast(Container, getattr(module, _PURPOSES.get(match["tag"] or "", ""), module.CONTAINER))
+    names = [name for tag, name in _TAGGED if tag.fullmatch(match["tag"] or "") and hasattr(module, name)]
+    return cast(Container, getattr(module, names[0] if names else "CONTAINER"))

@@ -50,15 +50,16 @@ def with_keys(contents: Sequence[Content], keys: tuple[str, ...]) -> Answer:
     return Answer([[content[key] for key in keys] for content in contents], keys)
 
 
-def encode(answer: Answer, accept: str, batch: bool) -> tuple[bytes, str]:
+def encode(answer: Answer, accept: str, lines: bool) -> tuple[bytes, str]:
     """Encode an answer as `text/csv`, `application/json` or `application/jsonlines`; return it with its type.
 
-    :param batch: in a batch transform every row is a line; an endpoint puts plain numbers into one line, as AWS's does.
+    :param lines: every row is a line, as in a batch transform; else plain numbers are in one line, as an endpoint
+        of AWS's puts them.
     :raises ClientError: another type is asked for.
     """
     media = accept.partition(";")[0].strip().lower()
     if media in ("text/csv", "csv"):
-        return _csv(answer, batch).encode(), "text/csv"
+        return _csv(answer, lines).encode(), "text/csv"
     if media in ("application/json", "json"):
         return json.dumps({"predictions": _objects(answer)}).encode(), "application/json"
     if media in ("application/jsonlines", "jsonlines"):
@@ -75,8 +76,8 @@ def _objects(answer: Answer) -> list[dict[str, Any]]:
     return [{"score": row[0] if len(row) == 1 else row} for row in answer.rows]
 
 
-def _csv(answer: Answer, batch: bool) -> str:
-    if answer.keys is None and not batch and all(len(row) == 1 for row in answer.rows):
+def _csv(answer: Answer, lines: bool) -> str:
+    if answer.keys is None and not lines and all(len(row) == 1 for row in answer.rows):
         return ",".join(str(row[0]) for row in answer.rows)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(answer.rows)

@@ -41,4 +41,4 @@ class NeighboursServant:
         keys = ("predicted_label", "distances", "labels") if parameter == "verbose=true" else ("predicted_label",)
         told = zip(self.model.predict(labels).tolist(), distances.tolist(), labels.tolist(), strict=True)
         contents = [dict(zip(("predicted_label", "distances", "labels"), row, strict=True)) for row in told]
-        return encode(with_keys(contents, keys), media, batch=True)
+        return encode(with_keys(contents, keys), media, lines=True)

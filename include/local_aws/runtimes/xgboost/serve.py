@@ -30,10 +30,11 @@ class BoosterServant:
     environment: Mapping[str, str]
     objective: str
     classes: int  # 0 unless multi-class
+    lines: bool = False  # whether an endpoint's CSV has a line a row, as a batch transform's always has
     threshold = 0.5  # above which a row is of class 1
 
     @classmethod
-    def load(cls, model_dir: Path, environment: Mapping[str, str]) -> BoosterServant:
+    def load(cls, model_dir: Path, environment: Mapping[str, str], lines: bool = False) -> BoosterServant:
         """Load every plain file in `model_dir` as a booster, as the container does.
 
         :raises ClientError: there is none, or a file is no booster; names the file.
@@ -44,7 +45,7 @@ class BoosterServant:
         boosters = tuple(_load_booster(path) for path in files)
         learner = json.loads(boosters[0].save_config())["learner"]
         classes = int(learner["learner_model_param"]["num_class"])
-        return cls(boosters, dict(environment), learner["objective"]["name"], classes)
+        return cls(boosters, dict(environment), learner["objective"]["name"], classes, lines)
 
     def execution_parameters(self) -> dict[str, object]:
         """Answer as many transforms at a time as there are cores, several records a request, and the payload limit."""
@@ -53,7 +54,8 @@ class BoosterServant:
     def invoke(self, body: bytes, content_type: str, accept: str | None) -> tuple[bytes, str]:
         """Predict for rows without a label in `text/csv`, `text/libsvm` or RecordIO-protobuf (labels are ignored).
 
-        Answers `text/csv` (one line a row in a batch transform), `application/json` or `application/jsonlines`.
+        Answers `text/csv` (one line a row in a batch transform, or with `lines`), `application/json` or
+        `application/jsonlines`.
 
         :raises ClientError: the request is too large, empty, unreadable, of the wrong width or of an unsupported type.
         """
@@ -61,7 +63,8 @@ class BoosterServant:
         kind = data_format(content_type)
         features = self._checked(_parse(body, kind), kind)
         answer = select(self.predict(features), self.environment, self.objective, self.classes)
-        return encode(answer, wanted_type(accept, self.environment), in_batch(self.environment))
+        lines = self.lines or in_batch(self.environment)
+        return encode(answer, wanted_type(accept, self.environment), lines)
 
     def _checked(self, features: Matrix, kind: str) -> Matrix:
         trained, given = self.boosters[0].num_features(), features.shape[1]

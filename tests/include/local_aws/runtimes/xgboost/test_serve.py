@@ -10,7 +10,7 @@ import pytest
 import xgboost
 from scipy import sparse
 
-from include.local_aws.runtimes import ClientError, Servant
+from include.local_aws.runtimes import ClientError, Servant, container_for
 from include.local_aws.runtimes.recordio import write_records
 from include.local_aws.runtimes.xgboost import CONTAINER
 
@@ -152,3 +152,15 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(ClientError, match=r"Unable to load model: notes\.txt is not an XGBoost model: "):
         CONTAINER.load(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted"),
+    [("1.0-1-cpu-py3", b"0.5,0.5"), ("1.3-1", b"0.5,0.5"), ("1.5-1", b"0.5\n0.5\n"), ("3.0-5", b"0.5\n0.5\n")],
+)
+def test_an_endpoint_answers_a_line_a_row_from_1_5_on(tmp_path: Path, tag: str, wanted: bytes) -> None:
+    booster = xgboost.train({"base_score": 0.5}, xgboost.DMatrix(_X, np.full(len(_X), 0.5)), 1)
+    (tmp_path / "xgboost-model").write_bytes(booster.save_raw("ubj"))
+    image = f"683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:{tag}"
+    servant = container_for(image).load(tmp_path, {})
+    assert servant.invoke(_csv(_X[:2]), "text/csv", None) == (wanted, "text/csv")
