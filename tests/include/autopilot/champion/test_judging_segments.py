@@ -108,6 +108,9 @@ def test_without_a_veto_the_table_is_there_too(crowned: Judged) -> None:
     assert ">Segments</h2>" in page
     assert "<b>worse</b>" not in page
     assert "Version 2 is the champion now, in place of version 1." in page
+    # Whose the large figures are.
+    assert "These figures are version 2's, the challenger's:" in page
+    assert "the objective: lower is better; the champion's: 1.000</span>" in page
 
 
 def test_without_segments_there_is_no_table(toy: Toy, registry: Any) -> None:
