@@ -42,8 +42,8 @@ _AMOUNT = re.compile(
 _GROUPS = {POINT: f",{_APOSTROPHES}{_BLANKS}", COMMA: f".{_APOSTROPHES}{_BLANKS}"}
 _WHOLE = {
     mark: re.compile(
-        # No group of thousands begins with a zero: 0,234 has a decimal comma.
-        rf"(?:[0-9]+|[1-9][0-9]{{0,2}}([{re.escape(groups)}])[0-9]{{3}}(?:\1[0-9]{{3}})*"
+        # No group of thousands begins with a zero: 0,234 has a decimal comma. 0,000 is nothing, whatever its comma.
+        rf"(?:[0-9]+|[1-9][0-9]{{0,2}}([{re.escape(groups)}])[0-9]{{3}}(?:\1[0-9]{{3}})*|0[{re.escape(groups)}]000"
         # India counts in lakh: 12,34,567.
         + (r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}" if mark == POINT else "")
         + rf")?(?:{re.escape(mark)}[0-9]+)?"

@@ -24,6 +24,8 @@ from include.cells.amounts import decide_amounts, read_amount
         (["0,234", "1,512", "-0,871"], (",", ""), [0.234, 1.512, -0.871]),
         (["0.512", "1.25", "0,234"], (".", ""), [0.512, 1.25, None]),
         (["€0.234", "€1,5", "€2,5"], (",", "€"), [None, 1.5, 2.5]),
+        (["$0,000", "$1,234", "$2.50"], (".", "$"), [0, 1234, 2.5]),
+        (["€0.000", "€1.234", "€1,5"], (",", "€"), [0, 1234, 1.5]),
     ],
 )
 def test_a_column_and_its_numbers(texts: list[str], form: tuple[str, str], numbers: list[float | None]) -> None:
