@@ -86,8 +86,9 @@ class Observed:
             "metric": "MSE", "direction": "Minimize", "champion": before.value, "challenger": version.value,
             "gain": 0.1, "relative_gain": 0.05, "low": -0.1, "high": 0.3, "bound": 0.0,
         }  # fmt: skip
+        reason = "better" if promoted else "tie" if number > 1 else "no_better_than_baseline"
         verdict = {
-            "decision": "promote" if promoted else "keep", "reason": "better" if promoted else "tie", "rows": 80,
+            "decision": "promote" if promoted else "keep", "reason": reason, "rows": 80,
             "sentence": f"{version.label} is compared with {before.label}. {self.said}", "comparison": compared,
         }  # fmt: skip
         at = self.cutoff(number).isoformat()
@@ -99,7 +100,8 @@ class Observed:
         enter(self.s3, self.locations.record(version.run, number), record)
         details = {"reason": verdict["reason"], "sentence": verdict["sentence"]}
         kind = "promoted" if promoted else "kept"
-        uri, move = event(self.locations, version, kind, number, at, version.run, details)
+        found = number if promoted else number - 1
+        uri, move = event(self.locations, version, kind, found, at, version.run, details)
         enter(self.s3, uri, move)
         if promoted:
             write_json(self.s3, self.locations.champion, asdict(Champion(number, version, uri, move)))

@@ -64,6 +64,11 @@ def event(
     return locations.event(version.run, version.version, name, number), content
 
 
+def shown_kind(kind: str, number: int) -> str:
+    """Return what happened to a version for people: where there was no champion none was kept."""
+    return "not promoted" if (kind, number) == ("kept", 0) else kind.replace("_", " ")
+
+
 def events_of(s3: S3Client, locations: Locations, version: Version) -> list[Record]:
     """Return everything that happened to a version, in the order of the champions."""
     found = [read_json(s3, uri) for uri in _events(s3, locations, f"{version.run}.v{version.version}.")]

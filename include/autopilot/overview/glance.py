@@ -84,8 +84,14 @@ class Glance:
     @property
     def wants(self) -> tuple[str, ...]:
         """A sentence per thing that S3 knows and that a person should see to."""
-        decline = [self.standing.sentence] if self.standing and self.standing.declined else []
-        return (*decline, *(self.report.signals if self.report else ()), *self.problems)
+        found = [self.standing.sentence] if self.standing and self.standing.declined else []
+        became = self.last.became if self.last and self.champion is None else None
+        if became and (became.kind, became.number) == ("kept", 0):
+            found.append(
+                f"There is no champion, so that nothing can be scored: version {became.version} was not promoted "
+                f"({became.reason.replace('_', ' ')})."
+            )
+        return (*found, *(self.report.signals if self.report else ()), *self.problems)
 
 
 @dataclass(frozen=True)

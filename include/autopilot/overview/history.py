@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from include.autopilot.base.errors import MissingObjectError
 from include.autopilot.base.lenient import number_at, text_at
 from include.autopilot.base.locations import Locations
-from include.autopilot.champion.ledger import MOVES
+from include.autopilot.champion.ledger import MOVES, shown_kind
 from include.autopilot.champion.removed import Removal, removal_of
 from include.autopilot.gate.history import compared_in
 from include.autopilot.overview.remembered import summaries
@@ -40,6 +40,11 @@ class Event:
     def moved(self) -> bool:
         """Whether it made the version the champion."""
         return self.kind in MOVES
+
+    @property
+    def shown(self) -> str:
+        """What happened, for people."""
+        return shown_kind(self.kind, self.number)
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,20 @@ class JudgedRun:
     def became(self) -> Event | None:
         """What became of its version at last; None where nothing was decided yet."""
         return self.events[-1] if self.events else None
+
+    @property
+    def fate(self) -> str:
+        """What became of its version, for people."""
+        if self.became:
+            return self.became.shown
+        if self.decision is None:
+            return "not judged"
+        return f"{'do not promote' if self.decision == 'keep' else self.decision}: not carried out yet"
+
+    @property
+    def why(self) -> str | None:
+        """The sentence that says why."""
+        return self.became.sentence if self.became else self.sentence
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def course_of(runs: Sequence[JudgedRun]) -> Chart | None:
             run.high,
             run.champion,
             run.was_champion,
-            f"{run.cutoff[:10]}, version {run.version}: {metric} {run.value:.4g}, {_became(run)}",
+            f"{run.cutoff[:10]}, version {run.version}: {metric} {run.value:.4g}, {run.fate}",
         )
         for run in runs
         if run.metric == metric and run.value is not None
@@ -117,10 +117,6 @@ def exams_drawn(exams: Sequence[Exam]) -> Chart | None:
     return _chart(metric, values)
 
 
-def _became(run: JudgedRun) -> str:
-    return run.became.kind.replace("_", " ") if run.became else (run.decision or "not judged")
-
-
 def _chart(metric: str, values: list[_Value]) -> Chart | None:
     drawable = sorted((one for one in values if math.isfinite(one.value)), key=lambda one: one.moment)
     shown = drawable[-MOST:]
@@ -130,7 +126,8 @@ def _chart(metric: str, values: list[_Value]) -> Chart | None:
     first, last = shown[0].moment.timestamp(), shown[-1].moment.timestamp()
 
     def x(moment: datetime) -> float:
-        share = (moment.timestamp() - first) / (last - first) if last > first else 0.5
+        # One alone stands beside the axis, which a narrow window shows first.
+        share = (moment.timestamp() - first) / (last - first) if last > first else 0.0
         return round(LEFT + 12 + share * (WIDTH - LEFT - RIGHT - 24), 1)
 
     def y(value: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include.autopilot.champion.ledger import shown_kind
 from include.autopilot.champion.registering import load_promotion
 from include.autopilot.drops.plan import Plan
 from include.autopilot.report.judged import judged_evaluation
@@ -21,6 +22,7 @@ def note_of(s3: S3Client, plan: Plan, page: str, shown: str | None = None) -> st
     objective, rows = evaluation["objective"], evaluation["holdouts"][evaluation["judge"]]["rows"]
     value = "is not defined" if objective["value"] is None else f"{objective['value']:.4g}"
     reason = promotion["reason"].replace("_", " ") if promotion else ""
-    became = [f"{promotion['kind']} ({reason}): {promotion['sentence']}"] if promotion else []
+    kind = shown_kind(promotion["kind"], promotion["number"]) if promotion else ""
+    became = [f"{kind} ({reason}): {promotion['sentence']}"] if promotion else []
     measured = f"{objective['metric']} {value} on {rows} rows of {evaluation['judge']}"
     return "\n".join([*became, measured, *([f"Page: {shown}"] if shown else []), f"Report: {page}"])

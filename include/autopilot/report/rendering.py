@@ -14,6 +14,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from include.autopilot.base.metrics import find_metric
+from include.autopilot.champion.ledger import shown_kind
 from include.autopilot.drift.shape import drawn
 from include.autopilot.evaluation.measured import BETTER
 from include.autopilot.report.scripts import LIBRARY, OWN, SORT, script
@@ -91,6 +92,7 @@ def _environment() -> Environment:
         "breakable": _breakable,
         "usd": _usd,
         "drawn": drawn,
+        "happened": shown_kind,
         "percent": _percent,
     }
     # Our own files: the texts that others write are escaped.

@@ -20,7 +20,8 @@ from include.autopilot.report import scripts
 
 _PACKAGE, _FOLDER = "airflow_autopilot.dashboard", "pages"
 _COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
-_LONGEST = 240
+# Of a name, and of a sentence that says why.
+_LONGEST, _LONGEST_SENTENCE = 240, 1200
 
 
 def page(request: Request, template: str, status: int = 200, **shown: Any) -> Response:
@@ -54,7 +55,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _number, "usd": _usd, "metric": _metric, "short": _short, "day": _day}
+    environment.filters |= {
+        "number": _number,
+        "usd": _usd,
+        "metric": _metric,
+        "short": _short,
+        "told": _told,
+        "day": _day,
+    }
     # Our own files: the texts that others write are escaped.
     own = {name: Markup(_own(name)) for name in ("style.css", "page.js")}  # noqa: S704
     sort = Markup(scripts.script(scripts.SORT))  # noqa: S704
@@ -107,7 +115,15 @@ def _metric(name: str) -> str:
 
 
 def _short(text: str | None) -> str:
-    return shortened(" ".join((text or "").split()), _LONGEST)
+    return _fitting(text, _LONGEST)
+
+
+def _told(text: str | None) -> str:
+    return _fitting(text, _LONGEST_SENTENCE)
+
+
+def _fitting(text: str | None, longest: int) -> str:
+    return shortened(" ".join((text or "").split()), longest)
 
 
 def _day(moment: str) -> str:

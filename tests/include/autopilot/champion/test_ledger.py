@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.autopilot.base.locations import Locations
-from include.autopilot.champion.ledger import enter, event, events_of, last_number, timeline
+from include.autopilot.champion.ledger import enter, event, events_of, last_number, shown_kind, timeline
 from include.autopilot.champion.version import Version
 
 AT = "2025-01-01T00:00:00+00:00"
@@ -32,6 +32,14 @@ def test_an_event_says_what_when_by_whom_and_of_which_record(s3: Any) -> None:
     assert content["record"] == "s3://toy-models/toy/ledger/20240101T000000-0a1b2c3d.v3.json"
     assert (content["kind"], content["number"], content["at"], content["by"]) == ("kept", 2, AT, "by-run")
     assert content["version"]["arn"] == "arn/3"
+
+
+def test_where_there_was_no_champion_none_was_kept() -> None:
+    assert [shown_kind("kept", 0), shown_kind("kept", 1), shown_kind("rolled_back", 2)] == [
+        "not promoted",
+        "kept",
+        "rolled back",
+    ]
 
 
 def test_an_empty_ledger_knows_nothing(s3: Any) -> None:

@@ -96,6 +96,26 @@ def test_what_became_of_each_run(toy: Observed) -> None:
     assert [(move.number, move.version) for move in found.moves] == [(1, 1), (3, 3)]
 
 
+def test_what_became_of_a_run_is_told_by_whether_there_was_a_champion(s3: Any, toy: Observed) -> None:
+    first = Observed.named(s3, "toy-models", "first")
+    first.run(1, promoted=False)
+    assert [run.fate for run in history_of(s3, first.locations).runs] == ["not promoted"]
+    assert [run.fate for run in history_of(s3, toy.locations).runs] == ["promoted", "kept", "promoted"]
+    undone = replace(history_of(s3, first.locations).runs[0], events=())
+    assert undone.fate == "do not promote: not carried out yet"
+    assert replace(undone, decision=None).fate == "not judged"
+
+
+def test_no_champion_wants_a_person_until_there_is_one(s3: Any) -> None:
+    first = Observed.named(s3, "toy-models", "later")
+    first.run(1, promoted=False)
+    assert glance(s3, first.config, NOW).wants == (
+        "There is no champion, so that nothing can be scored: version 1 was not promoted (no better than baseline).",
+    )
+    first.run(2)
+    assert glance(s3, first.config, NOW).wants == ()
+
+
 def test_an_answer_comes_before_what_it_led_to_and_a_rollback_last(toy: Observed) -> None:
     details = {"reason": "why", "sentence": "because"}
     for kind, number in (("approved", 0), ("rolled_back", 7)):
@@ -239,6 +259,9 @@ def test_smaller_values_stand_lower_and_later_ones_further_right() -> None:
     first, second = chart.dots
     assert first.x < second.x
     assert first.y < second.y, "from the top"
+    alone = metriccharts.course_of([run_of(1, 2.0)])
+    assert alone is not None
+    assert alone.dots[0].x == first.x, "beside the axis, which a narrow window shows first"
     assert all(metriccharts.LEFT < tick.at < metriccharts.WIDTH - metriccharts.RIGHT + 1 for tick in chart.across)
     assert [tick.text for tick in chart.up] == sorted((tick.text for tick in chart.up), key=float)
 

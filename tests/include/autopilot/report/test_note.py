@@ -29,3 +29,17 @@ def test_what_judged_is_told_also_where_other_rows_were_to(toy: Toy) -> None:
     told, _ = judged_evaluation(toy.s3, plan)
     metrics = load_evaluation(toy.s3, plan)["holdouts"][other.name]["metrics"]
     assert (told["judge"], told["objective"]) == (other.name, {"metric": "MSE", **metrics["MSE"]})
+
+
+def test_where_there_was_no_champion_the_note_does_not_say_that_one_was_kept(toy: Toy) -> None:
+    plan = evaluated(toy)
+    version = {"version": 1, "arn": "a"}
+    promotion = {
+        "kind": "kept",
+        "number": 0,
+        "reason": "no_better_than_baseline",
+        "sentence": "No.",
+        "version": version,
+    }
+    write_json(toy.s3, plan.run_folder.promotion, promotion)
+    assert note_of(toy.s3, plan, "s3://b/report.html").startswith("not promoted (no better than baseline): No.")

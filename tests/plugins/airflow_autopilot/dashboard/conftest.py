@@ -1,4 +1,4 @@
-"""Airflow's own API server in this process, with the dashboard mounted as Airflow mounts it, and two made-up models."""
+"""Airflow's own API server in this process, the dashboard mounted as Airflow mounts it, and three made-up models."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ from tests.support.observed import HOSTILE, Observed, Site
 
 @pytest.fixture(scope="module")
 def observed(aws: str, airflow_db: None) -> Iterator[dict[str, Observed]]:
-    """Two models with a history: ``plain`` and ``hostile``; their DAGs are known to Airflow."""
+    """``plain`` and ``hostile`` with a history, ``first`` without a champion; their DAGs are known to Airflow."""
     from airflow.sdk import DAG, Param, task
 
     s3, bucket = boto3.client("s3", endpoint_url=aws), unique("observed")
     s3.create_bucket(Bucket=bucket)
     plain = Observed.named(s3, bucket, "plain", "A plain model")
     hostile = Observed.named(s3, bucket, "hostile", "<script>alert('t')</script>", HOSTILE)
+    first = Observed.named(s3, bucket, "first", "A first model", f"{'It says why. ' * 30}The end.")
+    first.run(1, promoted=False)
     for model in (plain, hostile):
         for number in range(1, 5):
             model.run(number, promoted=number != 3)
         for number in range(2, 5):
             model.exam(number, number - 1, 1.4)
+    for model in (plain, hostile, first):
         for kind, form in (("retrain", RunOptions), ("score", ScoreOptions), ("rollback", RollbackOptions)):
             fields = form.form(model.config)
             about: dict[str, Any] = {"start_date": datetime(2024, 1, 1, tzinfo=UTC), "schedule": None}
@@ -40,10 +43,10 @@ def observed(aws: str, airflow_db: None) -> Iterator[dict[str, Observed]]:
             with DAG(f"{model.config.name}_{kind}", params=params, **about) as dag:
                 task(lambda: None, task_id="prepare")()
             register(dag)
-    models = {"plain": plain, "hostile": hostile}
+    models = {"plain": plain, "hostile": hostile, "first": first}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(config, "load_models", lambda: (plain.config, hostile.config))
-        known = {"plain": plain.config, "hostile": hostile.config}
+        patch.setattr(config, "load_models", lambda: tuple(model.config for model in models.values()))
+        known = {name: model.config for name, model in models.items()}
 
         def find_model(name: str) -> Any:
             if name not in known:

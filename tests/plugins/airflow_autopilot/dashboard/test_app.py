@@ -101,7 +101,7 @@ def test_a_model_that_is_none_is_a_sentence(site: Site) -> None:
 
 def test_all_models_at_a_glance(site: Site) -> None:
     text = _Elements(site.get("/").text).text
-    assert "2 models that you may read" in text
+    assert "3 models that you may read" in text
     assert "version 4, MSE 1.2" in " ".join(text.split())
     assert re.search(r"\d+ days ago", text)
     assert "drop 2024-01-29, version 3: MSE 1.4 [1.3, 1.5] on 50 rows" in text

@@ -35,7 +35,7 @@ def paths(observed: dict[str, Observed]) -> list[str]:
     scoring = observed["hostile"].scoring(
         [[HOSTILE, "-1", "4"], *([f"row-{one}", str(one), "4"] for one in range(300))]
     )
-    return ["/", "/models/plain", "/models/hostile", "/models/hostile/rollback", run, scoring, *starts]
+    return ["/", "/models/plain", "/models/first", "/models/hostile", "/models/hostile/rollback", run, scoring, *starts]
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +77,23 @@ def test_every_page_fits_and_is_allowed_what_it_does_and_axe_finds_no_fault(
     # The script that somebody wrote into a report is the one thing that must be blocked.
     assert len(said) == 1, said
     assert "script" in said[0].lower()
+
+
+# What cannot be seen without scrolling sideways.
+_ASIDE = """(at => { const all = [...document.querySelectorAll(at)]; return all.length > 0 && all.filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.width > 0 && (box.left < 0 || box.right > innerWidth); }).length; })"""
+
+
+def test_a_narrow_window_shows_the_dot_of_one_run_and_why_runs_ended(served: str, page: Page) -> None:
+    look(page, 390)
+    page.goto(f"{served}/autopilot/models/first")
+    assert page.evaluate(f"{_ASIDE}('circle')") == 0
+    page.goto(f"{served}/autopilot/models/plain")
+    assert page.evaluate(f"{_ASIDE}('table:has(.says) tbody tr > *')") == 0
+    rows = page.locator("[aria-labelledby=runs] tbody tr")
+    assert max((row.bounding_box() or {"height": 999})["height"] for row in rows.all()) < 200
+    expect(rows.first).to_contain_text("is compared with")
 
 
 def test_a_link_to_airflow_leads_out_of_airflows_frame(served: str, page: Page) -> None:
