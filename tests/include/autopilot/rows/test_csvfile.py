@@ -211,6 +211,7 @@ ROWS = "r1,n,1.0,2.0,x\n"
         ((HEADER + ROWS + '"id", note,y,a ,txt\n').encode(), "drop.csv"),
         (gzip.compress((HEADER + ROWS).encode()) + gzip.compress(HEADER.encode()), "drop.csv.gz"),
     ],
+    ids=["as it is", "with another mark", "in quotes and blanks", "packed"],  # packed bytes have the time in them
 )
 def test_a_line_that_repeats_the_header_is_refused(body: bytes, name: str) -> None:
     assert problems(body, name) == (f"{name}: row 2 (line 3) repeats the header: files were joined. Remove that line.",)
