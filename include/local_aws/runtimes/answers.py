@@ -53,8 +53,8 @@ def with_keys(contents: Sequence[Content], keys: tuple[str, ...]) -> Answer:
 def encode(answer: Answer, accept: str, lines: bool) -> tuple[bytes, str]:
     """Encode an answer as `text/csv`, `application/json` or `application/jsonlines`; return it with its type.
 
-    :param lines: every row is a line, as in a batch transform; else plain numbers are in one line, as an endpoint
-        of AWS's puts them.
+    :param lines: every row is a line, as in a batch transform; else plain numbers are in one line, as endpoints of
+        AWS's older images put them.
     :raises ClientError: another type is asked for.
     """
     media = accept.partition(";")[0].strip().lower()
